@@ -1,0 +1,1 @@
+"""All that knows Splink: standardise, score, resolve, evaluate, explain; imports neither dagster nor pipelines."""

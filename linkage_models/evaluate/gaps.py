@@ -1,0 +1,161 @@
+"""How well gap findings agree with the true gaps, per rule, person by person."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from linkage_models.evaluate.ratio import harmonic_mean, ratio
+from linkage_models.resolve.relation import relation, single_row
+
+
+@dataclass(frozen=True, slots=True)
+class RuleQuality:
+    """How the findings of one rule, or of all, agree with the true gaps; several findings of one kind count once.
+
+    Attributes:
+        rule_id: the rule; None for all rules together.
+        findings: different (rule, subject, held_by, expected_in) found, for subjects with a known person.
+        right: of these, those that are true of one of the subject's people.
+        gaps: different (rule, person, held_by, expected_in) that are true.
+        found: of these, those that some finding names for a subject holding one of the person's records.
+        planted: true gaps put there on purpose, rather than following from an error in the data.
+        planted_found: of these, those found.
+    """
+
+    rule_id: str | None
+    findings: int
+    right: int
+    gaps: int
+    found: int
+    planted: int
+    planted_found: int
+
+    @property
+    def precision(self) -> float:
+        """Share of the findings that are right."""
+        return ratio(self.right, self.findings)
+
+    @property
+    def recall(self) -> float:
+        """Share of the true gaps that are found."""
+        return ratio(self.found, self.gaps)
+
+    @property
+    def planted_recall(self) -> float:
+        """Share of the planted gaps that are found."""
+        return ratio(self.planted_found, self.planted)
+
+    @property
+    def f1(self) -> float:
+        """Harmonic mean of precision and recall."""
+        return harmonic_mean(self.precision, self.recall)
+
+
+@dataclass(frozen=True, slots=True)
+class GapQuality:
+    """Agreement of all findings with all true gaps, and of each rule's.
+
+    Attributes:
+        overall: all rules together.
+        by_rule: every rule with a finding or a true gap, in order of its id.
+        findings_without_truth: findings for subjects none of whose records has a known person; left out elsewhere.
+    """
+
+    overall: RuleQuality
+    by_rule: tuple[RuleQuality, ...]
+    findings_without_truth: int
+
+
+def gap_quality(
+    con: duckdb.DuckDBPyConnection, *, findings: str, truth_gaps: str, predicted: str, truth: str
+) -> GapQuality:
+    """Compare findings, which are about subjects, with true gaps, which are about people.
+
+    A subject stands for the people of its records, so a finding can be right although the subject is not exactly one
+    person; the links are measured elsewhere.
+
+    Args:
+        con: any connection that can read the relations.
+        findings: relation (rule_id, subject_id, held_by, expected_in).
+        truth_gaps: relation (rule_id, person_id, held_by, expected_in, planted BOOLEAN).
+        predicted: relation (record_key, subject_id), `record_key` unique.
+        truth: relation (record_key, person_id), `record_key` unique.
+
+    Returns:
+        Counts per rule and overall.
+
+    Raises:
+        duckdb.Error: a relation is missing or lacks a column.
+    """
+    matter = "finding.rule_id = gap.rule_id AND finding.held_by = gap.held_by AND finding.expected_in = gap.expected_in"
+    steps = f"""
+        WITH subject_person AS (
+            SELECT DISTINCT subject_id, person_id
+            FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)
+        ),
+        found AS (
+            SELECT DISTINCT rule_id, subject_id, held_by, expected_in FROM {relation(findings)}
+        ),
+        finding AS (
+            FROM found SEMI JOIN subject_person USING (subject_id)
+        ),
+        gap AS (
+            SELECT rule_id, person_id, held_by, expected_in, bool_or(planted) AS planted
+            FROM {relation(truth_gaps)}
+            GROUP BY ALL
+        ),
+        matched AS (
+            SELECT finding.subject_id, gap.person_id, gap.rule_id, gap.held_by, gap.expected_in
+            FROM finding
+            JOIN subject_person USING (subject_id)
+            JOIN gap ON gap.person_id = subject_person.person_id AND {matter}
+        )
+        """
+    rows = con.execute(
+        f"""
+        {steps},
+        judged_finding AS (
+            SELECT rule_id, count(*) AS findings, count(*) FILTER (is_right) AS is_right
+            FROM (
+                SELECT finding.rule_id, EXISTS (
+                    FROM matched WHERE matched.subject_id = finding.subject_id
+                        AND matched.rule_id = finding.rule_id
+                        AND matched.held_by = finding.held_by AND matched.expected_in = finding.expected_in
+                ) AS is_right
+                FROM finding
+            ) AS judged
+            GROUP BY rule_id
+        ),
+        judged_gap AS (
+            SELECT
+                rule_id,
+                count(*) AS gaps,
+                count(*) FILTER (is_found) AS is_found,
+                count(*) FILTER (planted) AS planted,
+                count(*) FILTER (planted AND is_found) AS planted_found
+            FROM (
+                SELECT gap.rule_id, gap.planted, EXISTS (
+                    FROM matched WHERE matched.person_id = gap.person_id
+                        AND matched.rule_id = gap.rule_id
+                        AND matched.held_by = gap.held_by AND matched.expected_in = gap.expected_in
+                ) AS is_found
+                FROM gap
+            ) AS judged
+            GROUP BY rule_id
+        )
+        SELECT
+            rule_id,
+            coalesce(findings, 0), coalesce(is_right, 0),
+            coalesce(gaps, 0), coalesce(is_found, 0), coalesce(planted, 0), coalesce(planted_found, 0)
+        FROM judged_finding FULL JOIN judged_gap USING (rule_id)
+        ORDER BY rule_id
+        """
+    ).fetchall()
+    by_rule = tuple(RuleQuality(*row) for row in rows)
+    (findings_without_truth,) = single_row(
+        con, f"{steps} SELECT count(*) FROM found ANTI JOIN subject_person USING (subject_id)"
+    )
+    totals = [sum(counts) for counts in zip(*(row[1:] for row in rows), strict=True)] or [0] * 6
+    return GapQuality(RuleQuality(None, *totals), by_rule, findings_without_truth)

@@ -1,0 +1,199 @@
+"""An evaluation as text for people and as plain values for scripts."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from linkage_models.evaluate.causes import MissedLinks
+from linkage_models.evaluate.gaps import GapQuality, RuleQuality
+from linkage_models.evaluate.links import Agreement, Quality
+
+NOTHING = "-"
+"""Shown for a share of nothing: 1.000 would read as an achievement."""
+
+
+def as_dict(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality | None = None) -> dict[str, Any]:
+    """Return an evaluation as nested dictionaries of numbers and strings, ready for JSON.
+
+    Args:
+        quality: agreement of subjects with people.
+        missed: causes of false and missed links, where they were looked for.
+        gaps: agreement of findings with true gaps, where they were compared.
+
+    Returns:
+        `links` (with `overall`, `by_systems`, ...), and where given `causes` and `gaps`.
+    """
+    report: dict[str, Any] = {
+        "links": {
+            "overall": _agreement_dict(quality.overall),
+            "by_systems": [_agreement_dict(agreement) for agreement in quality.by_systems],
+            "records_without_truth": quality.records_without_truth,
+            "truth_without_record": quality.truth_without_record,
+        }
+    }
+    if missed is not None:
+        report["causes"] = {
+            "missed": {
+                "total": missed.missed,
+                "no_edge": missed.missed_no_edge,
+                "below_threshold": missed.missed_below_threshold,
+                "by_resolution": missed.missed_by_resolution,
+            },
+            "false": {
+                "total": missed.false,
+                "by_edge": missed.false_by_edge,
+                "below_threshold": missed.false_below_threshold,
+                "no_edge": missed.false_no_edge,
+            },
+        }
+    if gaps is not None:
+        report["gaps"] = {
+            "overall": _rule_dict(gaps.overall),
+            "by_rule": [_rule_dict(rule) for rule in gaps.by_rule],
+            "findings_without_truth": gaps.findings_without_truth,
+        }
+    return report
+
+
+def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality | None = None) -> str:
+    """Return an evaluation as plain text: a few tables and sentences, at most 120 columns wide.
+
+    Args:
+        quality: agreement of subjects with people.
+        missed: causes of false and missed links, where they were looked for.
+        gaps: agreement of findings with true gaps, where they were compared.
+
+    Returns:
+        The text, ending with a line break.
+    """
+    console = Console(file=io.StringIO(), width=120, color_system=None, legacy_windows=False)
+    overall = quality.overall
+    console.print(_links_table(quality))
+    console.print(
+        f"{overall.records:,} records in {overall.subjects:,} subjects, of {overall.people:,} people; "
+        f"{overall.exact_subjects:,} people ({_share(overall.exact_subjects, overall.people)}) "
+        "are exactly one subject."
+    )
+    if quality.records_without_truth:
+        console.print(f"Left out, their person unknown: records {quality.records_without_truth:,}.")
+    if quality.truth_without_record:
+        console.print(f"Left out, of known people but without a subject: records {quality.truth_without_record:,}.")
+    if missed is not None:
+        console.print(_causes_table(missed))
+    if gaps is not None:
+        console.print(_gaps_table(gaps))
+        if gaps.findings_without_truth:
+            console.print(f"Left out, their people unknown: findings {gaps.findings_without_truth:,}.")
+    text = console.file
+    return text.getvalue() if isinstance(text, io.StringIO) else ""
+
+
+def _links_table(quality: Quality) -> Table:
+    table = Table(title="Links", box=box.SIMPLE, title_justify="left")
+    table.add_column("systems", no_wrap=True)
+    headings = ("true", "false", "missed", "precision", "recall", "F1", "B³ precision", "B³ recall", "B³ F1")
+    for heading in headings:
+        table.add_column(heading, justify="right")
+    for agreement in (quality.overall, *quality.by_systems):
+        predicted = agreement.true_links + agreement.false_links
+        wanted = agreement.true_links + agreement.missed_links
+        table.add_row(
+            _systems_in_words(agreement.systems),
+            f"{agreement.true_links:,}",
+            f"{agreement.false_links:,}",
+            f"{agreement.missed_links:,}",
+            _share(agreement.true_links, predicted),
+            _share(agreement.true_links, wanted),
+            f"{agreement.f1:.4f}" if predicted and wanted else NOTHING,
+            f"{agreement.bcubed_precision:.4f}" if agreement.records else NOTHING,
+            f"{agreement.bcubed_recall:.4f}" if agreement.records else NOTHING,
+            f"{agreement.bcubed_f1:.4f}" if agreement.records else NOTHING,
+        )
+    return table
+
+
+def _causes_table(missed: MissedLinks) -> Table:
+    table = Table("links", "cause", title="Why links are wrong", box=box.SIMPLE, title_justify="left")
+    table.add_column("count", justify="right")
+    table.add_column("share", justify="right")
+    for kind, cause, count, total in (
+        ("missed", "no edge: never compared, or below the review threshold", missed.missed_no_edge, missed.missed),
+        ("missed", "edge below the link threshold", missed.missed_below_threshold, missed.missed),
+        ("missed", "kept apart by resolution", missed.missed_by_resolution, missed.missed),
+        ("false", "edge at or above the link threshold", missed.false_by_edge, missed.false),
+        ("false", "weaker edge, joined through other records", missed.false_below_threshold, missed.false),
+        ("false", "no edge, joined through other records", missed.false_no_edge, missed.false),
+    ):
+        table.add_row(kind, cause, f"{count:,}", _share(count, total))
+    return table
+
+
+def _gaps_table(gaps: GapQuality) -> Table:
+    table = Table("rule", title="Gaps", box=box.SIMPLE, title_justify="left")
+    for heading in ("findings", "right", "precision", "gaps", "found", "recall", "planted", "planted found", "recall"):
+        table.add_column(heading, justify="right")
+    for rule in (*gaps.by_rule, gaps.overall):
+        table.add_row(
+            rule.rule_id or "all",
+            f"{rule.findings:,}",
+            f"{rule.right:,}",
+            _share(rule.right, rule.findings),
+            f"{rule.gaps:,}",
+            f"{rule.found:,}",
+            _share(rule.found, rule.gaps),
+            f"{rule.planted:,}",
+            f"{rule.planted_found:,}",
+            _share(rule.planted_found, rule.planted),
+        )
+    return table
+
+
+def _share(part: int, whole: int) -> str:
+    return f"{part / whole:.4f}" if whole else NOTHING
+
+
+def _systems_in_words(systems: tuple[str, str] | None) -> str:
+    if systems is None:
+        return "all"
+    return f"within {systems[0]}" if systems[0] == systems[1] else " and ".join(systems)
+
+
+def _agreement_dict(agreement: Agreement) -> dict[str, Any]:
+    return {
+        "systems": list(agreement.systems) if agreement.systems else None,
+        "records": agreement.records,
+        "true_links": agreement.true_links,
+        "false_links": agreement.false_links,
+        "missed_links": agreement.missed_links,
+        "precision": agreement.precision,
+        "recall": agreement.recall,
+        "f1": agreement.f1,
+        "bcubed_precision": agreement.bcubed_precision,
+        "bcubed_recall": agreement.bcubed_recall,
+        "bcubed_f1": agreement.bcubed_f1,
+        "subjects": agreement.subjects,
+        "people": agreement.people,
+        "exact_subjects": agreement.exact_subjects,
+        "exact_rate": agreement.exact_rate,
+    }
+
+
+def _rule_dict(rule: RuleQuality) -> dict[str, Any]:
+    return {
+        "rule_id": rule.rule_id,
+        "findings": rule.findings,
+        "right": rule.right,
+        "precision": rule.precision,
+        "gaps": rule.gaps,
+        "found": rule.found,
+        "recall": rule.recall,
+        "f1": rule.f1,
+        "planted": rule.planted,
+        "planted_found": rule.planted_found,
+        "planted_recall": rule.planted_recall,
+    }

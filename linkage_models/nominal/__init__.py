@@ -1,0 +1,24 @@
+"""The link model for nominal records: features, blocking rules, comparisons, training, bundles and scoring.
+
+Usable alone: give `train` a DuckDB connection with a table of the shape of `nominal.record`, then `score`.
+"""
+
+from linkage_models.nominal.bundle import Bundle, latest
+from linkage_models.nominal.errors import BundleError, ModelError, TrainingError
+from linkage_models.nominal.features import build_features
+from linkage_models.nominal.scoring import ScoreCounts, score
+from linkage_models.nominal.thresholds import Thresholds
+from linkage_models.nominal.training import train
+
+__all__ = [
+    "Bundle",
+    "BundleError",
+    "ModelError",
+    "ScoreCounts",
+    "Thresholds",
+    "TrainingError",
+    "build_features",
+    "latest",
+    "score",
+    "train",
+]

@@ -1,0 +1,150 @@
+"""The model's input: one row per nominal record, holding only what blocking rules and comparisons read.
+
+Ethnicity and nationality are left out on purpose: they are never evidence of identity.
+"""
+
+import duckdb
+
+from linkage_models.nominal.name_variants import variants_sql
+
+INPUT_COLUMNS = (
+    "names",
+    "birth_dates",
+    "sex",
+    "identifiers",
+    "addresses",
+    "contact_points",
+    "sentence_dates",
+)
+"""The columns of a nominal record on which features depend; a change in any other leaves its pairs as they were."""
+
+IDENTIFIER_KINDS = ("pnc", "cro", "noms", "crn", "visor")
+"""The kinds of identifier the model compares, each in its own comparison."""
+
+MACROS = (
+    f"nominal_variant(word) AS ({variants_sql('word')})",
+    "nominal_set(items) AS (list_sort(list_distinct(list_filter(items, lambda item: item IS NOT NULL))))",
+    "nominal_words(text) AS (string_split(coalesce(text, ''), ' '))",
+    """nominal_valid(identifiers, wanted) AS (nominal_set(list_transform(
+        list_filter(identifiers, lambda i: i.kind = wanted AND i.valid), lambda i: i.value)))""",
+    # Year of two digits and serial without padding: the part that PNCID and CRO share when one is typed for the other.
+    r"""nominal_pnc_serial(value) AS (value[3:4] || '/' || ltrim(regexp_extract(value, '/(\d+)', 1), '0'))""",
+    r"""nominal_cro_serial(value) AS (
+        CASE WHEN starts_with(value, 'SF') THEN value[3:4] || '/' || regexp_extract(value, '/(\d+)', 1)
+        ELSE regexp_extract(value, '/(\d\d)', 1) || '/' || ltrim(split_part(value, '/', 1), '0') END)""",
+)
+"""Temporary macros that the feature SQL is written in."""
+
+
+def feature_hash_sql() -> str:
+    """Return the expression of a record's `feature_hash`: 16 hexadecimal digits over its `INPUT_COLUMNS`."""
+    return f"printf('%016x', hash({', '.join(INPUT_COLUMNS)}))"
+
+
+def register_macros(con: duckdb.DuckDBPyConnection) -> None:
+    """Create on a connection the temporary macros that `features_sql` calls."""
+    for macro in MACROS:
+        con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
+
+
+def features_sql(records: str) -> str:
+    """Return the query of the features of a `nominal.record`-shaped relation.
+
+    Args:
+        records: the relation, as it may stand after FROM; identifiers from configuration must be quoted by the caller.
+
+    Returns:
+        A SELECT with one row per record: `record_key`, `source_system`, `feature_hash`; the primary name as `forename`,
+        `surname` (without spaces), `middle_names`, `full_name`, `name_sorted` (the words of the whole name, variants
+        folded, in order of the alphabet, so that order and division into fields do not matter) and its folded parts
+        `forename_v` and `surname_v`; over all names, primary and alias, `forenames`, `given_names` (these and middle
+        names), `surnames`, `full_names`, `unordered_names`, `name_words`; `dob` and `dobs`; `dob_text` and
+        `dob_swapped` (`YYYYMMDD`, and the same with day and month exchanged where that is a date); `postcodes`,
+        `outcodes`; `sex`; for each identifier kind its scalar (first) and its list, valid values only;
+        `invalid_identifiers`; `pnc_serials`, `cro_serials`; `sentence_dates` and `contacts`. Lists are sorted, without
+        repeats, and never NULL.
+    """
+    identifiers = ",\n        ".join(f"nominal_valid(identifiers, '{kind}') AS {kind}s" for kind in IDENTIFIER_KINDS)
+    scalars = ", ".join(f"{kind}s[1] AS {kind}" for kind in IDENTIFIER_KINDS)
+    return f"""
+    WITH given AS (
+        SELECT
+            record_key, source_system, {feature_hash_sql()} AS feature_hash, sex,
+            list_transform(coalesce(names, []), lambda n: struct_pack(
+                forename := n.forename, middle_names := n.middle_names, surname := replace(n.surname, ' ', ''),
+                forename_v := nominal_variant(n.forename), surname_v := nominal_variant(replace(n.surname, ' ', '')),
+                middles := nominal_words(n.middle_names), surname_words := nominal_words(n.surname)
+            )) AS names,
+            list_filter(coalesce(birth_dates, []), lambda d: d IS NOT NULL) AS birth_dates,
+            coalesce(identifiers, []) AS identifiers,
+            coalesce(addresses, []) AS addresses,
+            coalesce(contact_points, []) AS contact_points,
+            nominal_set(coalesce(sentence_dates, [])) AS sentence_dates
+        FROM {records}
+    ),
+    listed AS (
+        SELECT
+            record_key, source_system, feature_hash, sex, sentence_dates,
+            names[1].forename AS forename, names[1].surname AS surname, names[1].middle_names AS middle_names,
+            names[1].forename_v AS forename_v, names[1].surname_v AS surname_v,
+            names[1].forename || ' ' || names[1].surname AS full_name,
+            array_to_string(list_sort(list_transform(
+                list_filter(
+                    list_concat([names[1].forename], names[1].middles, names[1].surname_words), lambda w: w <> ''),
+                lambda w: nominal_variant(w))), ' ') AS name_sorted,
+            nominal_set(list_transform(names, lambda n: n.forename_v)) AS forenames,
+            nominal_set(list_transform(
+                list_filter(flatten(list_transform(names, lambda n: list_concat([n.forename], n.middles))),
+                    lambda w: w <> ''),
+                lambda w: nominal_variant(w))) AS given_names,
+            nominal_set(list_transform(
+                list_filter(flatten(list_transform(names, lambda n: list_concat([n.surname], n.surname_words))),
+                    lambda w: w <> ''),
+                lambda w: nominal_variant(w))) AS surnames,
+            nominal_set(list_transform(names, lambda n: n.forename_v || ' ' || n.surname_v)) AS full_names,
+            nominal_set(list_transform(names,
+                lambda n: least(n.forename_v, n.surname_v) || ' ' || greatest(n.forename_v, n.surname_v)
+            )) AS unordered_names,
+            birth_dates[1] AS dob,
+            nominal_set(birth_dates) AS dobs,
+            strftime(birth_dates[1], '%Y%m%d') AS dob_text,
+            CASE WHEN day(birth_dates[1]) <= 12 AND day(birth_dates[1]) <> month(birth_dates[1])
+                THEN strftime(birth_dates[1], '%Y%d%m') END AS dob_swapped,
+            nominal_set(list_transform(addresses, lambda a: a.postcode)) AS postcodes,
+            nominal_set(list_transform(addresses, lambda a: a.postcode[:-4])) AS outcodes,
+            {identifiers},
+            nominal_set(list_transform(list_filter(identifiers, lambda i: NOT i.valid),
+                lambda i: i.kind || ':' || replace(i.value, '/', ''))) AS invalid_identifiers,
+            nominal_set(list_transform(contact_points, lambda c: c.kind || ':' || c.value)) AS contacts
+        FROM given
+    )
+    SELECT
+        *, {scalars},
+        nominal_set(list_concat(given_names, surnames)) AS name_words,
+        list_transform(pncs, lambda value: nominal_pnc_serial(value)) AS pnc_serials,
+        list_transform(cros, lambda value: nominal_cro_serial(value)) AS cro_serials
+    FROM listed
+    """
+
+
+def build_features(con: duckdb.DuckDBPyConnection, records: str, into: str, only: str | None = None) -> None:
+    """Create the temporary table of the features of a relation of nominal records.
+
+    Args:
+        con: the connection; its temporary catalogue takes the table and the macros the query needs.
+        records: a `nominal.record`-shaped relation.
+        into: the name of the temporary table, replaced where it exists. Beside the columns of `features_sql` it has
+            `unique_id`, an integer that rises with `record_key`: short to join on, and meaningless elsewhere.
+        only: a relation with a column `record_key`; where given, only its records are read.
+
+    Raises:
+        duckdb.Error: if `records` lacks a column the model reads.
+    """
+    register_macros(con)
+    source = f"(FROM {records} SEMI JOIN {only} USING (record_key))" if only else records
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE {into} AS
+        SELECT row_number() OVER (ORDER BY record_key)::INTEGER AS unique_id, *
+        FROM ({features_sql(source)})
+        ORDER BY unique_id
+    """)

@@ -1,0 +1,69 @@
+"""Learned m and u put together: nothing is certain, every digit is reproducible, what was not seen is said."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_models.nominal.comparisons import COMPARISONS, IDENTIFIERS
+from linkage_models.nominal.maximisation import Parameters, smoothed
+from linkage_models.nominal.settings import splink_settings
+
+SMALLEST_M = 1e-3
+"""No way of disagreeing is taken to be rarer than one true pair in a thousand: hands and keyboards are not that good,
+and training on pairs that agree elsewhere sees too few of them."""
+
+SMALLEST_U = 1e-7
+"""No agreement is taken to be rarer between two people than one identifier written down for another."""
+
+U_STATED = frozenset(comparison.name for comparison in IDENTIFIERS)
+"""Comparisons whose u is a stated judgement, because sampling cannot see it."""
+
+SEEN = 1.0
+"""Expected matching pairs from which a level counts as seen in training."""
+
+
+@dataclass(frozen=True)
+class Learned:
+    """Splink's settings with their final parameters, and the levels that training did not see among matches."""
+
+    model: dict[str, Any]
+    not_seen: tuple[str, ...]
+
+
+def digits(number: float) -> float:
+    """Return a number rounded to nine significant digits, fewer than refitting changes."""
+    return float(f"{number:.9g}")
+
+
+def _shares(values: NDArray[np.float64], smallest: float) -> list[float]:
+    floored = np.maximum(values, smallest)
+    return [digits(value) for value in floored / floored.sum()]
+
+
+def collate(prior: float, u: Parameters, matches: Parameters) -> Learned:
+    """Return the final model.
+
+    Args:
+        prior: the probability that two records taken at random are of one person.
+        u: the learned u of each comparison.
+        matches: the expected number of matching pairs on each level of each comparison.
+
+    Returns:
+        The model, with m and u of each learned comparison summing to one over its levels.
+    """
+    model = splink_settings(digits(prior))
+    not_seen: list[str] = []
+    for comparison, described in zip(COMPARISONS, model["comparisons"], strict=True):
+        if comparison.fixed:
+            continue
+        name, levels = comparison.name, comparison.levels
+        start = np.array([level.m for level in levels])
+        m = _shares(smoothed(matches[name], start / start.sum()), SMALLEST_M)
+        stated = np.array([level.u for level in levels])
+        final_u = _shares(stated if name in U_STATED else u[name], SMALLEST_U)
+        not_seen += [f"{name}: {level.label}" for level, seen in zip(levels, matches[name], strict=True) if seen < SEEN]
+        for level, m_value, u_value in zip(described["comparison_levels"][1:], m, final_u, strict=True):
+            level |= {"m_probability": m_value, "u_probability": u_value}
+    return Learned(model, tuple(not_seen))

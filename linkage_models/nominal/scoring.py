@@ -1,0 +1,219 @@
+"""Scoring: from nominal records to edges, for the records that changed since they were last scored.
+
+A pair's weight depends on its two records and the bundle alone, so scoring only pairs with a changed record leaves the
+edges that scoring everything would leave. The caller holds the transaction, if there is to be one.
+"""
+
+import math
+from dataclasses import dataclass
+
+import duckdb
+from splink import Linker
+
+from linkage_models.nominal.blocking import keys_sql
+from linkage_models.nominal.bundle import Bundle
+from linkage_models.nominal.evidence import edges_sql
+from linkage_models.nominal.features import (
+    build_features,
+    feature_hash_sql,
+    features_sql,
+    register_macros,
+)
+from linkage_models.nominal.splink_api import quiet_splink
+from linkage_models.nominal.term_frequencies import NAME_COLUMNS, attach
+
+PAIRS_AT_ONCE = 3_000_000
+"""Candidate pairs scored in one query: what bounds memory, whatever the number of records."""
+
+EVERYTHING_SHARE = 0.3
+"""Share of changed records from which features are built for every record once, rather than for those in pairs."""
+
+WORKING_TABLES = (
+    "score_current",
+    "score_changed",
+    "score_gone",
+    "score_key",
+    "score_pair",
+    "score_pair_key",
+    "score_member",
+    "score_plain",
+    "score_input",
+    "score_chunk",
+    "score_edge",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreCounts:
+    """What one scoring did.
+
+    Attributes:
+        records: nominal records there are.
+        changed: records new or changed since they were last scored, or last scored with another bundle.
+        gone: records scored before that are no longer there.
+        pairs: candidate pairs compared.
+        edges_removed: edges that touched a changed or gone record.
+        edges_added: edges written.
+    """
+
+    records: int
+    changed: int
+    gone: int
+    pairs: int
+    edges_removed: int
+    edges_added: int
+
+
+def score(con: duckdb.DuckDBPyConnection, *, records: str, edges: str, scored: str, bundle: Bundle) -> ScoreCounts:
+    """Bring edges up to date with the records.
+
+    Args:
+        con: a connection that may write `edges` and `scored`; working tables are temporary and dropped.
+        records: a relation of the shape of `nominal.record`.
+        edges: a table of the shape of `linkage.edge`. Pairs at or above the bundle's review threshold are kept; their
+            `evidence` sums to `match_weight`, and `match_probability` follows from it.
+        scored: a table of the shape of `linkage.scored`.
+        bundle: the model.
+
+    Returns:
+        Counts of records, pairs and edges.
+
+    Raises:
+        duckdb.Error: a relation is missing or lacks a column.
+    """
+    try:
+        return _score(con, records, edges, scored, bundle)
+    finally:
+        for table in WORKING_TABLES:
+            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+
+
+def _score(con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str, bundle: Bundle) -> ScoreCounts:
+    register_macros(con)
+    _find_changes(con, records, scored, bundle.version)
+    counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
+    before = _count(con, edges)
+    _forget(con, edges, scored)
+    removed = before - _count(con, edges)
+    pairs = added = 0
+    if counts["changed"]:
+        if counts["changed"] >= EVERYTHING_SHARE * counts["current"]:
+            _pair_everything(con, records, everything=counts["changed"] == counts["current"])
+        else:
+            _pair_changed(con, records)
+        pairs = _count(con, "score_pair")
+        attach(con, "score_plain", "score_input", bundle.frequencies)
+        con.execute("DROP TABLE score_plain")
+        _score_pairs(con, bundle, pairs)
+        con.execute(f"INSERT INTO {edges} BY NAME SELECT * FROM score_edge ORDER BY record_l, record_r")
+        added = _count(con, "score_edge")
+        con.execute(
+            f"INSERT INTO {scored} BY NAME SELECT record_key, feature_hash, $bundle AS bundle FROM score_changed "
+            "ORDER BY record_key",
+            {"bundle": bundle.version},
+        )
+    return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added)
+
+
+def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
+    row = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
+    return int(row[0]) if row else 0
+
+
+def _find_changes(con: duckdb.DuckDBPyConnection, records: str, scored: str, version: str) -> None:
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE score_current AS
+        SELECT record_key, {feature_hash_sql()} AS feature_hash FROM {records}
+    """)
+    con.execute(
+        f"""
+        CREATE OR REPLACE TEMP TABLE score_changed AS
+        FROM score_current
+        ANTI JOIN (FROM {scored} WHERE bundle = $bundle) USING (record_key, feature_hash)
+        """,
+        {"bundle": version},
+    )
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE score_gone AS
+        SELECT record_key FROM {scored} ANTI JOIN score_current USING (record_key)
+    """)
+
+
+def _forget(con: duckdb.DuckDBPyConnection, edges: str, scored: str) -> None:
+    touched = "SELECT record_key FROM score_changed UNION ALL SELECT record_key FROM score_gone"
+    con.execute(f"DELETE FROM {edges} WHERE record_l IN ({touched}) OR record_r IN ({touched})")
+    con.execute(f"DELETE FROM {scored} WHERE record_key IN ({touched})")
+
+
+def _pair_everything(con: duckdb.DuckDBPyConnection, records: str, *, everything: bool) -> None:
+    """Build all features, then pair on them; `everything` tells that no pair can be left out as unchanged."""
+    build_features(con, records, "score_plain")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE score_key AS {keys_sql('score_plain', 'unique_id')}")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE score_pair AS
+        SELECT DISTINCT l.id AS join_key_l, r.id AS join_key_r
+        FROM score_key AS l JOIN score_key AS r USING (blocking_key)
+        WHERE l.id < r.id
+    """)
+    con.execute("DROP TABLE score_key")
+    if not everything:
+        con.execute("""
+            CREATE OR REPLACE TEMP TABLE score_member AS
+            SELECT unique_id FROM score_plain SEMI JOIN score_changed USING (record_key)
+        """)
+        con.execute("""
+            DELETE FROM score_pair
+            WHERE join_key_l NOT IN (FROM score_member) AND join_key_r NOT IN (FROM score_member)
+        """)
+
+
+def _pair_changed(con: duckdb.DuckDBPyConnection, records: str) -> None:
+    """Pair changed records with all, building features only for the records in pairs."""
+    changed = f"(FROM {records} SEMI JOIN score_changed USING (record_key))"
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE score_key AS {keys_sql(f"({features_sql(changed)})", "record_key")}
+    """)
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE score_pair_key AS
+        SELECT DISTINCT least(c.id, o.id) AS record_l, greatest(c.id, o.id) AS record_r
+        FROM ({keys_sql(f"({features_sql(records)})", "record_key")}) AS o JOIN score_key AS c USING (blocking_key)
+        WHERE c.id <> o.id
+    """)
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE score_member AS
+        SELECT record_l AS record_key FROM score_pair_key UNION SELECT record_r FROM score_pair_key
+    """)
+    build_features(con, records, "score_plain", only="score_member")
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE score_pair AS
+        SELECT l.unique_id AS join_key_l, r.unique_id AS join_key_r
+        FROM score_pair_key
+        JOIN score_plain AS l ON l.record_key = record_l
+        JOIN score_plain AS r ON r.record_key = record_r
+    """)
+
+
+def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int) -> None:
+    """Score `score_pair` with Splink, some at a time, into `score_edge`."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE score_edge (
+            record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE,
+            evidence STRUCT(comparison VARCHAR, "level" VARCHAR, weight DOUBLE)[], bundle VARCHAR)
+    """)
+    chunks = max(1, math.ceil(pairs / PAIRS_AT_ONCE))
+    for chunk in range(chunks):
+        con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE score_chunk AS
+            SELECT '0' AS match_key, join_key_l, join_key_r FROM score_pair WHERE join_key_l % {chunks} = {chunk}
+        """)
+        with quiet_splink(con) as api:
+            linker = Linker(api.register("score_input"), bundle.model, log_level=None)
+            linker.table_management.register_blocked_pairs_for_predict(api.register("score_chunk"))
+            for column in NAME_COLUMNS:
+                # The input carries its own frequencies; an empty table keeps Splink from counting them again.
+                empty = con.sql(f"SELECT ''::VARCHAR AS {column}, 0::DOUBLE AS tf_{column} LIMIT 0").to_arrow_table()
+                linker.table_management.register_term_frequency_lookup(api.register(empty), column)
+            predicted = linker.inference.predict(
+                threshold_match_weight=bundle.thresholds.review - 1e-3, warning_mode="never"
+            )
+            con.execute(f"INSERT INTO score_edge {edges_sql(predicted.physical_name, 'score_input', bundle)}")

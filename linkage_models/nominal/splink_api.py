@@ -1,0 +1,40 @@
+"""Splink, kept quiet and kept out of the caller's database."""
+
+import logging
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import duckdb
+from splink import DuckDBAPI
+
+
+class TemporaryDuckDBAPI(DuckDBAPI):
+    """Splink's DuckDB backend with its working tables in the connection's temporary catalogue.
+
+    Splink writes many working tables. As temporary ones they never reach the warehouse file, they may be written inside
+    the caller's transaction, and they spill to disk like any other.
+    """
+
+    def _setup_for_execute_sql(self, sql: str, physical_name: str) -> str:
+        return super()._setup_for_execute_sql(sql, physical_name).replace("CREATE TABLE", "CREATE TEMP TABLE", 1)
+
+
+@contextmanager
+def quiet_splink(con: duckdb.DuckDBPyConnection) -> Iterator[TemporaryDuckDBAPI]:
+    """Give a Splink backend on a connection; silence Splink meanwhile and drop its working tables afterwards.
+
+    Splink logs SQL and parameters, which may hold personal data, so only its errors pass. A `Linker` must be made with
+    `log_level=None`, or it turns its logging on again.
+    """
+    logger = logging.getLogger("splink")
+    level = logger.level
+    logger.setLevel(logging.ERROR)
+    api = TemporaryDuckDBAPI(con)
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            yield api
+    finally:
+        logger.setLevel(level)
+        api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]

@@ -1,0 +1,129 @@
+"""Training: prior, term frequencies, u and m from the records alone; no truth and no decision is read.
+
+* Apparent people: of the records that share a valid identifier, or full name and date of birth, only the first stands.
+  Frequencies and u are counted on these, so that one person's many records do not pass for coincidence.
+* Prior: pairs that share a valid identifier, or full name and date of birth, over all pairs, raised by the share of
+  true pairs that show neither.
+* u: every pair of a sample of apparent people.
+* m: expectation maximisation over several blockings; where there are several source systems, over pairs of different
+  systems, because two copies in one system agree more than two systems do.
+
+The result is a Splink model: what is learned here is written in Splink's form, and Splink scores with it.
+"""
+
+import platform
+from datetime import UTC, date, datetime
+from importlib.metadata import version
+from typing import Any
+
+import duckdb
+
+from linkage_models.nominal.blocking import RULES
+from linkage_models.nominal.bundle import Bundle, content_version
+from linkage_models.nominal.card import model_card
+from linkage_models.nominal.errors import TrainingError
+from linkage_models.nominal.estimation import (
+    DETERMINISTIC_RECALL,
+    Prior,
+    count,
+    estimate_prior,
+    find_apparent_people,
+    learn_m,
+    learn_u,
+)
+from linkage_models.nominal.features import build_features
+from linkage_models.nominal.parameters import collate
+from linkage_models.nominal.term_frequencies import (
+    POSTCODES,
+    TermFrequencies,
+    count_term_frequencies,
+    with_postcode_rarity_sql,
+)
+from linkage_models.nominal.thresholds import FALSE_LINK_COSTS, from_costs
+
+PLAIN, KEYS, PEOPLE, INPUT, SAMPLE = (f"training_{part}" for part in ("plain", "key", "people", "input", "sample"))
+
+
+def train(
+    con: duckdb.DuckDBPyConnection,
+    records: str,
+    *,
+    seed: int = 1,
+    max_pairs: float = 4e6,
+    trained_on: date | None = None,
+) -> Bundle:
+    """Train a model bundle.
+
+    Args:
+        con: a connection; working tables are temporary and dropped.
+        records: a relation of the shape of `nominal.record`.
+        seed: decides which apparent people u is sampled from.
+        max_pairs: pairs sampled for u, and about as many at most for each run of expectation maximisation.
+        trained_on: the date that begins the version (default: today, UTC).
+
+    Returns:
+        The bundle. The same records, seed and date give the same bundle, parameters being rounded to nine digits. What
+        the records could not teach keeps its published or stated starting value and is listed in the recipe and card.
+
+    Raises:
+        TrainingError: there are fewer than two records with a forename and a surname.
+        duckdb.Error: `records` lacks a column.
+    """
+    try:
+        return _train(con, records, seed, max_pairs, (trained_on or datetime.now(UTC).date()).isoformat())
+    finally:
+        for table in (PLAIN, KEYS, PEOPLE, INPUT, SAMPLE):
+            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+
+
+def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: float, trained_on: str) -> Bundle:
+    build_features(con, records, PLAIN)
+    if count(con, f"SELECT count(*) FROM {PLAIN} WHERE full_name IS NOT NULL") < 2:  # noqa: PLR2004 - a pair has two
+        raise TrainingError("Training needs at least two records with a forename and a surname; give more records.")
+    find_apparent_people(con, PLAIN, PEOPLE, KEYS)
+    frequencies = count_term_frequencies(con, PEOPLE)
+    prior = estimate_prior(con, PLAIN, KEYS)
+    _mark_rare_postcodes(con, frequencies)
+    u = learn_u(con, f"(FROM {INPUT} SEMI JOIN {PEOPLE} USING (unique_id))", SAMPLE, seed, max_pairs)
+    matches, blockings = learn_m(con, INPUT, u, seed, max_pairs)
+    learned = collate(prior.probability, u, matches)
+    thresholds = from_costs()
+    bundle_version = content_version(trained_on, learned.model, frequencies, thresholds)
+    recipe = _data(con, prior) | {
+        "trained_on": trained_on,
+        "seed": seed,
+        "max_pairs": max_pairs,
+        "people_sampled_for_u": count(con, f"SELECT count(*) FROM {SAMPLE}"),
+        "pairs_for_m": blockings,
+        "blocking_rules": [{"name": r.name, "keys": r.keys, "reason": r.reason} for r in RULES],
+        "false_link_costs": FALSE_LINK_COSTS,
+        "deterministic_recall": DETERMINISTIC_RECALL,
+        "not_seen": list(learned.not_seen),
+        "versions": {name: version(name) for name in ("splink", "duckdb")} | {"python": platform.python_version()},
+    }
+    card = model_card(bundle_version, recipe, learned.model, thresholds)
+    return Bundle(bundle_version, learned.model, frequencies, thresholds, recipe, card)
+
+
+def _mark_rare_postcodes(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> None:
+    con.register("frozen_postcode", frequencies.tables[POSTCODES])
+    try:
+        query = with_postcode_rarity_sql(PLAIN, "frozen_postcode")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {INPUT} AS SELECT * EXCLUDE (common) FROM ({query})")
+    finally:
+        con.unregister("frozen_postcode")
+
+
+def _data(con: duckdb.DuckDBPyConnection, prior: Prior) -> dict[str, Any]:
+    """Describe the records: how many, of which systems, and a fingerprint that does not depend on their order."""
+    fingerprint = con.execute(
+        f"SELECT printf('%016x', bit_xor(hash(record_key, feature_hash))) FROM {PLAIN}"
+    ).fetchone()
+    systems = con.execute(f"SELECT source_system, count(*) FROM {PLAIN} GROUP BY ALL ORDER BY ALL").fetchall()
+    return {
+        "records": sum(records for _, records in systems),
+        "source_systems": dict(systems),
+        "apparent_people": count(con, f"SELECT count(*) FROM {PEOPLE}"),
+        "deterministic_pairs": prior.deterministic_pairs,
+        "data_fingerprint": fingerprint[0] if fingerprint else "",
+    }

@@ -1,0 +1,32 @@
+"""Edges and people's decisions to clusters, and clusters to permanent subject ids.
+
+Everything runs in a connection and transaction the caller manages, and rows in bulk stay in DuckDB.
+"""
+
+from linkage_models.resolve.clustering import (
+    CANNOT_LINK_CONFLICT,
+    CONTRADICTORY_DECISIONS,
+    PartitionCounts,
+    partition,
+)
+from linkage_models.resolve.decisions import ContradictoryDecision, check_decision
+from linkage_models.resolve.events import EventCounts, successors
+from linkage_models.resolve.subject_ids import is_subject_id, subject_id
+from linkage_models.resolve.subjects import AssignCounts, assign_subjects
+from linkage_models.resolve.thresholds import Thresholds
+
+__all__ = [
+    "CANNOT_LINK_CONFLICT",
+    "CONTRADICTORY_DECISIONS",
+    "AssignCounts",
+    "ContradictoryDecision",
+    "EventCounts",
+    "PartitionCounts",
+    "Thresholds",
+    "assign_subjects",
+    "check_decision",
+    "is_subject_id",
+    "partition",
+    "subject_id",
+    "successors",
+]

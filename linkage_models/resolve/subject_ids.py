@@ -1,0 +1,30 @@
+"""The written form of a subject id: `S`, a counter of at least eight digits, a check letter; for example S00000001A.
+
+The letter is that of the police identifiers (counter modulo 23), so a mistyped digit or two digits in the wrong order
+never name another subject.
+"""
+
+from __future__ import annotations
+
+from linkage_models.standardise.identifiers import CHECK_ALPHABET
+
+
+def subject_id(number: int) -> str:
+    """Return the subject id of a counter value of 1 or more."""
+    return f"S{number:08d}{CHECK_ALPHABET[number % len(CHECK_ALPHABET)]}"
+
+
+def subject_id_sql(number: str) -> str:
+    """Return the SQL expression of the subject id of the counter in the SQL expression `number`."""
+    return f"printf('S%08d', {number}) || '{CHECK_ALPHABET}'[({number} % {len(CHECK_ALPHABET)})::INTEGER + 1]"
+
+
+def number_sql(subject: str) -> str:
+    """Return the SQL expression of the counter of the subject id in the SQL expression `subject`; lower is older."""
+    return f"{subject}[2:-2]::BIGINT"
+
+
+def is_subject_id(text: str) -> bool:
+    """Tell whether a text is a well-formed subject id with the right check letter."""
+    digits = text[1:-1]
+    return digits.isascii() and digits.isdecimal() and text == subject_id(int(digits))

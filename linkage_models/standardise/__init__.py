@@ -1,0 +1,36 @@
+"""Standardisation of names, dates, identifiers and contact details, as DuckDB macros that run over millions of rows.
+
+`register` gives a connection every macro; the modules beside this one hold their SQL, one kind of value each.
+A macro never raises on any text: what cannot be read becomes NULL, or, for identifiers, a value marked invalid.
+"""
+
+import duckdb
+
+from linkage_models.standardise import contacts, demographics, identifiers, names
+
+MACROS: tuple[str, ...] = (*names.MACROS, *demographics.MACROS, *identifiers.MACROS, *contacts.MACROS)
+"""The `name(arguments) AS expression` of every macro, in the order in which they build on each other."""
+
+
+def register(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the standardisation macros on one connection.
+
+    They are temporary: nothing is written to the database, and a connection made later must register them again.
+    The `std_` macros are the public ones:
+
+    * `std_name_tokens(text) -> VARCHAR[]`
+    * `std_name(kind, forenames, middle_names, surname) -> STRUCT(kind, forename, middle_names, surname, as_given)`
+    * `std_birth_date(date) -> DATE`
+    * `std_sex(text) -> VARCHAR`, `M`, `F` or NULL
+    * `std_postcode(text) -> VARCHAR`, without space
+    * `std_identifier(kind, text, as_of_year) -> STRUCT(kind, value, valid, as_given)`
+    * `std_contact_point(kind, value) -> STRUCT(kind, value)`
+
+    Args:
+        con: the connection that will call them.
+
+    Raises:
+        duckdb.Error: if the connection is closed.
+    """
+    for macro in MACROS:
+        con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")

@@ -1,0 +1,1 @@
+"""Conjoin's pipelines: everything that knows Dagster or a source system."""

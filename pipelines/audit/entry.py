@@ -1,0 +1,73 @@
+"""One entry of the audit log: what it holds, how it is hashed and how it is written as a line."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Any, Literal
+
+Action = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"]
+"""The kinds of processing that section 62 asks to be logged."""
+
+FIRST = "0" * 64
+"""What the first entry holds in place of the hash of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One entry of the log.
+
+    Attributes:
+        at: when, by the clock (UTC, ISO 8601).
+        who: the person, or the process acting for one.
+        action: which kind of processing.
+        what: ids and counts of what it touched; never a name.
+        why: the reason, in words.
+        prev: hash of the entry before.
+        hash: SHA-256, in hexadecimal, of all of the above as JSON with sorted keys.
+    """
+
+    at: str
+    who: str
+    action: str
+    what: dict[str, Any]
+    why: str
+    prev: str
+    hash: str
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return the entry as plain values, as its line in the log holds them."""
+        return asdict(self)
+
+
+def chained(given: Mapping[str, Any], prev: str) -> Entry:
+    """Return a new entry that follows the one with the given hash; `given` holds action, who, what and why."""
+    unsigned = Entry(at=written(datetime.now(UTC)), prev=prev, hash="", **given)
+    return Entry(**{**unsigned.as_dict(), "hash": hash_of(unsigned)})
+
+
+def hash_of(entry: Entry) -> str:
+    """Return the hash an entry must hold: SHA-256 of its other fields as JSON with sorted keys."""
+    content = {key: value for key, value in entry.as_dict().items() if key != "hash"}
+    return hashlib.sha256(json.dumps(content, sort_keys=True, ensure_ascii=False).encode()).hexdigest()
+
+
+def line_of(entry: Entry) -> str:
+    """Return an entry as a line of the log."""
+    return json.dumps(entry.as_dict(), ensure_ascii=False) + "\n"
+
+
+def parsed(line: bytes) -> Entry | None:
+    """Return the entry a line holds, or None where it holds none."""
+    try:
+        return Entry(**json.loads(line))
+    except (ValueError, TypeError):
+        return None
+
+
+def written(instant: datetime) -> str:
+    """Return an instant as entries hold it; texts of this form sort as the instants do."""
+    return instant.astimezone(UTC).isoformat(timespec="microseconds")

@@ -1,0 +1,124 @@
+"""Writing, reading and verifying the audit log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from typing import Any, get_args
+
+from pipelines.audit.entry import FIRST, Action, Entry, chained, hash_of, line_of, written
+from pipelines.audit.files import (
+    append,
+    broken,
+    check_count,
+    entries,
+    opened,
+    read_head,
+    repair,
+    tail,
+    writable,
+    write_head,
+)
+from pipelines.errors import ConfigurationError
+from pipelines.settings import Settings
+
+
+def record(settings: Settings, *, action: Action, who: str, what: Mapping[str, Any], why: str) -> Entry:
+    """Append an entry, on the disk when this returns; writers in other processes wait for each other.
+
+    A last line that a killed process left half-written is moved to `torn-<hash>.txt` first, and an entry says so.
+
+    Args:
+        settings: where the log lies.
+        action: which kind of processing.
+        who: the person, or the process acting for one.
+        what: ids and counts of what it touched, as JSON values; never a name.
+        why: the reason, in words.
+
+    Raises:
+        ConfigurationError: the action is not one of the six, who or why is empty, or `what` is not JSON.
+        StorageError: the log cannot be written; what was in it stays as it was.
+        ConjoinError: the last entry cannot be read, so nothing can be chained to it.
+    """
+    if action not in get_args(Action):
+        raise ConfigurationError(f"`{action}` is not an audit action; use one of {', '.join(get_args(Action))}.")
+    if not who.strip() or not why.strip():
+        raise ConfigurationError("An audit entry needs who acted and why; give both.")
+    try:
+        given = json.loads(json.dumps(dict(what), ensure_ascii=False, allow_nan=False))
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            "What an audit entry touched must be plain JSON values; give ids and counts."
+        ) from None
+    with writable(settings.audit), opened(settings.audit) as log:
+        size, notes = repair(settings.audit, log)
+        lines, prev = tail(settings.audit, log, size)
+        added: list[Entry] = []
+        for note in (*notes, {"action": action, "who": who, "what": given, "why": why}):
+            entry = chained(note, prev)
+            added.append(entry)
+            prev = entry.hash
+        append(log, size, "".join(line_of(entry) for entry in added).encode())
+        write_head(settings.audit, lines + len(added), prev)
+    return added[-1]
+
+
+def read(
+    settings: Settings,
+    *,
+    action: Action | None = None,
+    who: str | None = None,
+    mentions: str | None = None,
+    since: datetime | None = None,
+) -> Iterator[Entry]:
+    """Yield the entries, oldest first; all of them, or those that answer every filter given.
+
+    Args:
+        settings: where the log lies.
+        action: only this kind of processing.
+        who: only what this person or process did.
+        mentions: only entries whose `what` holds this id, as a value or inside a list or mapping.
+        since: only entries from this instant on (naive values are UTC).
+
+    Raises:
+        ConjoinError: a line is not an entry.
+    """
+    start = None if since is None else written(since if since.tzinfo else since.replace(tzinfo=UTC))
+    for _, entry in entries(settings.audit):
+        if (
+            (action is None or entry.action == action)
+            and (who is None or entry.who == who)
+            and (mentions is None or _holds(entry.what, mentions))
+            and (start is None or entry.at >= start)
+        ):
+            yield entry
+
+
+def verify(settings: Settings) -> None:
+    """Prove that every entry is as it was written, in its place, and that none is missing.
+
+    A last line that is only half there is not an entry yet: the next `record` moves it aside.
+
+    Raises:
+        ConjoinError: names the line that was altered, or at which entries are missing.
+    """
+    head = read_head(settings.audit)
+    prev, line = FIRST, 0
+    for line, entry in entries(settings.audit):
+        if entry.hash != hash_of(entry):
+            raise broken(f"line {line} was altered after it was written")
+        if entry.prev != prev:
+            raise broken(f"line {line} does not follow the one before it: an entry was removed, added or moved there")
+        prev = entry.hash
+        if head and line == head[0] and prev != head[1]:
+            raise broken(f"line {line} is not the entry that was written there")
+    check_count(settings.audit, line)
+
+
+def _holds(value: object, wanted: str) -> bool:
+    if isinstance(value, Mapping):
+        return any(key == wanted or _holds(held, wanted) for key, held in value.items())
+    if isinstance(value, list):
+        return any(_holds(held, wanted) for held in value)
+    return str(value) == wanted

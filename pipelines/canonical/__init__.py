@@ -1,0 +1,1 @@
+"""Canonicalise: landed rows become nominal records and information items, or go to quarantine with a reason."""

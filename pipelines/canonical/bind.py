@@ -1,0 +1,77 @@
+"""Binding a source's YAML to what was landed: relations to read, and expressions that must fit their columns."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from pipelines.errors import ConfigurationError
+from pipelines.warehouse.catalogue.table import literal
+from pipelines.yaml_file import field_line
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.source import SourceSpec
+
+NOT_SQL_FIELDS = {"kind", "source", "each", "detail"}
+
+
+def landed_view(folder: Path, resource: str, each: str | None = None) -> str:
+    """Return an SQL relation over a landed resource, or over the elements of a list nested in its documents.
+
+    The relation has `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each` and `part`.
+    """
+    landed = f"read_parquet({literal(str(folder / f'{resource}.parquet'))})"
+    if each is None:
+        return f"(SELECT *, to_json(landed)::VARCHAR AS _raw FROM {landed} landed)"
+    return (
+        f"(SELECT *, each::VARCHAR AS _raw FROM (SELECT *, unnest(elements) AS each, "
+        f"unnest(range(1, len(elements) + 1))::INTEGER AS part "
+        f"FROM (SELECT *, coalesce(json_extract(document, {literal(each + '[*]')}), []) AS elements FROM {landed})))"
+    )
+
+
+def check_expressions(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> None:
+    """Raise unless every expression of the source's YAML fits the columns that were landed.
+
+    Raises:
+        ConfigurationError: naming the file, the line, the field and, where one is near, the column that was meant.
+    """
+    for location, relation, expression in _expressions(spec, folder):
+        try:
+            con.execute(f"SELECT ({expression}) FROM {relation} LIMIT 0")
+        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+            line = field_line(yaml_file, location, below=("attributes",))
+            field = ".".join(str(step) for step in location)
+            message = f"{yaml_file}, line {line}: the field `{field}` does not fit what {spec.system} delivers: "
+            raise ConfigurationError(message + _problem(error)) from None
+
+
+def _expressions(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+    """Yield every SQL expression with its place in the YAML and the relation it reads."""
+    for field, expression in spec.record.model_dump(exclude=NOT_SQL_FIELDS, exclude_none=True).items():
+        yield ("record", field), landed_view(folder, spec.record.source), expression
+    for position, item in enumerate(spec.items):
+        relation = landed_view(folder, item.source, item.each)
+        for field, expression in item.model_dump(exclude=NOT_SQL_FIELDS, exclude_none=True).items():
+            yield ("items", position, field), relation, expression
+        for name, expression in item.detail.items():
+            yield ("items", position, "detail", name), relation, expression
+
+
+def _problem(error: duckdb.Error) -> str:
+    """Return DuckDB's complaint about an expression in one sentence; a bind error quotes no data, only the SQL."""
+    text = str(error)
+    column = re.search(r'Referenced column "([^"]+)" not found', text)
+    if column:
+        near = re.search(r'Candidate bindings: "([^"]+)"', text)
+        remedy = f"did you mean `{near[1]}`?" if near else "correct the expression."
+        return f"there is no column `{column[1]}`; {remedy}"
+    first = re.sub(r"^\w+ Error: ", "", text).strip().splitlines()[0].rstrip(".!")
+    return f"{first}; correct the expression."

@@ -1,0 +1,40 @@
+"""The command line, `conjoin`: what a data engineer, a script or an analyst types."""
+
+from __future__ import annotations
+
+import sys
+
+import typer
+
+from pipelines.cli import audit, bench, decide, demo, evaluate, explain, run, sample, train
+from pipelines.errors import ConjoinError
+
+app = typer.Typer(
+    name="conjoin",
+    help="One linked subject view across police, prison and probation systems, and what each of them is missing.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    rich_markup_mode=None,
+)
+for command in (
+    demo.demo,
+    run.run,
+    sample.sample,
+    train.train,
+    evaluate.evaluate,
+    explain.explain,
+    bench.bench,
+    audit.audit,
+):
+    app.command()(command)
+app.add_typer(decide.app, name="decide")
+
+
+def main() -> None:
+    """Run the command line; a foreseen error ends in one sentence on standard error and exit status 1."""
+    try:
+        app()
+    except ConjoinError as error:
+        typer.echo(f"conjoin: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,6 @@
+"""`python -m pipelines.cli`: the command line where the `conjoin` script is not on the path."""
+
+from pipelines.cli import main
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,59 @@
+"""`conjoin demo`: the whole flow on the sample systems, ending in a summary a person can read."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.errors import ConfigurationError
+
+
+def demo(
+    home: HomeOption = None,
+    night: Annotated[int, typer.Option("--night", min=1, help="Which night's deliveries to link.")] = 1,
+    sample: Annotated[
+        Path | None, typer.Option("--sample", help="A sample made with `conjoin sample` (default: the shipped one).")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Link the sample systems and publish the result: the nightly job on synthetic data.
+
+    Example: conjoin demo && conjoin demo --night 2
+    """
+    import sample_data
+    from pipelines.cli.progress import step_reporter
+    from pipelines.cli.summary import print_next_steps, print_summary, summarise
+    from pipelines.nightly_run import run_nightly
+    from pipelines.settings import HOME_SETTINGS_FILE, Settings
+
+    folder = (sample or Path(sample_data.__file__).parent / "small").resolve()
+    manifest = folder / "sample.json"
+    if not manifest.is_file():
+        raise ConfigurationError(f"{folder} is not a sample; make one with `conjoin sample --out {folder}`.")
+    nights = json.loads(manifest.read_text(encoding="utf-8"))["nights"]
+    if night > len(nights):
+        raise ConfigurationError(f"{folder} has {len(nights)} night(s); choose --night between 1 and {len(nights)}.")
+    chosen = nights[night - 1]
+    where = Settings.load(home).home
+    where.mkdir(parents=True, exist_ok=True)
+    # The home remembers which night it stands at, so that `conjoin run`, the UI and every later command agree.
+    (where / HOME_SETTINGS_FILE).write_text(
+        f"# Written by `conjoin demo`: the sample's deliveries, and the night they were made.\n"
+        f"CONJOIN_INBOX={folder / chosen['folder']}\nCONJOIN_AS_OF={chosen['as_of']}\n",
+        encoding="utf-8",
+    )
+    settings = Settings.load(home)
+    if not as_json:
+        typer.echo(f"Linking the synthetic systems in {settings.deliveries} as of {chosen['as_of']} ...", err=True)
+    with step_reporter(quiet=as_json) as report:
+        night_run = run_nightly(settings, report)
+    summary = summarise(settings)
+    if as_json:
+        print_json({"run_id": night_run.run_id, **summary})
+        return
+    print_summary(summary)
+    print_next_steps(settings, summary)

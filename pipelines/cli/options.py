@@ -1,0 +1,20 @@
+"""Options that several commands share, and how results are printed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+HomeOption = Annotated[
+    Path | None,
+    typer.Option("--home", help="Folder of landing, warehouse, snapshots and audit (default: CONJOIN_HOME or data)."),
+]
+JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
+
+
+def print_json(content: object) -> None:
+    """Print a result as JSON; what JSON lacks (dates, paths) becomes text."""
+    typer.echo(json.dumps(content, indent=2, default=str, ensure_ascii=False))

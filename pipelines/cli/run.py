@@ -1,0 +1,34 @@
+"""`conjoin run`: the nightly job, now, in this process."""
+
+from __future__ import annotations
+
+import time
+
+import typer
+
+from pipelines.cli.options import HomeOption, JsonOption, print_json
+
+
+def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Link every source system and publish: the nightly job, now.
+
+    Publishes all or nothing: when a step or a blocking check fails, the last snapshot stays in place and the exit
+    status is 1.
+
+    Example: conjoin run
+    """
+    from pipelines.cli.progress import step_reporter
+    from pipelines.cli.summary import print_summary, summarise
+    from pipelines.nightly_run import run_nightly
+    from pipelines.settings import Settings
+
+    settings = Settings.load(home)
+    began = time.monotonic()
+    with step_reporter(quiet=as_json) as report:
+        night = run_nightly(settings, report)
+    summary = summarise(settings)
+    if as_json:
+        print_json({"run_id": night.run_id, "seconds": round(time.monotonic() - began, 1), **summary})
+        return
+    print_summary(summary)
+    typer.echo(f"Done in {time.monotonic() - began:.0f} s.")

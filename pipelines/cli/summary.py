@@ -1,0 +1,107 @@
+"""The summary of a night: what was read, linked and missing, every figure from SQL on the published snapshot."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from rich import box
+from rich.console import Console
+from rich.table import Table
+
+from pipelines.cli.snapshot import joint_snapshot, open_snapshot
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.settings import Settings
+
+SOURCES = """
+SELECT source_system, sum(rows_extracted)::BIGINT AS read, sum(rows_accepted)::BIGINT AS accepted,
+       sum(rows_quarantined)::BIGINT AS quarantined,
+       (SELECT count(*) FROM linked.subject_record r WHERE r.source_system = l.source_system) AS records
+FROM linked.source_load l GROUP BY source_system ORDER BY source_system
+"""
+
+SUBJECTS = """
+SELECT count(*) AS subjects, coalesce(sum(record_count), 0)::BIGINT AS records,
+       count(*) FILTER (len(source_systems) > 1) AS in_several_systems,
+       count(*) FILTER (list_has_all(services, ['police', 'prison', 'probation'])) AS police_prison_and_probation,
+       count(*) FILTER (len(review_flags) > 0) AS flagged_for_review
+FROM linked.subject
+"""
+
+GAPS = """
+SELECT severity, count(*) AS open FROM linked.information_gap WHERE status = 'open'
+GROUP BY severity ORDER BY list_position(['critical', 'high', 'medium'], severity)
+"""
+
+# One example a rule, the most urgent first, so that three examples are three kinds of gap.
+EXAMPLES = """
+SELECT rule_id, severity, subject_id, sentence, due_date::VARCHAR AS due_date
+FROM linked.information_gap WHERE status = 'open' AND cause = 'not_held'
+QUALIFY row_number() OVER (PARTITION BY rule_id ORDER BY confidence DESC, gap_id) = 1
+ORDER BY list_position(['critical', 'high', 'medium'], severity), confidence DESC, rule_id LIMIT 3
+"""
+
+
+def summarise(settings: Settings) -> dict[str, Any]:
+    """Return the figures of the joint snapshot: sources, subjects, open gaps by severity, three example gaps."""
+    with open_snapshot(settings) as con:
+        return {
+            "snapshot": str(joint_snapshot(settings)),
+            "sources": _rows(con, SOURCES),
+            "subjects": _rows(con, SUBJECTS)[0],
+            "gaps": _rows(con, GAPS),
+            "examples": _rows(con, EXAMPLES),
+        }
+
+
+def print_summary(summary: dict[str, Any]) -> None:
+    """Print the figures as a person reads them."""
+    console = Console()
+    table = Table("source system", *("rows read", "accepted", "quarantined", "nominal records"), box=box.SIMPLE)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in summary["sources"]:
+        table.add_row(
+            row["source_system"], *(f"{row[name]:,}" for name in ("read", "accepted", "quarantined", "records"))
+        )
+    console.print(table)
+    subjects = summary["subjects"]
+    console.print(
+        f"{subjects['records']:,} nominal records are {subjects['subjects']:,} subjects: "
+        f"{subjects['in_several_systems']:,} in more than one system, "
+        f"{subjects['police_prison_and_probation']:,} across police, prison and probation, "
+        f"{subjects['flagged_for_review']:,} flagged for review.",
+        soft_wrap=True, highlight=False,
+    )  # fmt: skip
+    gaps = ", ".join(f"{row['open']:,} {row['severity']}" for row in summary["gaps"]) or "none"
+    console.print(f"Open information gaps: {gaps}.", soft_wrap=True, highlight=False)
+    for row in summary["examples"]:
+        due = f" (due {row['due_date']})" if row["due_date"] else ""
+        text = f"  {row['rule_id']} {row['severity']}, subject {row['subject_id']}{due}: {row['sentence']}"
+        console.print(text, soft_wrap=True, highlight=False, markup=False)
+
+
+def print_next_steps(settings: Settings, summary: dict[str, Any]) -> None:
+    """Print what to type next."""
+    example = summary["examples"][0]["subject_id"] if summary["examples"] else "SUBJECT"
+    home = "" if settings.home.name == "data" else f" --home {settings.home}"
+    console = Console()
+    lines = (
+        "",
+        "Next:",
+        f"  conjoin explain {example}{home}         why these records are one person",
+        f"  conjoin evaluate{home}                  links and gaps against the sample's truth",
+        f"  conjoin demo --night 2{home}            the next night's deliveries",
+        "  make ui                             the same run in the Dagster UI",
+        "  or SQL, with any DuckDB client, on " + str(joint_snapshot(settings)),
+    )
+    for line in lines:
+        console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def _rows(con: DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
+    found = con.execute(sql)
+    names = [description[0] for description in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

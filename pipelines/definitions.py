@@ -1,0 +1,40 @@
+"""The code location: a deployment's source systems and the stages after them, as one asset graph."""
+
+from __future__ import annotations
+
+import dagster as dg
+
+from pipelines.components import NominalSource
+from pipelines.defs import gaps, linkage, nightly, published
+from pipelines.deployment import Deployment
+from pipelines.home import Home
+from pipelines.settings import Settings
+
+
+def build_definitions(*, settings: Settings | None = None, home: Home | None = None) -> dg.Definitions:
+    """Return fresh definitions; what a test or the CLI wants otherwise, it passes here.
+
+    Args:
+        settings: settings that name the deployment; None reads them from the environment.
+        home: the resource the assets run with.
+    """
+    deployment = Deployment.load(settings or Settings.load())
+    sources = [dg.build_defs_for_component(NominalSource(one.spec, one.yaml_file)) for one in deployment.sources]
+    nominal_keys = [dg.AssetKey(["nominal", one.spec.system]) for one in deployment.sources]
+    return dg.Definitions.merge(
+        *sources,
+        dg.Definitions(
+            assets=[linkage.edge_asset(nominal_keys), linkage.subject, gaps.finding, *published.assets(deployment)],
+            asset_checks=[*linkage.CHECKS, *gaps.CHECKS],
+            jobs=[nightly.NIGHTLY],
+            schedules=[nightly.AT_TWO],
+            resources={"home": home or Home()},
+            executor=dg.in_process_executor,
+        ),
+    )
+
+
+@dg.definitions
+def defs() -> dg.Definitions:
+    """Return the definitions Dagster serves."""
+    return build_definitions()

@@ -1,0 +1,70 @@
+"""Find gaps: the asset `gap/finding`, with the checks on what it found."""
+
+from datetime import datetime, timedelta
+
+import dagster as dg
+from duckdb import DuckDBPyConnection
+
+from pipelines.checks import catalogue_check, schema_of_columns
+from pipelines.defs.linkage import SUBJECT
+from pipelines.deployment import Deployment
+from pipelines.gaps import SystemInfo, find_gaps, load_rules
+from pipelines.home import Home
+from pipelines.warehouse import run_log
+from pipelines.warehouse.catalogue.gap import FINDING, GAP
+from pipelines.warehouse.database import transaction
+
+FINDINGS = dg.AssetKey(["gap", "finding"])
+
+
+@dg.asset(
+    key=FINDINGS,
+    deps=[SUBJECT],
+    group_name="find_gaps",
+    pool="warehouse",
+    owners=["team:gaps"],
+    kinds={"duckdb"},
+    description="Information that one system holds about a subject and another that should hold it does not.",
+    metadata={"dagster/column_schema": schema_of_columns(FINDING)},
+)
+def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+    """Evaluate the deployment's gap rules on every subject."""
+    rules = load_rules(home.deployment.gap_rules)
+    with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "gap/finding") as log:
+        systems = systems_in_force(con, home.deployment)
+        with transaction(con):
+            found = find_gaps(con, rules, as_of=home.settings.now(), systems=systems)
+        log.counts |= {"gaps_open": found.open, "gaps_opened": found.opened, "gaps_closed": found.closed}
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": found.open,
+            "opened": found.opened,
+            "reopened": found.reopened,
+            "changed": found.changed,
+            "closed": found.closed,
+            "by_rule": dg.MetadataValue.json(dict(found.by_rule)),
+            "by_severity": dg.MetadataValue.json(dict(found.by_severity)),
+            "by_cause": dg.MetadataValue.json(dict(found.by_cause)),
+            "rules_not_in_force": dg.MetadataValue.json(list(found.not_in_force)),
+        }
+    )
+
+
+def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[str, SystemInfo]:
+    """Return what the gap engine needs to know of each source system, with when it last delivered."""
+    delivered: dict[str, datetime] = dict(
+        con.execute("SELECT source_system, max(last_seen_at) FROM nominal.load GROUP BY source_system").fetchall()
+    )
+    return {
+        source.spec.system: SystemInfo(
+            service=source.spec.service,
+            title=source.spec.title,
+            last_delivery=delivered.get(source.spec.system),
+            max_age=timedelta(hours=source.spec.freshness_hours),
+            record_marking=source.spec.marking,
+        )
+        for source in deployment.sources
+    }
+
+
+CHECKS = [catalogue_check(FINDINGS, GAP)]

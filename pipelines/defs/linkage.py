@@ -1,0 +1,155 @@
+"""Score and resolve: the assets `linkage/edge` and `linkage/subject`, with the checks that guard what follows."""
+
+from collections.abc import Sequence
+from dataclasses import asdict
+
+import dagster as dg
+
+from linkage_models import nominal, resolve
+from pipelines.checks import catalogue_check, schema_of_columns
+from pipelines.home import Home
+from pipelines.warehouse import database, run_log
+from pipelines.warehouse.catalogue import linkage as tables
+from pipelines.warehouse.catalogue.nominal import NOMINAL
+from pipelines.warehouse.database import transaction
+
+EDGE = dg.AssetKey(["linkage", "edge"])
+SUBJECT = dg.AssetKey(["linkage", "subject"])
+PARTITION = "linkage.partition"
+"""Made and dropped in one transaction: the clusters on their way to subjects."""
+
+
+def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
+    """Return the asset of scored pairs, downstream of every source system's nominal records."""
+
+    @dg.asset(
+        key=EDGE,
+        deps=list(nominal_keys),
+        group_name="score",
+        pool="warehouse",
+        owners=["team:linkage"],
+        kinds={"splink", "duckdb"},
+        description="Pairs of nominal records scored by the model bundle; only pairs with a changed record are scored.",
+        metadata={"dagster/column_schema": schema_of_columns(tables.EDGE)},
+    )
+    def edge(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+        bundle = home.deployment.bundle()
+        with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "linkage/edge") as log:
+            with transaction(con):
+                counts = nominal.score(
+                    con, records="nominal.record", edges="linkage.edge", scored="linkage.scored", bundle=bundle
+                )
+            held = con.execute("SELECT (SELECT count(*) FROM nominal.record), count(*) FROM linkage.edge").fetchone()
+            log.bundle = bundle.version
+            log.counts |= {"records": held[0], "edges": held[1]} if held else {}
+        return dg.MaterializeResult(
+            metadata={"dagster/row_count": held[1] if held else 0, "bundle": bundle.version, **asdict(counts)}
+        )
+
+    return edge
+
+
+@dg.asset(
+    key=SUBJECT,
+    deps=[EDGE],
+    group_name="resolve",
+    pool="warehouse",
+    owners=["team:linkage"],
+    kinds={"duckdb"},
+    description="Subjects: which nominal records are of one person, under ids that are never reused.",
+    metadata={"dagster/column_schema": schema_of_columns(tables.MEMBERSHIP)},
+)
+def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+    """Resolve edges and people's decisions to subjects with permanent ids."""
+    thresholds = home.deployment.bundle().thresholds
+    with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "linkage/subject") as log:
+        with transaction(con):
+            clusters = resolve.partition(
+                con,
+                records="nominal.record",
+                edges="linkage.edge",
+                decisions="linkage.decision",
+                thresholds=resolve.Thresholds(strict=thresholds.strict, link=thresholds.link, wide=thresholds.wide),
+                into=PARTITION,
+                flags="linkage.review_flag",
+            )
+            assigned = resolve.assign_subjects(
+                con,
+                partition=PARTITION,
+                membership="linkage.membership",
+                events="linkage.subject_event",
+                merges="nominal.merge",
+                at=home.settings.now(),
+                run_id=context.run_id,
+            )
+            con.execute(f"DROP TABLE {PARTITION}")
+        log.counts |= {"subjects": assigned.subjects, "flagged_records": clusters.flagged}
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": assigned.subjects,
+            **{f"partition/{name}": count for name, count in asdict(clusters).items()},
+            "memberships_opened": assigned.opened,
+            "memberships_closed": assigned.closed,
+            "events": dg.MetadataValue.json(asdict(assigned)["events"]),
+        }
+    )
+
+
+def _count_check(name: str, description: str, sql: str) -> dg.AssetChecksDefinition:
+    """Return the blocking check that an SQL count of faults is nought."""
+
+    @dg.asset_check(asset=SUBJECT, name=name, blocking=True, pool="warehouse", description=description)
+    def check(home: Home) -> dg.AssetCheckResult:
+        with database.reader(home.settings) as con:
+            counted = con.execute(sql).fetchone()
+        found = int(counted[0]) if counted else 0
+        return dg.AssetCheckResult(passed=found == 0, metadata={"faults": found})
+
+    return check
+
+
+ONE_SUBJECT_EACH = """
+WITH membership AS (
+    SELECT record_key, count(*) AS subjects FROM linkage.membership WHERE until IS NULL GROUP BY record_key
+)
+SELECT count(*)
+FROM nominal.record record FULL JOIN membership USING (record_key)
+WHERE record.record_key IS NULL OR membership.subjects IS DISTINCT FROM 1
+"""
+
+DECISIONS_HOLD = """
+WITH present AS (
+    FROM linkage.membership WHERE until IS NULL
+)
+SELECT count(*)
+FROM linkage.decision decision
+JOIN present a ON a.record_key = decision.record_a
+JOIN present b ON b.record_key = decision.record_b
+WHERE decision.withdrawn_at IS NULL
+  AND (decision.verdict = 'same') <> (a.subject_id = b.subject_id)
+  -- Where people contradict each other, what holds them together gives way, and every record of it is flagged.
+  AND NOT (decision.verdict = 'same' AND decision.record_a IN
+           (SELECT record_key FROM linkage.review_flag WHERE flag = 'contradictory_decisions'))
+"""
+
+IDS_STAY_RETIRED = """
+WITH retired AS (
+    SELECT unnest(list_filter(old_subject_ids, lambda id: NOT list_contains(new_subject_ids, id))) AS subject_id
+    FROM linkage.subject_event
+)
+SELECT count(DISTINCT subject_id)
+FROM linkage.membership SEMI JOIN retired USING (subject_id)
+WHERE until IS NULL
+"""
+
+CHECKS = [
+    catalogue_check(EDGE, (*NOMINAL, tables.EDGE, tables.SCORED)),
+    catalogue_check(SUBJECT, (tables.DECISION, tables.MEMBERSHIP, tables.REVIEW_FLAG, tables.SUBJECT_EVENT)),
+    _count_check(
+        "one_subject_each", "Every nominal record is in one subject, and no other record is.", ONE_SUBJECT_EACH
+    ),
+    _count_check(
+        "decisions_hold", "Every decision in force holds: must-links together, cannot-links apart.", DECISIONS_HOLD
+    ),
+    _count_check("ids_stay_retired", "No retired subject id is in use.", IDS_STAY_RETIRED),
+]

@@ -1,0 +1,63 @@
+"""Publish: one asset per audience, `published/<audience>`, its immutable snapshot."""
+
+import dagster as dg
+
+from pipelines import audit
+from pipelines.defs.gaps import FINDINGS
+from pipelines.deployment import Deployment
+from pipelines.home import Home
+from pipelines.publish import Audience, publish, read_audiences
+from pipelines.warehouse import run_log
+
+
+def assets(deployment: Deployment) -> list[dg.AssetsDefinition]:
+    """Return the publishing asset of every audience of the deployment."""
+    return [_asset(audience) for audience in read_audiences(deployment.audiences).values()]
+
+
+def _asset(audience: Audience) -> dg.AssetsDefinition:
+    @dg.asset(
+        key=["published", audience.name],
+        deps=[FINDINGS],
+        group_name="publish",
+        pool="warehouse",
+        owners=["team:analysts"],
+        kinds={"duckdb"},
+        tags={"ceiling": audience.ceiling.replace(" ", "-")},
+        description=f"The snapshot for {audience.title}: one DuckDB file holding nothing above {audience.ceiling}.",
+    )
+    def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+        settings, deployment = home.settings, home.deployment
+        thresholds = deployment.bundle().thresholds
+        with home.writer() as con:
+            run_log.finish(con, context.run_id)
+            made = publish(
+                con,
+                audience=audience,
+                folder=settings.published / audience.name,
+                as_of=settings.now(),
+                run_id=context.run_id,
+                services=deployment.services,
+                link_threshold=thresholds.link,
+                kept=settings.snapshots_kept,
+                record_markings={source.spec.system: source.spec.marking for source in deployment.sources},
+            )
+        audit.record(
+            settings,
+            action="combination",
+            who="nightly",
+            what={"run": context.run_id, "audience": audience.name, "file": made.path.name, "rows": made.rows},
+            why="linked the source systems and published the result",
+        )
+        return dg.MaterializeResult(
+            metadata={
+                "dagster/row_count": made.rows["subject"],
+                "file": made.path.name,
+                "bytes": made.size,
+                "old_versions_removed": made.pruned,
+                "rows": dg.MetadataValue.json(made.rows),
+                "withheld": dg.MetadataValue.json(made.withheld),
+            }
+        )
+
+    return published

@@ -1,0 +1,67 @@
+"""Errors a user of Conjoin can meet: each message is one sentence saying what is wrong, where, and what to do.
+
+No message ever holds a personal value: places are named by file, line, row number or field.
+"""
+
+from __future__ import annotations
+
+import errno
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+
+class ConjoinError(Exception):
+    """Base of every error Conjoin raises on purpose; the CLI prints its message and exits with status 1."""
+
+
+class ConfigurationError(ConjoinError):
+    """A setting, a deployment's YAML or a command's argument is wrong."""
+
+
+class SourceError(ConjoinError):
+    """A source system's delivery cannot be read as its YAML declares it."""
+
+
+class WarehouseBusyError(ConjoinError):
+    """Another run holds the warehouse."""
+
+
+class StorageError(ConjoinError):
+    """The disk is full, or a place Conjoin must write to cannot be written."""
+
+
+class CheckFailedError(ConjoinError):
+    """The nightly job stopped before publishing because a step or a blocking check failed."""
+
+
+class NothingPublishedError(ConjoinError):
+    """A snapshot or a warehouse was asked for before any run has made one."""
+
+
+_FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_directory_size", "Could not write")
+
+
+def raise_if_storage(error: Exception) -> None:
+    """Raise a StorageError if the error means that nothing more can be written; return otherwise.
+
+    DuckDB gives no error number, so its message is searched for the operating system's words.
+    """
+    full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+    if isinstance(error, StorageError):
+        raise error
+    if full or any(words in str(error) for words in _FULL):
+        message = "The disk that CONJOIN_HOME lies on is full; free some space and run again (nothing was published)."
+        raise StorageError(message) from None
+
+
+@contextmanager
+def storage_errors() -> Iterator[None]:
+    """Turn every error that means a full disk into one StorageError; let all others pass."""
+    try:
+        yield
+    except Exception as error:
+        raise_if_storage(error)
+        raise

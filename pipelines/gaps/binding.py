@@ -1,0 +1,112 @@
+"""Binding a rule's SQL: proof, before any night, that it is one SELECT and yields the columns it must."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+
+AS_OF = "as_of"
+"""The parameter `$as_of` every rule may use: the day of the run, a DATE."""
+
+Value = int | float | str | date
+"""What a rule's parameter may be."""
+
+GAP_COLUMNS: dict[str, str] = {
+    "subject_id": "VARCHAR",
+    "trigger_date": "DATE",
+    "held_by": "VARCHAR",
+    "expected_in": "VARCHAR",
+    "matter": "VARCHAR",
+    "records": "VARCHAR[]",
+    "items": "VARCHAR[]",
+    "missing": "VARCHAR[]",
+    "not_due_before": "DATE",
+    "withheld": "BOOLEAN",
+}
+"""Columns of a rule's `sql` that the engine understands; any other is a value for the sentence."""
+
+ANSWER_COLUMNS: dict[str, str] = {"gap_id": "VARCHAR", "record_key": "VARCHAR", "items": "VARCHAR[]"}
+"""Columns of a rule's `answered_by`."""
+
+
+class BindingError(Exception):
+    """The SQL cannot serve; the message is a clause saying why, to follow the place it stands at."""
+
+
+@dataclass(frozen=True, slots=True)
+class Bound:
+    """SQL that has been bound.
+
+    Attributes:
+        sql: one SELECT without a closing semicolon.
+        parameters: the parameters it uses, by name, without `$as_of`.
+        uses_as_of: whether it uses `$as_of`.
+        columns: the columns it yields, with their DuckDB types.
+    """
+
+    sql: str
+    parameters: Mapping[str, Value]
+    uses_as_of: bool
+    columns: Mapping[str, str]
+
+    def values(self, as_of: date) -> dict[str, Value]:
+        """Return what to pass with the SQL for a run of the given day."""
+        return {**self.parameters, **({AS_OF: as_of} if self.uses_as_of else {})}
+
+
+def bind(
+    con: duckdb.DuckDBPyConnection,
+    sql: str,
+    parameters: Mapping[str, Value],
+    *,
+    columns: Mapping[str, str],
+    required: Collection[str],
+) -> Bound:
+    """Return the SQL bound.
+
+    Args:
+        con: holds everything the SQL may read, empty or not.
+        sql: the rule's SQL.
+        parameters: the values the rule gives to `$name`.
+        columns: names and types of the columns that have a meaning.
+        required: those of them it must yield.
+
+    Raises:
+        BindingError: it is not one SELECT, does not bind, uses a parameter that is not given, or yields a column of
+            another type, twice, or not at all.
+    """
+    text = sql.strip().removesuffix(";")
+    try:
+        statements = con.extract_statements(text)
+    except duckdb.Error as error:
+        raise BindingError(f"it is not SQL ({_reason(error)})") from None
+    if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
+        raise BindingError("it must be one SELECT")
+    used: set[str] = set(statements[0].named_parameters)
+    unknown = sorted(used - {AS_OF, *parameters})
+    if unknown:
+        raise BindingError(f"it uses the parameter `${unknown[0]}`, which `parameters` does not give")
+    bound = Bound(text, {name: parameters[name] for name in sorted(used - {AS_OF})}, AS_OF in used, {})
+    try:
+        described = con.execute(f"DESCRIBE {text}", bound.values(date(2000, 1, 1)) or None).fetchall()
+    except duckdb.Error as error:
+        raise BindingError(f"it does not bind ({_reason(error)})") from None
+    names = [row[0] for row in described]
+    twice = next((name for name in names if names.count(name) > 1), None)
+    if twice:
+        raise BindingError(f"it yields the column `{twice}` twice")
+    yielded = {row[0]: row[1] for row in described}
+    for name in required:
+        if name not in yielded:
+            raise BindingError(f"it does not yield the column `{name}`")
+    for name, kind in columns.items():
+        if yielded.get(name, kind) != kind:
+            raise BindingError(f"its column `{name}` must be {kind}, not {yielded[name]}")
+    return Bound(text, bound.parameters, bound.uses_as_of, yielded)
+
+
+def _reason(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0].removesuffix(".")

@@ -1,0 +1,108 @@
+"""The engine: evaluates the gap rules on the warehouse and keeps `gap.finding` and `gap.rule` true to them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipelines.gaps import cause, confidence, evaluate, findings, near_miss, views, working
+from pipelines.gaps import systems as known_systems
+from pipelines.gaps.instant import naive_utc
+from pipelines.gaps.rule import ALL, ANY, Rule
+from pipelines.gaps.systems import SystemInfo
+
+
+@dataclass(frozen=True, slots=True)
+class GapCounts:
+    """What a run found and how it changed `gap.finding`: numbers of gaps.
+
+    Attributes:
+        open: gaps open after the run.
+        opened: found for the first time.
+        reopened: closed before, found again.
+        changed: open before and after, with another cause, date, sentence or evidence.
+        closed: open before, no longer found.
+        by_rule: open gaps per rule in force, with 0 where it found none.
+        by_severity: open gaps per severity.
+        by_cause: open gaps per cause.
+        not_in_force: rules left out because they need a source system the deployment does not have.
+    """
+
+    open: int
+    opened: int
+    reopened: int
+    changed: int
+    closed: int
+    by_rule: Mapping[str, int]
+    by_severity: Mapping[str, int]
+    by_cause: Mapping[str, int]
+    not_in_force: Sequence[str]
+
+
+def find_gaps(
+    con: duckdb.DuckDBPyConnection,
+    rules: Sequence[Rule],
+    *,
+    as_of: datetime,
+    systems: Mapping[str, SystemInfo],
+) -> GapCounts:
+    """Evaluate every rule and bring `gap.finding` and `gap.rule` up to date, inside the caller's transaction.
+
+    A gap keeps its id and `first_seen` for as long as its rule, subject, systems and matter stay; one that is no
+    longer found becomes `closed` and may open again. The same data and `as_of` change no row the second time.
+
+    Args:
+        con: the warehouse, open for writing; TEMP objects are made on it and removed again.
+        rules: what `load_rules` returned.
+        as_of: the instant the run takes for now; naive values are UTC.
+        systems: the deployment's source systems by name.
+
+    Raises:
+        ConfigurationError: a rule's SQL fails on the data or yields a source system its file does not name.
+    """
+    now = naive_utc(as_of)
+    in_force = [rule for rule in rules if _applies(rule, systems)]
+    views.prepare(con)
+    working.prepare(con)
+    known_systems.prepare(con, systems, now)
+    findings.record_rules(con, in_force)
+    for rule in in_force:
+        evaluate.find(con, rule, now.date())
+    evaluate.complete(con)
+    near_miss.collect(con)
+    near_miss.answer(con, in_force, now.date())
+    confidence.measure(con)
+    cause.derive(con, now)
+    merged = findings.merge(con, now)
+    by_rule = {rule.spec.id: 0 for rule in in_force} | _count(con, "rule_id")
+    counts = GapCounts(
+        open=sum(by_rule.values()),
+        opened=merged.opened,
+        reopened=merged.reopened,
+        changed=merged.changed,
+        closed=merged.closed,
+        by_rule=by_rule,
+        by_severity=_count(con, "severity"),
+        by_cause=_count(con, "cause"),
+        not_in_force=tuple(rule.spec.id for rule in rules if rule not in in_force),
+    )
+    for table in ("current", "rule_in_force", "system"):
+        con.execute(f"DROP TABLE temp.{table}")
+    working.drop(con)
+    views.drop(con)
+    return counts
+
+
+def _applies(rule: Rule, systems: Mapping[str, SystemInfo]) -> bool:
+    """Tell whether the deployment has a system that could hold what the rule is about, and one that should."""
+    return all(
+        word in named or any(name in systems for name in named)
+        for named, word in ((rule.spec.held_by, ANY), (rule.spec.expected_in, ALL))
+    )
+
+
+def _count(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, int]:
+    return dict(con.execute(f"SELECT {column}, count(*) FROM current GROUP BY 1 ORDER BY 1").fetchall())

@@ -1,0 +1,89 @@
+"""Merging what a run found into `gap.finding`, and the rules in force into `gap.rule`."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+import duckdb
+
+from pipelines.gaps.rule import Rule
+from pipelines.warehouse.catalogue.gap import FINDING, RULE
+from pipelines.warehouse.catalogue.table import quote
+
+
+@dataclass(frozen=True, slots=True)
+class Merged:
+    """How `gap.finding` changed: numbers of gaps.
+
+    Attributes:
+        opened: found for the first time.
+        reopened: closed before, found again.
+        changed: open before and after, with another cause, date, sentence or evidence.
+        closed: open before, no longer found.
+    """
+
+    opened: int
+    reopened: int
+    changed: int
+    closed: int
+
+
+def record_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -> None:
+    """Let `gap.rule`, and the TEMP table `rule_in_force` of the same columns, hold exactly these rules."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE rule_in_force AS SELECT {_columns(RULE.column_names)} FROM gap.rule LIMIT 0"
+    )
+    for rule in rules:
+        spec = rule.spec
+        con.execute(
+            "INSERT INTO rule_in_force VALUES (?, ?, ?, ?, ?, ?, ?)",
+            [spec.id, spec.title, spec.severity, spec.owner_role, spec.sla_days, spec.statutory, spec.basis],
+        )
+    row = f"struct_pack({', '.join(f'{name} := {name}' for name in RULE.column_names)})"
+    con.execute(f"DELETE FROM gap.rule WHERE {row} NOT IN (SELECT {row} FROM rule_in_force)")
+    con.execute("INSERT INTO gap.rule SELECT * FROM rule_in_force WHERE rule_id NOT IN (SELECT rule_id FROM gap.rule)")
+
+
+def merge(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Merged:
+    """Bring `gap.finding` to what `current` says; a row that would not change is not touched.
+
+    Args:
+        con: holds `current`, as `cause.derive` makes it.
+        as_of: the instant of the run, naive UTC; gaps no longer found are closed at it.
+    """
+    columns = _columns(FINDING.column_names)
+    differs = " OR ".join(
+        f"finding.{quote(name)} IS DISTINCT FROM current.{quote(name)}" for name in FINDING.column_names
+    )
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE written AS
+        SELECT current.*, finding.status AS status_before
+        FROM current
+        LEFT JOIN gap.finding USING (gap_id)
+        WHERE finding.gap_id IS NULL OR {differs}
+    """)
+    closed = con.execute(
+        """
+        UPDATE gap.finding SET status = 'closed', last_seen = $as_of
+        WHERE status = 'open' AND gap_id NOT IN (SELECT gap_id FROM current)
+        """,
+        {"as_of": as_of},
+    ).fetchone()
+    con.execute("DELETE FROM gap.finding WHERE gap_id IN (SELECT gap_id FROM written)")
+    con.execute(f"INSERT INTO gap.finding ({columns}) SELECT {columns} FROM written ORDER BY gap_id")
+    counts = con.execute("""
+        SELECT
+            count(*) FILTER (status_before IS NULL),
+            count(*) FILTER (status_before = 'closed'),
+            count(*) FILTER (status_before = 'open')
+        FROM written
+    """).fetchone()
+    con.execute("DROP TABLE temp.written")
+    opened, reopened, changed = counts or (0, 0, 0)
+    return Merged(opened, reopened, changed, closed[0] if closed else 0)
+
+
+def _columns(names: Iterable[str]) -> str:
+    return ", ".join(quote(name) for name in names)

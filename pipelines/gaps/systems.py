@@ -1,0 +1,46 @@
+"""What the engine is told about each source system, and the table it keeps it in while it works."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import duckdb
+
+from pipelines.gaps.instant import naive_utc
+
+
+@dataclass(frozen=True, slots=True)
+class SystemInfo:
+    """One source system, as far as finding gaps needs to know it.
+
+    Attributes:
+        service: the service it belongs to, for example `probation`.
+        title: what people call it, for example `nDelius`; sentences use it.
+        last_delivery: when it last delivered (naive values are UTC); None where it never has.
+        max_age: how old a delivery may be before the system's silence proves nothing.
+        record_marking: marking of what a nominal record itself says (names, dates of birth); None means deny.
+    """
+
+    service: str
+    title: str
+    last_delivery: datetime | None
+    max_age: timedelta
+    record_marking: str | None = "OFFICIAL"
+
+
+def prepare(con: duckdb.DuckDBPyConnection, systems: Mapping[str, SystemInfo], as_of: datetime) -> None:
+    """Make the TEMP table `system`: source_system, title, last_delivery DATE, stale BOOLEAN, record_marking."""
+    con.execute("""
+        CREATE OR REPLACE TEMP TABLE system (
+            source_system VARCHAR, title VARCHAR, last_delivery DATE, stale BOOLEAN, record_marking VARCHAR
+        )
+    """)
+    for source_system, info in sorted(systems.items()):
+        delivered = None if info.last_delivery is None else naive_utc(info.last_delivery)
+        stale = delivered is None or as_of - delivered > info.max_age
+        con.execute(
+            "INSERT INTO system VALUES (?, ?, ?::TIMESTAMP::DATE, ?, ?)",
+            [source_system, info.title, delivered, stale, info.record_marking],
+        )

@@ -1,0 +1,42 @@
+"""The home as a Dagster resource: settings, deployment and the warehouse of the run, under the run lock."""
+
+from collections.abc import Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import cached_property
+from pathlib import Path
+
+import dagster as dg
+from duckdb import DuckDBPyConnection
+
+from pipelines.deployment import Deployment
+from pipelines.settings import Settings
+from pipelines.warehouse import database
+from pipelines.warehouse.lock import run_lock
+
+
+class Home(dg.ConfigurableResource["Home"]):
+    """CONJOIN_HOME and all that belongs to it, for the assets of one run."""
+
+    path: str | None = None
+    """The home's folder; None takes CONJOIN_HOME."""
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The settings in force, read once a run."""
+        return Settings.load(Path(self.path) if self.path else None)
+
+    @cached_property
+    def deployment(self) -> Deployment:
+        """The deployment in force, read once a run."""
+        return Deployment.load(self.settings)
+
+    @contextmanager
+    def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
+        """Hold the run lock as long as the run's process lives."""
+        del context
+        with run_lock(self.settings):
+            yield self
+
+    def writer(self) -> AbstractContextManager[DuckDBPyConnection]:
+        """Open the warehouse to write; see `pipelines.warehouse.database.writer`."""
+        return database.writer(self.settings)

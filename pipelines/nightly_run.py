@@ -1,0 +1,100 @@
+"""Running the nightly job in this process, as the CLI does: one line a finished step, one sentence for a failure."""
+
+from __future__ import annotations
+
+import logging
+import os
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import dagster as dg
+from dagster import DagsterEvent, DagsterEventType, DagsterInstance
+
+from pipelines.definitions import build_definitions
+from pipelines.errors import CheckFailedError, ConjoinError
+from pipelines.home import Home
+
+if TYPE_CHECKING:
+    from dagster import ExecuteInProcessResult
+
+    from pipelines.settings import Settings
+
+REPOSITORY = Path(__file__).parents[1]
+
+
+@dataclass(frozen=True)
+class Night:
+    """A nightly run that published."""
+
+    run_id: str
+
+
+def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
+    """Run the nightly job and return it.
+
+    Args:
+        settings: the home to run in.
+        report: called with the name of each step as it ends.
+
+    Raises:
+        ConjoinError: the run published nothing; the message is the failed step's own sentence.
+    """
+    os.environ.setdefault("DAGSTER_HOME", str(_dagster_home(settings)))
+    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
+    definitions = build_definitions(settings=settings, home=Home(path=str(settings.home)))
+    definitions = dg.Definitions.merge(definitions, dg.Definitions(loggers={"progress": _progress_logger(report)}))
+    with DagsterInstance.get() as instance:
+        result = definitions.resolve_job_def("nightly").execute_in_process(
+            instance=instance, raise_on_error=False, run_config={"loggers": {"progress": {}}}
+        )
+    if not result.success:
+        raise _failure(result)
+    return Night(result.run_id)
+
+
+def _dagster_home(settings: Settings) -> Path:
+    """Return the repository's `dagster_home`, or a folder in the home where Conjoin is installed without it."""
+    shipped = REPOSITORY / "dagster_home"
+    return shipped if (shipped / "dagster.yaml").is_file() else settings.home / "dagster"
+
+
+def _progress_logger(report: Callable[[str], None]) -> dg.LoggerDefinition:
+    class Progress(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            event = getattr(record, "dagster_meta", {}).get("dagster_event")
+            if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS and event.step_key:
+                report(event.step_key.replace("__", "/"))
+
+    @dg.logger
+    def progress(init: dg.InitLoggerContext) -> logging.Logger:
+        del init
+        logger = logging.Logger("conjoin.progress", level=logging.DEBUG)  # noqa: LOG001  # one of its own for each run
+        logger.addHandler(Progress())
+        return logger
+
+    return progress
+
+
+def _failure(result: ExecuteInProcessResult) -> ConjoinError:
+    """Return the first failure of a run as an error of one sentence."""
+    for event in result.all_events:
+        failed = event.event_specific_data
+        error = getattr(failed, "error", None)
+        while error is not None:
+            said = re.match(r"pipelines\.errors\.\w+: (.+)", error.message.strip(), re.DOTALL)
+            if said:
+                return CheckFailedError(said[1].strip())
+            if "DagsterAssetCheckFailedError" in error.message:
+                detail = error.message.strip().split(": ", 1)[-1]
+                return CheckFailedError(f"A blocking check failed, so nothing was published: {detail}")
+            error = error.cause
+    for event in result.all_events:
+        if event.event_type == DagsterEventType.STEP_FAILURE:
+            step = str(event.step_key).replace("__", "/")
+            return CheckFailedError(
+                f"The step {step} failed unexpectedly, so nothing was published; see its run in the UI."
+            )
+    return CheckFailedError("The run failed before its first step, so nothing was published; see it in the UI.")

@@ -1,0 +1,79 @@
+"""Filling the tables of `linked`: one statement of `linked/*.sql` for each, always in order of its key."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.publish.macros import MACROS, fold_name_macro
+from pipelines.publish.weakest_link import find_weakest_links
+from pipelines.warehouse.catalogue import ALL, LINKED, Table
+from pipelines.warehouse.catalogue.table import quote
+from pipelines.warehouse.database import transaction
+
+SNAPSHOT = "snapshot"
+"""Name under which the file being built is attached."""
+
+IDENTIFIER_COMPARISONS = ("pnc", "cro", "noms", "crn", "visor")
+"""Comparisons of the link model that are named for a kind of identifier."""
+
+_STATEMENTS = Path(__file__).parent / "linked"
+
+
+def fill(con: DuckDBPyConnection, *, link_threshold: float) -> None:
+    """Make and fill every table of `linked` in the attached database `snapshot`.
+
+    Args:
+        con: the warehouse, with the relations of `visible_to`.
+        link_threshold: match weight from which two records are linked.
+    """
+    _make_tables(con)
+    con.execute(fold_name_macro())
+    _insert(con, "linked.subject_record")
+    _insert(
+        con,
+        "linked.link",
+        {"link_threshold": link_threshold, "identifier_comparisons": list(IDENTIFIER_COMPARISONS)},
+    )
+    find_weakest_links(con, link=f"{SNAPSHOT}.linked.link", subject_record=f"{SNAPSHOT}.linked.subject_record")
+    for name in (
+        "subject", "information", "coverage", "information_gap", "subject_event", "membership_history",
+        "source_load", "run", "name_token", "name_vocabulary",
+    ):  # fmt: skip
+        _insert(con, f"linked.{name}")
+    con.execute("DROP TABLE temp.publish_weakest_link")
+    con.execute("DROP MACRO temp.fold_name")
+
+
+def _make_tables(con: DuckDBPyConnection) -> None:
+    """Make the tables and write the data dictionary, in one transaction: each commit waits for the disk."""
+    with transaction(con):
+        con.execute(f"CREATE SCHEMA {SNAPSHOT}.linked")
+        for table in LINKED:
+            for statement in table.ddl(SNAPSHOT):
+                con.execute(statement)
+        con.executemany(f"INSERT INTO {SNAPSHOT}.linked.data_dictionary VALUES (?, ?, ?, ?)", data_dictionary())
+
+
+def data_dictionary() -> list[list[str | None]]:
+    """Return the rows of `linked.data_dictionary`: every table, column and macro, in order of the key."""
+    rows: list[list[str | None]] = []
+    for table in LINKED:
+        rows.append([table.name, "", None, table.grain])
+        rows += [[table.name, column.name, column.type, column.comment] for column in table.columns]
+    rows += [[f"{macro.name}({macro.parameters})", "", None, macro.description] for macro in MACROS]
+    return sorted(rows, key=lambda row: (str(row[0]), str(row[1])))
+
+
+def _insert(con: DuckDBPyConnection, qualified: str, parameters: Mapping[str, Any] | None = None) -> None:
+    table: Table = ALL[qualified]
+    columns = ", ".join(quote(name) for name in table.column_names)
+    key = ", ".join(quote(name) for name in table.key)
+    select = (_STATEMENTS / f"{table.name}.sql").read_text(encoding="utf-8")
+    con.execute(
+        f"INSERT INTO {SNAPSHOT}.{table.qualified} ({columns}) SELECT {columns} FROM (\n{select}\n) ORDER BY {key}",
+        dict(parameters or {}),
+    )

@@ -1,0 +1,28 @@
+-- One row per gap that the audience may hold.
+SELECT
+    finding.gap_id,
+    finding.subject_id,
+    finding.rule_id,
+    coalesce(rule.title, finding.rule_id) AS title,
+    finding.held_by,
+    finding.expected_in,
+    finding.severity,
+    finding.owner_role,
+    finding.due_date,
+    finding.first_seen,
+    finding.status,
+    finding.cause,
+    finding.confidence,
+    finding.near_miss_record,
+    finding.sentence,
+    finding.evidence,
+    finding.marking
+FROM gap.finding AS finding
+INNER JOIN publish_marking USING (marking)
+LEFT JOIN gap.rule AS rule USING (rule_id)
+WHERE
+    publish_shows(finding.held_by)
+    AND (finding.expected_in = 'all' OR publish_shows(finding.expected_in))
+    AND (finding.near_miss_record IS NULL OR publish_shows(split_part(finding.near_miss_record, ':', 1)))
+    -- A closed finding outlives its subject; an open one of a subject that is not shown is not shown either.
+    AND (finding.status = 'closed' OR finding.subject_id IN (SELECT subject_id FROM publish_member))

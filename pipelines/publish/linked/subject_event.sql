@@ -1,0 +1,10 @@
+-- One row per event in the life of a subject id, as the warehouse keeps it.
+SELECT
+    event_id,
+    "at",
+    run_id,
+    kind,
+    old_subject_ids,
+    new_subject_ids,
+    reason
+FROM linkage.subject_event

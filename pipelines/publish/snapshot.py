@@ -1,0 +1,144 @@
+"""Publishing one audience's snapshot: build beside the old one, verify, then move the symlink. All or nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+import duckdb
+
+from pipelines.errors import StorageError, raise_if_storage
+from pipelines.publish import versions
+from pipelines.publish.audience import Audience
+from pipelines.publish.fill import SNAPSHOT, fill
+from pipelines.publish.macros import MACROS
+from pipelines.publish.verify import verify
+from pipelines.publish.visible import visible_to, withheld_counts
+from pipelines.warehouse.catalogue.table import literal
+
+_OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+"""No statement may fetch code at run time."""
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """What a publication made.
+
+    Attributes:
+        audience: name of the audience.
+        path: the versioned file that `current.duckdb` now points to.
+        rows: rows per table of `linked`.
+        withheld: information items and gap findings left out for their marking.
+        size: bytes of the file.
+        pruned: old versions removed.
+    """
+
+    audience: str
+    path: Path
+    rows: dict[str, int]
+    withheld: dict[str, int]
+    size: int
+    pruned: int
+
+
+def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
+    con: duckdb.DuckDBPyConnection,
+    *,
+    audience: Audience,
+    folder: Path,
+    as_of: datetime,
+    run_id: str,
+    services: Mapping[str, str],
+    link_threshold: float,
+    kept: int,
+    record_markings: Mapping[str, str | None] | None = None,
+) -> Published:
+    """Publish what the warehouse holds, up to the audience's ceiling, as a new snapshot.
+
+    The warehouse is only read. A process that is killed at any moment leaves `current.duckdb` as it was or as it will
+    be, and the next publication sweeps what is left over.
+
+    Args:
+        con: the warehouse's writer connection, outside a transaction.
+        audience: who it is for.
+        folder: the audience's folder of versions; made if missing.
+        as_of: the instant the run takes for now (naive UTC).
+        run_id: the run.
+        services: service (police, prison, probation ...) of each configured source system.
+        link_threshold: match weight (log2) from which two records are linked.
+        kept: versions to keep, the new one included; 1 or more.
+        record_markings: marking of what each source system's records themselves say; a system whose marking is missing
+            or above the ceiling is left out whole. None where records carry no marking of their own.
+
+    Raises:
+        CheckFailedError: the file that was built is not as it should be; the snapshot before stays in place.
+        StorageError: the disk is full or the folder cannot be written; the snapshot before stays in place.
+    """
+    name = versions.version_name(audience.name, as_of, run_id)
+    built = versions.unfinished(folder, name)
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        versions.sweep(folder)
+        with visible_to(con, audience, services, record_markings):
+            withheld = withheld_counts(con)
+            with _attached(con, built), _rows_in_order(con):
+                fill(con, link_threshold=link_threshold)
+        rows = _finish(con, built, audience)
+        size = built.stat().st_size
+        path = versions.release(built, name)
+    except BaseException as error:
+        with suppress(OSError):
+            versions.sweep(folder)
+        if isinstance(error, (OSError, duckdb.Error)):
+            raise_if_storage(error)
+        if isinstance(error, OSError):
+            raise StorageError(
+                f"{folder} cannot be written ({error.strerror}); correct its permissions and run again"
+                " (the snapshot before stays in place)."
+            ) from None
+        raise
+    pruned = versions.prune(folder, audience.name, kept)
+    return Published(audience.name, path, rows, withheld, size, pruned)
+
+
+@contextmanager
+def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
+    con.execute(f"ATTACH {literal(str(path))} AS {SNAPSHOT}")
+    try:
+        yield
+        con.execute(f"CHECKPOINT {SNAPSHOT}")
+    finally:
+        with suppress(duckdb.Error):
+            con.execute(f"DETACH {SNAPSHOT}")
+
+
+@contextmanager
+def _rows_in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Keep rows in the order they are inserted in, whatever the connection was set to."""
+    setting = "preserve_insertion_order"
+    row = con.execute(f"SELECT current_setting('{setting}')").fetchone()
+    con.execute(f"SET {setting} = true")
+    try:
+        yield
+    finally:
+        con.execute(f"SET {setting} = {bool(row and row[0])}")
+
+
+def _finish(con: duckdb.DuckDBPyConnection, path: Path, audience: Audience) -> dict[str, int]:
+    """Add the macros and verify; done with the file as a database of its own, since that is how it will be read.
+
+    A macro made through an attached name would look for its tables in the warehouse.
+    """
+    limits = con.execute("SELECT current_setting('memory_limit'), current_setting('threads')").fetchone() or ("1GB", 1)
+    own = duckdb.connect(str(path), config={**_OFFLINE, "memory_limit": limits[0], "threads": limits[1]})
+    try:
+        for macro in MACROS:
+            own.execute(macro.ddl())
+        rows = verify(own, visible_markings=audience.visible_markings)
+        own.execute("CHECKPOINT")
+    finally:
+        own.close()
+    return rows

@@ -1,0 +1,96 @@
+"""Proof that a built snapshot is what it should be, before any reader can see it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from duckdb import DuckDBPyConnection
+
+from pipelines.errors import CheckFailedError
+from pipelines.publish.macros import MACROS
+from pipelines.warehouse.catalogue import LINKED, Table
+from pipelines.warehouse.catalogue.table import quote
+
+# A type in the catalogue is written as people write it; DuckDB says how it writes the same type.
+_SAME_TYPE = "SELECT column_type FROM (DESCRIBE SELECT NULL::{type} AS c)"
+
+
+def verify(con: DuckDBPyConnection, *, visible_markings: Sequence[str]) -> dict[str, int]:
+    """Return the rows per table of a snapshot that holds what the catalogue says, and nothing above its ceiling.
+
+    Args:
+        con: the snapshot, opened as a database of its own.
+        visible_markings: the markings its audience may hold.
+
+    Raises:
+        CheckFailedError: a table, column, key or macro is not as it should be, or a marking is above the ceiling.
+    """
+    rows = {}
+    for table in LINKED:
+        _has_its_columns(con, table)
+        rows[table.name] = _has_one_row_a_key(con, table)
+        if "marking" in table.column_names:
+            _stays_below_the_ceiling(con, table, visible_markings)
+    _every_row_has_its_subject(con)
+    held = {
+        name
+        for (name,) in con.execute(
+            "SELECT function_name FROM duckdb_functions() WHERE schema_name = 'linked'"
+        ).fetchall()
+    }
+    missing = [macro.name for macro in MACROS if macro.name not in held]
+    if missing:
+        raise _failed(f"it lacks the macro {missing[0]}")
+    return rows
+
+
+def _has_its_columns(con: DuckDBPyConnection, table: Table) -> None:
+    expected = [
+        (column.name, _one(con, _SAME_TYPE.format(type=column.type)), column.required) for column in table.columns
+    ]
+    found = con.execute(
+        "SELECT column_name, data_type, NOT is_nullable FROM duckdb_columns()"
+        " WHERE schema_name = 'linked' AND table_name = ? ORDER BY column_index",
+        [table.name],
+    ).fetchall()
+    if found != expected:
+        raise _failed(f"the columns of {table.qualified} are not those of the catalogue")
+
+
+def _has_one_row_a_key(con: DuckDBPyConnection, table: Table) -> int:
+    key = ", ".join(quote(name) for name in table.key)
+    rows = int(_one(con, f"SELECT count(*) FROM {table.qualified}"))
+    keys = int(_one(con, f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {table.qualified})"))
+    if rows != keys:
+        raise _failed(f"{table.qualified} holds {rows - keys} rows whose key another row has")
+    return rows
+
+
+def _stays_below_the_ceiling(con: DuckDBPyConnection, table: Table, visible_markings: Sequence[str]) -> None:
+    above = int(
+        _one(
+            con,
+            f"SELECT count(*) FROM {table.qualified} WHERE NOT list_contains($visible, marking)",
+            {"visible": list(visible_markings)},
+        )
+    )
+    if above:
+        raise _failed(f"{table.qualified} holds {above} rows above the audience's ceiling")
+
+
+def _every_row_has_its_subject(con: DuckDBPyConnection) -> None:
+    for name in ("subject_record", "information", "coverage"):
+        orphans = int(_one(con, f"SELECT count(*) FROM linked.{name} ANTI JOIN linked.subject USING (subject_id)"))
+        if orphans:
+            raise _failed(f"linked.{name} holds {orphans} rows of subjects that linked.subject does not hold")
+
+
+def _one(con: DuckDBPyConnection, sql: str, parameters: object = None) -> str:
+    row = con.execute(sql, parameters).fetchone()
+    return row[0] if row else ""
+
+
+def _failed(problem: str) -> CheckFailedError:
+    return CheckFailedError(
+        f"The snapshot was not published: {problem}; the one before stays in place, see the run's log for what changed."
+    )

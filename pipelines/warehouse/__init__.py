@@ -1,0 +1,1 @@
+"""The warehouse: one DuckDB file that one writer at a time may open."""

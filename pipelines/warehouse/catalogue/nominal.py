@@ -1,0 +1,127 @@
+"""Tables of the schema `nominal`: what the source systems hold, in the canonical shape."""
+
+from pipelines.warehouse.catalogue.table import Column, Table
+
+NAMES = "STRUCT(kind VARCHAR, forename VARCHAR, middle_names VARCHAR, surname VARCHAR, as_given VARCHAR)[]"
+IDENTIFIERS = "STRUCT(kind VARCHAR, value VARCHAR, valid BOOLEAN, as_given VARCHAR)[]"
+ADDRESSES = "STRUCT(address VARCHAR, postcode VARCHAR, from_date DATE, to_date DATE)[]"
+CONTACT_POINTS = "STRUCT(kind VARCHAR, value VARCHAR)[]"
+
+RECORD = Table(
+    "nominal",
+    "record",
+    "One row per nominal record: one source system's record of one person, in the canonical shape.",
+    ("record_key",),
+    (
+        Column("record_key", "VARCHAR", "Source system and its record id, joined by a colon.", required=True),
+        Column("source_system", "VARCHAR", "The source system that holds the record.", required=True),
+        Column("source_record_id", "VARCHAR", "The record's id in its source system, as delivered.", required=True),
+        Column("names", NAMES, "Names, the primary first, standardised, each with the form it was given in."),
+        Column("birth_dates", "DATE[]", "Dates of birth, the primary first; placeholders are left out."),
+        Column("sex", "VARCHAR", "M, F, or empty where not known."),
+        Column("ethnicity", "VARCHAR", "Ethnicity code as the source gave it; never evidence for a link."),
+        Column("nationality", "VARCHAR", "Nationality as the source gave it; never evidence for a link."),
+        Column("birth_place", "VARCHAR", "Place of birth as the source gave it."),
+        Column("identifiers", IDENTIFIERS, "Identifiers of every kind, canonical, each with whether its check holds."),
+        Column("addresses", ADDRESSES, "Addresses with postcodes (no space; placeholders left out) and dates."),
+        Column("contact_points", CONTACT_POINTS, "Phones, e-mail addresses, vehicles and documents."),
+        Column("sentence_dates", "DATE[]", "Dates of sentence."),
+        Column(
+            "content_hash", "VARCHAR", "Hash of the canonical row; equal hashes mean an unchanged row.", required=True
+        ),
+        Column("load_id", "VARCHAR", "The load in which the row last changed.", required=True),
+        Column("landed_row", "BIGINT", "Row of the landed file it came from, counted from 1.", required=True),
+    ),
+)
+
+INFORMATION_ITEM = Table(
+    "nominal",
+    "information_item",
+    "One row per information item: one thing a source system knows about a person.",
+    ("item_key",),
+    (
+        Column("item_key", "VARCHAR", "Hash naming the item: record, kind, source id or content.", required=True),
+        Column("record_key", "VARCHAR", "The nominal record the item belongs to.", required=True),
+        Column("source_system", "VARCHAR", "The source system that holds the item.", required=True),
+        Column("kind", "VARCHAR", "What it is: alert, registration, custody, address ...", required=True),
+        Column("code", "VARCHAR", "Its code, for example XTACT, RTAO, P102."),
+        Column("value", "VARCHAR", "Its text or value, standardised where the kind has a standard form."),
+        Column("item_date", "DATE", "The date the item is about, for example a release date."),
+        Column("from_date", "DATE", "In force from."),
+        Column("to_date", "DATE", "In force until; empty while open."),
+        Column("active", "BOOLEAN", "Whether the source holds the item as in force."),
+        Column("detail", "JSON", "Further fields the source gives, by name."),
+        Column("marking", "VARCHAR", "Government marking; empty means deny."),
+        Column("handling", "VARCHAR", "Handling code or grading."),
+        Column("originator", "VARCHAR", "Body that owns the item."),
+        Column("content_hash", "VARCHAR", "Hash of the item; equal hashes mean an unchanged item.", required=True),
+        Column("first_load_id", "VARCHAR", "The load in which the item was first seen.", required=True),
+        Column("load_id", "VARCHAR", "The load in which the item last changed.", required=True),
+        Column("resource", "VARCHAR", "Table or file of the source it came from.", required=True),
+        Column("landed_row", "BIGINT", "Row of the landed file it came from, counted from 1.", required=True),
+    ),
+)
+
+QUARANTINE = Table(
+    "nominal",
+    "quarantine",
+    "One row per landed row that could not become a nominal record or an item, with its reason.",
+    ("load_id", "source_system", "resource", "landed_row", "part", "reason"),
+    (
+        Column("source_system", "VARCHAR", "The source system that gave the row.", required=True),
+        Column("load_id", "VARCHAR", "The load it came in.", required=True),
+        Column("resource", "VARCHAR", "Table or file of the source.", required=True),
+        Column("landed_row", "BIGINT", "Line or row it stood at, counted from 1.", required=True),
+        Column(
+            "part", "INTEGER", "Position inside a nested list, counted from 1; 0 for the row itself.", required=True
+        ),
+        Column("reason", "VARCHAR", "Reason code, for example truncated_line or duplicate_key.", required=True),
+        Column("explanation", "VARCHAR", "The reason in words, without any personal value.", required=True),
+        Column("raw", "VARCHAR", "The row as the source gave it."),
+    ),
+)
+
+LOAD = Table(
+    "nominal",
+    "load",
+    "One row per resource of each applied load, with counts in against counts out.",
+    ("load_id", "source_system", "resource"),
+    (
+        Column("load_id", "VARCHAR", "The load.", required=True),
+        Column("source_system", "VARCHAR", "The source system.", required=True),
+        Column("resource", "VARCHAR", "Table, file or nested list of the source.", required=True),
+        Column("rows_extracted", "BIGINT", "Rows the source gave.", required=True),
+        Column("rows_accepted", "BIGINT", "Rows that became a nominal record or an information item.", required=True),
+        Column("rows_quarantined", "BIGINT", "Rows in quarantine.", required=True),
+        Column("checksum", "VARCHAR", "SHA-256 of what was delivered.", required=True),
+        Column(
+            "mapping_hash", "VARCHAR", "Hash of the YAML mapping and standard forms it was applied with.", required=True
+        ),
+        Column("delivered_at", "TIMESTAMP", "When it was first extracted (UTC, as the run saw it).", required=True),
+        Column("last_seen_at", "TIMESTAMP", "When the source last delivered the same (UTC).", required=True),
+        Column("records_new", "BIGINT", "Nominal records of the source the load added.", required=True),
+        Column("records_changed", "BIGINT", "Nominal records of the source the load changed.", required=True),
+        Column("records_deleted", "BIGINT", "Nominal records of the source the load removed.", required=True),
+        Column(
+            "unreadable_dates",
+            "BIGINT",
+            "Dates of the source that could not be read and are left empty.",
+            required=True,
+        ),
+    ),
+)
+
+MERGE = Table(
+    "nominal",
+    "merge",
+    "One row per merge of two record ids that a source system reports.",
+    ("source_system", "merged_key", "surviving_key"),
+    (
+        Column("source_system", "VARCHAR", "The source system that merged them.", required=True),
+        Column("merged_key", "VARCHAR", "The nominal record that was merged away.", required=True),
+        Column("surviving_key", "VARCHAR", "The nominal record that survives.", required=True),
+        Column("merged_on", "DATE", "When the source merged them."),
+    ),
+)
+
+NOMINAL: tuple[Table, ...] = (RECORD, INFORMATION_ITEM, QUARANTINE, LOAD, MERGE)

@@ -1,0 +1,72 @@
+"""The run log: what each run read, did and took, noted stage by stage in `linkage.run`."""
+
+from __future__ import annotations
+
+import json
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.settings import Settings
+
+
+@dataclass
+class StageNotes:
+    """What a stage notes of itself; counts and load ids only."""
+
+    inputs: dict[str, str] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=dict)
+    bundle: str | None = None
+
+
+@contextmanager
+def stage(con: DuckDBPyConnection, settings: Settings, run_id: str, name: str) -> Iterator[StageNotes]:
+    """Note a stage's inputs, counts and seconds in the run's row when it ends well."""
+    notes, began = StageNotes(), time.monotonic()
+    yield notes
+    row = con.execute(
+        "SELECT inputs, counts, timings, bundle FROM linkage.run WHERE run_id = $run", {"run": run_id}
+    ).fetchone()
+    inputs, counts, timings = (json.loads(text) for text in row[:3]) if row else ({}, {}, {})
+    values: dict[str, Any] = {
+        "run": run_id,
+        "inputs": json.dumps(inputs | notes.inputs, sort_keys=True),
+        "counts": json.dumps(counts | notes.counts, sort_keys=True),
+        "timings": json.dumps(timings | {name: round(time.monotonic() - began, 3)}, sort_keys=True),
+        "bundle": notes.bundle or (row[3] if row else ""),
+    }
+    if row:
+        con.execute(
+            "UPDATE linkage.run SET inputs = $inputs, counts = $counts, timings = $timings, bundle = $bundle "
+            "WHERE run_id = $run",
+            values,
+        )
+        return
+    con.execute(
+        "INSERT INTO linkage.run VALUES ($run, $as_of, $now, NULL, $bundle, $inputs, $counts, $versions, $timings)",
+        {**values, "as_of": settings.now(), "now": _clock(), "versions": json.dumps(versions(), sort_keys=True)},
+    )
+
+
+def finish(con: DuckDBPyConnection, run_id: str) -> None:
+    """Note that the run's results are complete and checked."""
+    con.execute("UPDATE linkage.run SET finished_at = $now WHERE run_id = $run", {"now": _clock(), "run": run_id})
+
+
+@cache
+def versions() -> dict[str, str]:
+    """Return the versions of Conjoin and of the libraries its results depend on."""
+    return {name: version(name) for name in ("conjoin", "splink", "duckdb", "dagster", "pandas", "pyarrow")}
+
+
+def _clock() -> datetime:
+    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

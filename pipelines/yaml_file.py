@@ -1,0 +1,136 @@
+"""Reading configuration: one YAML file into one pydantic model, with errors that name file, line, field and remedy."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from pydantic import BaseModel, ValidationError
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import MarkedYAMLError, YAMLError
+
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pydantic_core import ErrorDetails
+
+M = TypeVar("M", bound=BaseModel)
+
+
+def read_yaml(path: Path, model: type[M], *, below: Sequence[str] = ()) -> M:
+    """Return the file's content as the model.
+
+    Args:
+        path: the YAML file.
+        model: what its content must be.
+        below: keys to go down before the model begins, for example `("attributes",)`.
+
+    Raises:
+        ConfigurationError: the file is missing, is not YAML, or does not fit the model.
+    """
+    tree = _parse(path)
+    for key in below:
+        if not isinstance(tree, CommentedMap) or key not in tree:
+            message = f"{path}, line 1: the field `{key}` is missing; add it."
+            raise ConfigurationError(message)
+        tree = tree[key]
+    try:
+        return model.model_validate(_plain(tree))
+    except ValidationError as error:
+        # A field that is not known is the cause of one that is missing more often than the other way round.
+        errors = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
+        raise ConfigurationError(_sentence(path, tree, model, errors[0])) from None
+
+
+def line_of(tree: Any, location: Sequence[str | int]) -> int:
+    """Return the line, counted from 1, at which the deepest part of the location that exists stands."""
+    line = getattr(getattr(tree, "lc", None), "line", 0) + 1
+    for step in location:
+        if isinstance(tree, CommentedMap) and step in tree:
+            line = tree.lc.key(step)[0] + 1
+        elif isinstance(tree, CommentedSeq) and isinstance(step, int) and step < len(tree):
+            line = tree.lc.item(step)[0] + 1
+        else:
+            continue  # a step pydantic added, such as the tag of a union's member
+        tree = tree[step]
+    return line
+
+
+def field_line(path: Path, location: Sequence[str | int], *, below: Sequence[str] = ()) -> int:
+    """Return the line of a field of a file that `read_yaml` has accepted, for an error found only later."""
+    return line_of(_parse(path), (*below, *location))
+
+
+def _parse(path: Path) -> Any:
+    try:
+        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        message = f"{path} does not exist; create it or correct the path."
+        raise ConfigurationError(message) from None
+    except UnicodeDecodeError as error:
+        message = f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8."
+        raise ConfigurationError(message) from None
+    except MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line = mark.line + 1 if mark else 1
+        problem = (error.problem or error.context or "it cannot be parsed").strip().splitlines()[0]
+        message = f"{path}, line {line}: this is not valid YAML ({problem}); correct that line."
+        raise ConfigurationError(message) from None
+    except YAMLError:
+        message = f"{path}: this is not valid YAML; correct the file."
+        raise ConfigurationError(message) from None
+    if tree is None:
+        message = f"{path}, line 1: the file is empty; give it its fields."
+        raise ConfigurationError(message)
+    return tree
+
+
+def _plain(tree: Any) -> Any:
+    """Return the tree as plain dicts, lists and scalars, so that pydantic sees no ruamel types."""
+    if isinstance(tree, CommentedMap):
+        return {str(key): _plain(value) for key, value in tree.items()}
+    if isinstance(tree, CommentedSeq):
+        return [_plain(value) for value in tree]
+    if isinstance(tree, bool) or tree is None:
+        return tree
+    for kind in (str, int, float):
+        if isinstance(tree, kind):
+            return kind(tree)
+    return tree
+
+
+def _sentence(path: Path, tree: Any, model: type[BaseModel], error: ErrorDetails) -> str:
+    location = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-"))]
+    field = ".".join(str(step) for step in location) or "the whole file"
+    line = line_of(tree, location)
+    match error["type"]:
+        case "extra_forbidden":
+            near = difflib.get_close_matches(str(location[-1]), sorted(_known_fields(model)), n=1)
+            remedy = f"did you mean `{near[0]}`?" if near else "remove it or see the reference of this file."
+            return f"{path}, line {line}: the field `{field}` is not known; {remedy}"
+        case "missing":
+            return f"{path}, line {line}: the field `{field}` is missing; add it."
+        case _:
+            problem = error["msg"].removeprefix("Value error, ").rstrip(".")
+            return f"{path}, line {line}: the field `{field}` is wrong: {problem}; correct it."
+
+
+def _known_fields(model: type[BaseModel], seen: set[type] | None = None) -> set[str]:
+    """Return the names of every field of the model and of the models inside it, for suggestions."""
+    seen = seen if seen is not None else set()
+    if model in seen:
+        return set()
+    seen.add(model)
+    names: set[str] = set()
+    for name, info in model.model_fields.items():
+        names.add(info.alias or name)
+        stack: list[Any] = [info.annotation]
+        while stack:
+            kind = stack.pop()
+            stack.extend(getattr(kind, "__args__", ()))
+            if isinstance(kind, type) and issubclass(kind, BaseModel):
+                names |= _known_fields(kind, seen)
+    return names

@@ -1,0 +1,108 @@
+"""Families in the population: who shares a name and an address, twins, and fathers with sons of the same name."""
+
+from datetime import date
+
+import numpy as np
+
+from sample_data.codes import Bools, Ints, day
+from sample_data.names.index import NO_NAME, NameIndex
+from sample_data.people import MALE, YEAR, YOUNGEST, People
+from sample_data.places import draw_addresses
+
+_FAMILY_SHARE = 0.24
+_TWIN, _NAMESAKE, _SIBLING, _CHILD, _SPOUSE = range(5)
+_RELATION_SHARES = (0.045, 0.02, 0.42, 0.3, 0.215)
+_RENAMINGS = 3
+"""How often a family is gone over for forenames that occur twice; what is left then is rare enough to be life."""
+
+Family = tuple[Ints, Ints, Ints]
+"""Rows of relatives, the row of the person each is a relative of, and how."""
+
+
+def draw_relatives(rng: np.random.Generator, people: People) -> Family:
+    """Choose who is whose relative, and give relatives what they share before anyone has a name."""
+    order = rng.permutation(len(people))
+    members = order[: int(len(people) * _FAMILY_SHARE)]
+    rest = order[len(members) :]
+    if not len(rest):
+        return members[:0], members[:0], members[:0]
+    heads = rest[(rng.random(len(members)) * min(len(rest), max(1, int(len(members) * 0.7)))).astype(np.int64)]
+    relation = np.searchsorted(np.cumsum(_RELATION_SHARES), rng.random(len(members))).clip(max=_SPOUSE)
+    # One son at most is his father's namesake.
+    again = np.ones(len(members), dtype=bool)
+    again[np.unique(np.where(relation == _NAMESAKE, heads, -1), return_index=True)[1]] = False
+    relation = np.where((relation == _NAMESAKE) & again, _SIBLING, relation)
+    # Set before names are drawn: relatives share an origin, and a name depends on origin and sex.
+    people.copy_fields(members, heads, ("origin", "home"))
+    twin, namesake, spouse = relation == _TWIN, relation == _NAMESAKE, relation == _SPOUSE
+    alike = (twin & (rng.random(len(members)) < 0.75)) | namesake
+    people.sex[members[alike]] = people.sex[heads[alike]]
+    people.sex[members[spouse]] = 1 - people.sex[heads[spouse]]
+    people.in_family[members] = True
+    people.in_family[heads] = True
+    return members, heads, relation
+
+
+def relate(
+    rng: np.random.Generator,
+    names: NameIndex,
+    people: People,
+    family: Family,
+    today: date,
+) -> None:
+    """Give relatives the names, dates of birth and addresses that go with how they are related."""
+    members, heads, relation = family
+    namesake = relation == _NAMESAKE
+    apart = rng.integers(300, 3900, len(members)) * rng.choice(np.array([-1, 1]), len(members))
+    generation = (rng.uniform(17.0, 38.0, len(members)) * YEAR).astype(np.int64)
+    birth = people.birth[heads]
+    # A child who would be too young to be known to any system is the parent instead.
+    too_young = birth + generation > day(today) - YOUNGEST * YEAR
+    people.birth[members] = np.select(
+        [relation == _TWIN, relation == _SIBLING, relation == _SPOUSE],
+        [birth, birth + apart, birth + apart],
+        default=np.where(too_young, birth - generation, birth + generation),
+    )
+    same_sex = people.sex[members] == people.sex[heads]
+    shares_name = same_sex | ~_has_feminine(names, people.origin[members])
+    # Where women's surnames differ from men's (Kaur and Singh, -ova and -ov), a relative of the other sex keeps hers.
+    takes = np.flatnonzero(shares_name)
+    people.copy_fields(members[takes], heads[takes], ("surname", "second_surname"))
+    son = np.flatnonzero(namesake & same_sex & (people.sex[members] == MALE))
+    people.copy_fields(members[son], heads[son], ("forename",))
+    twin = np.flatnonzero(relation == _TWIN)
+    people.twin_of[members[twin]] = heads[twin]
+    people.twin_of[heads[twin]] = members[twin]
+    _give_each_a_forename(names, people, members, heads, namesake)
+    moved = rng.random(len(members)) < 0.3
+    people.home[members[moved]] = draw_addresses(rng, int(moved.sum()))
+
+
+def _give_each_a_forename(names: NameIndex, people: People, members: Ints, heads: Ints, namesake: Bools) -> None:
+    """Rename relatives who came to bear the same forename as another of the family, unless as a parent's namesake."""
+    for _ in range(_RENAMINGS):
+        row = np.concatenate([np.unique(heads), members])
+        family = np.concatenate([np.unique(heads), heads])
+        may_change = np.concatenate([np.zeros(len(row) - len(members), dtype=bool), ~namesake])
+        order = np.lexsort((may_change, people.forename[row], family))
+        row, family, may_change = row[order], family[order], may_change[order]
+        repeats = np.r_[False, (family[1:] == family[:-1]) & (people.forename[row[1:]] == people.forename[row[:-1]])]
+        again = row[repeats & may_change & (people.forename[row] != NO_NAME)]
+        people.forename[again] = _another_forename(names, people, again)
+
+
+def _has_feminine(names: NameIndex, origin: Ints) -> Bools:
+    table = np.array(
+        [bool(o.origin.feminine or o.origin.female_surnames[0] or o.origin.male_surnames[0]) for o in names.origins]
+    )
+    return np.asarray(table[origin])
+
+
+def _another_forename(names: NameIndex, people: People, rows: Ints) -> Ints:
+    chosen = people.forename[rows].copy()
+    for position, row in enumerate(rows):
+        table = names.origins[people.origin[row]]
+        pool = (table.male if people.sex[row] == MALE else table.female).names
+        at = int(np.flatnonzero(pool == chosen[position])[0]) if (pool == chosen[position]).any() else 0
+        chosen[position] = pool[(at + 1) % len(pool)]
+    return chosen

@@ -1,0 +1,82 @@
+"""After a demo, the Dagster UI in a real browser shows the asset graph and the finished night."""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Page, expect, sync_playwright
+
+from tests.browser.chromium import FLAGS, find
+from tests.browser.webserver import asset_names, serve
+from tests.house.repository import ROOT
+
+pytestmark = [pytest.mark.browser, pytest.mark.slow]
+
+PATIENCE_MILLISECONDS = 60_000
+
+
+def environment(home: Path) -> dict[str, str]:
+    """This process's environment, with the product's and Dagster's data in `home`."""
+    return {**os.environ, "CONJOIN_HOME": str(home / "data"), "DAGSTER_HOME": str(home / "dagster_home")}
+
+
+@pytest.fixture(scope="module")
+def chromium() -> str:
+    """A browser; where there is none the tests are skipped, but under CI they fail."""
+    found = find()
+    if found:
+        return found
+    sentence = "no Chromium on this machine: `make setup-browser` installs one"
+    if os.environ.get("CI"):
+        pytest.fail(sentence)
+    pytest.skip(sentence)
+
+
+@pytest.fixture(scope="module")
+def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the UI is served, for data on which the demo has just been run."""
+    home = tmp_path_factory.mktemp("home")
+    (home / "dagster_home").mkdir()
+    shutil.copy(ROOT / "dagster_home" / "dagster.yaml", home / "dagster_home")
+    demo = [sys.executable, "-m", "pipelines.cli", "demo"]
+    done = subprocess.run(demo, env=environment(home), cwd=ROOT, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
+    with serve("pipelines.definitions", environment(home), home / "webserver.log") as served_at:
+        yield served_at
+
+
+@pytest.fixture
+def page(chromium: str, address: str, tmp_path: Path, request: pytest.FixtureRequest) -> Iterator[Page]:
+    """An empty tab; when the test fails, a picture of what it showed is kept."""
+    failed_before = request.session.testsfailed
+    with sync_playwright() as playwright, playwright.chromium.launch(executable_path=chromium, args=FLAGS) as browser:
+        # The graph is laid out in the page, and only what is in view is drawn: a page this large shows every asset.
+        tab = browser.new_page(base_url=address, viewport={"width": 2400, "height": 1600})
+        tab.set_default_timeout(PATIENCE_MILLISECONDS)
+        yield tab
+        if request.session.testsfailed > failed_before:
+            picture = tab.screenshot(path=tmp_path / "failed.png")
+            sys.stdout.write(f"What the browser showed ({len(picture)} bytes): {tmp_path / 'failed.png'}\n")
+
+
+def test_the_asset_graph_shows_every_asset(page: Page, address: str) -> None:
+    names = asset_names(address)
+    assert names
+    page.goto("/asset-groups")
+    page.get_by_role("button", name="Materialize all").wait_for()
+    page.keyboard.press("Alt+e")
+    for name in names:
+        expect(page.get_by_text(name, exact=True).first).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+
+
+def test_the_run_list_shows_the_finished_night(page: Page) -> None:
+    page.goto("/runs")
+    page.get_by_role("link", name="nightly").first.wait_for()
+    expect(page.get_by_text("Success", exact=True).first).to_be_visible()
+    page.get_by_role("link", name="View", exact=True).first.click()
+    expect(page.get_by_text("Errored (0)")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+    expect(page.get_by_text("RUN_SUCCESS").first).to_be_visible(timeout=PATIENCE_MILLISECONDS)

@@ -1,0 +1,73 @@
+"""The rules of the house that no other tool checks: modules stay small, and no file names a machine or a package host.
+
+`python -m tests.house.rules`, run by `make lint` and by pre-commit over every file git would keep, writes one line for
+each breach and exits 1 if there is any.
+"""
+
+import ast
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from tests.house.repository import ROOT, kept_files
+
+# A module is a room. About 300 lines is large (house style); a hundred more is where it must be divided.
+MAX_LINES = 400
+# A first line that says what lives there takes at least a few words.
+MIN_DOCSTRING_WORDS = 4
+
+# A home folder, or a folder of somebody's workplace, is of no use to the next reader.
+MACHINE_PATH = re.compile(r"(?<![\w.<>{}$*~-])/(?:home|Users|root|work|workspace)/[\w.-]+|\b[A-Z]:\\Users\\", re.ASCII)
+# Where packages come from is each machine's own setting.
+PACKAGE_HOST = re.compile(
+    r"--(?:extra-)?index-url[ =]\S+|--find-links[ =]\S+|--trusted-host\b"
+    r"|https?://[\w.-]*(?:pypi|artifactory|nexus|devpi|mirror)[\w.-]*(?::\d+)?/",
+)
+# This file has to spell out what it looks for, and so has its test.
+SPELLS_IT_OUT = {"tests/house/rules.py", "tests/house/test_rules.py"}
+
+
+def module_breaches(path: str, source: str) -> Iterator[str]:
+    """Yield what is wrong with a Python module: too long, or its docstring does not say what lives there."""
+    lines = source.count("\n")
+    if lines > MAX_LINES:
+        yield f"{path}: {lines} lines, more than {MAX_LINES}: divide it by what lives in it"
+    docstring = ast.get_docstring(ast.parse(source, filename=path)) or ""
+    first_line = docstring.split("\n", 1)[0]
+    if len(first_line.split()) < MIN_DOCSTRING_WORDS:
+        yield f"{path}: its docstring's first line must say what lives there"
+
+
+def text_breaches(path: str, text: str) -> Iterator[str]:
+    """Yield the lines of a file that name a machine's folder or a package host."""
+    for number, line in enumerate(text.splitlines(), start=1):
+        if MACHINE_PATH.search(line):
+            yield f"{path}:{number}: names a folder of one machine"
+        if PACKAGE_HOST.search(line):
+            yield f"{path}:{number}: names a package host"
+
+
+def breaches(root: Path) -> Iterator[str]:
+    """Yield one sentence for each breach of the rules in the repository at `root`."""
+    for path in kept_files(root):
+        try:
+            text = (root / path).read_text(encoding="utf-8")
+        except UnicodeDecodeError:
+            continue
+        if path.endswith(".py"):
+            yield from module_breaches(path, text)
+        if path not in SPELLS_IT_OUT:
+            yield from text_breaches(path, text)
+
+
+def main() -> int:
+    """Write out every breach; return 1 if there is one, else 0."""
+    found = list(breaches(ROOT))
+    for breach in found:
+        sys.stdout.write(f"{breach}\n")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

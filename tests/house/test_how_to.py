@@ -1,0 +1,16 @@
+"""The examples in the how-to guides work as they stand."""
+
+import re
+from pathlib import Path
+
+from pipelines.source import SourceSpec
+from pipelines.yaml_file import read_yaml
+from tests.house.repository import ROOT
+
+
+def test_the_source_system_in_the_guide_is_one(tmp_path: Path) -> None:
+    guide = (ROOT / "docs" / "how-to" / "add-a-source.md").read_text(encoding="utf-8")
+    (example,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
+    file = tmp_path / "defs.yaml"
+    file.write_text(example, encoding="utf-8")
+    assert read_yaml(file, SourceSpec, below=("attributes",)).system == "bail"

@@ -1,0 +1,44 @@
+"""The shipped source systems as the tests use them, and a way through extract, land and canonicalise."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pipelines.canonical.apply import Applied, apply_latest
+from pipelines.deployment import Deployment, Source
+from pipelines.landing.land import Load, land
+from pipelines.landing.spec import FixedWidth
+from pipelines.settings import Settings
+from pipelines.warehouse.database import writer
+from tests.pipelines import tiny
+
+SOURCES: dict[str, Source] = {source.spec.system: source for source in Deployment.load(Settings()).sources}
+
+
+def pnc_extract() -> FixedWidth:
+    extract = SOURCES["pnc"].spec.extract
+    assert isinstance(extract, FixedWidth)
+    return extract
+
+
+def home(folder: Path) -> Settings:
+    """Return a new home with the tiny delivery in its inbox."""
+    return tiny.home_with_delivery(folder, pnc_extract())
+
+
+def land_one(system: str, settings: Settings) -> Load:
+    return land(system, SOURCES[system].spec.extract, settings)
+
+
+def take_in(system: str, settings: Settings, source: Source | None = None) -> Applied:
+    """Land and canonicalise one system."""
+    source = source or SOURCES[system]
+    land(system, source.spec.extract, settings)
+    with writer(settings) as con:
+        return apply_latest(con, source.spec, source.yaml_file, settings.landing)
+
+
+def rows(settings: Settings, sql: str) -> list[tuple[object, ...]]:
+    """Return what a question to the warehouse answers."""
+    with writer(settings) as con:
+        return con.execute(sql).fetchall()
