@@ -9,6 +9,7 @@ from pipelines.home import Home
 from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
 from pipelines.warehouse.catalogue.table import quote
+from pipelines.warehouse.shape import differing_columns
 
 
 def schema_of_columns(table: Table) -> dg.TableSchema:
@@ -33,19 +34,9 @@ def faults(con: DuckDBPyConnection, table: Table) -> list[str]:
         con: a connection whose current database holds the table.
         table: what it should be.
     """
-    held = con.execute(
-        "SELECT column_name, data_type FROM duckdb_columns() WHERE schema_name = $schema AND table_name = $table "
-        "AND database_name = current_database() ORDER BY column_index",
-        {"schema": table.schema, "table": table.name},
-    ).fetchall()
-    expected = con.execute(
-        "SELECT column_name, column_type FROM (DESCRIBE SELECT "
-        + ", ".join(f"NULL::{column.type} AS {quote(column.name)}" for column in table.columns)
-        + ")"
-    ).fetchall()
-    if held != expected:
-        wrong = [name for name, _ in {*held} ^ {*expected}]
-        return [f"{table.qualified}: the columns {', '.join(sorted(set(wrong)))} are not as the catalogue says"]
+    wrong = differing_columns(con, [table])
+    if wrong:
+        return [f"{table.qualified}: the columns {', '.join(wrong[table.qualified])} are not as the catalogue says"]
     required = ", ".join(
         f"count(*) FILTER ({quote(column.name)} IS NULL) AS {quote(column.name)}"
         for column in table.columns

@@ -29,6 +29,10 @@ class WarehouseBusyError(ConjoinError):
     """Another run holds the warehouse."""
 
 
+class WarehouseVersionError(ConjoinError):
+    """The warehouse's tables are those of another version of Conjoin."""
+
+
 class StorageError(ConjoinError):
     """The disk is full, or a place Conjoin must write to cannot be written."""
 

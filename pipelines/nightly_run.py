@@ -11,10 +11,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
+import sqlalchemy
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 
 from pipelines.definitions import build_definitions
-from pipelines.errors import CheckFailedError, ConjoinError
+from pipelines.errors import CheckFailedError, ConjoinError, StorageError
 from pipelines.home import Home
 
 if TYPE_CHECKING:
@@ -41,15 +42,23 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
 
     Raises:
         ConjoinError: the run published nothing; the message is the failed step's own sentence.
+        StorageError: Dagster cannot keep its own records.
     """
-    os.environ.setdefault("DAGSTER_HOME", str(_dagster_home(settings)))
-    Path(os.environ["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
+    dagster_home = Path(os.environ.get("DAGSTER_HOME") or _dagster_home(settings)).resolve()
+    os.environ["DAGSTER_HOME"] = str(dagster_home)
     definitions = build_definitions(settings=settings, home=Home(path=str(settings.home)))
     definitions = dg.Definitions.merge(definitions, dg.Definitions(loggers={"progress": _progress_logger(report)}))
-    with DagsterInstance.get() as instance:
-        result = definitions.resolve_job_def("nightly").execute_in_process(
-            instance=instance, raise_on_error=False, run_config={"loggers": {"progress": {}}}
-        )
+    try:
+        dagster_home.mkdir(parents=True, exist_ok=True)
+        with DagsterInstance.get() as instance:
+            result = definitions.resolve_job_def("nightly").execute_in_process(
+                instance=instance, raise_on_error=False, run_config={"loggers": {"progress": {}}}
+            )
+    except (OSError, sqlalchemy.exc.DBAPIError) as error:
+        raise StorageError(
+            f"Dagster cannot keep its records in {dagster_home} ({type(error).__name__}); free some space on its disk"
+            " or correct its permissions, and run again."
+        ) from None
     if not result.success:
         raise _failure(result)
     return Night(result.run_id)

@@ -138,7 +138,7 @@ def record_events(
     )
     con.execute(
         f"""
-        INSERT INTO {relation(events)} (event_id, "at", run_id, kind, old_subject_ids, new_subject_ids, reason)
+        INSERT INTO {relation(events)} (event_id, happened_at, run_id, kind, old_subject_ids, new_subject_ids, reason)
         SELECT
             (SELECT coalesce(max(event_id), 0) FROM {relation(events)})
                 + row_number() OVER (ORDER BY kind, old_subject_ids, new_subject_ids),

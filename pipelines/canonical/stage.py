@@ -133,6 +133,12 @@ _OF_KIND: dict[str, dict[str, str]] = {
     "merge": {"empty": "value IS NULL"},
 }
 
+# `list(... ORDER BY ...)` sorts each group by itself, five times slower over many small groups than sorting the lists.
+IN_ORDER = """
+CREATE OR REPLACE TEMP MACRO in_order(ranked) AS
+list_transform(list_sort(ranked), lambda entry: entry.item)
+"""
+
 RECORD = """
 CREATE OR REPLACE TEMP TABLE staged_record AS
 WITH item AS (
@@ -143,8 +149,10 @@ WITH item AS (
     SELECT record_key, name FROM person WHERE name IS NOT NULL
     UNION SELECT record_key, name FROM item WHERE name IS NOT NULL
 ), names AS (
-    SELECT record_key, list(name ORDER BY name.kind DESC, name.surname, name.forename, name.middle_names, name.as_given)
-        AS names
+    SELECT record_key,
+           in_order(list(struct_pack(
+               rank := (name.kind <> 'primary', name.surname, name.forename, name.middle_names, name.as_given),
+               item := name))) AS names
     FROM every_name GROUP BY record_key
 ), every_birth_date AS (
     SELECT record_key, birth_date, min(rank) AS rank FROM (
@@ -153,23 +161,25 @@ WITH item AS (
         UNION ALL SELECT record_key, std_birth_date(item_date), 1 FROM item WHERE kind = 'birth_date'
     ) WHERE birth_date IS NOT NULL GROUP BY ALL
 ), birth_dates AS (
-    SELECT record_key, list(birth_date ORDER BY rank, birth_date) AS birth_dates
+    SELECT record_key, in_order(list(struct_pack(rank := (rank, birth_date), item := birth_date))) AS birth_dates
     FROM every_birth_date GROUP BY record_key
 ), identifiers AS (
-    SELECT record_key, list(identifier ORDER BY identifier.kind, identifier."value", identifier.as_given) AS identifiers
+    SELECT record_key, list_sort(list(identifier)) AS identifiers
     FROM (SELECT DISTINCT record_key, identifier FROM item WHERE identifier IS NOT NULL) GROUP BY record_key
 ), addresses AS (
-    SELECT record_key, list(address ORDER BY address.from_date DESC NULLS LAST, address.postcode, address.address)
-        AS addresses
+    SELECT record_key,
+           in_order(list(struct_pack(
+               rank := (DATE '9999-12-31' - address.from_date, address.postcode, address.address, address.to_date),
+               item := address))) AS addresses
     FROM (SELECT DISTINCT record_key, struct_pack(
               address := value, postcode := code, from_date := from_date, to_date := to_date) AS address
           FROM item WHERE kind = 'address')
     GROUP BY record_key
 ), contact_points AS (
-    SELECT record_key, list(contact_point ORDER BY contact_point.kind, contact_point."value") AS contact_points
+    SELECT record_key, list_sort(list(contact_point)) AS contact_points
     FROM (SELECT DISTINCT record_key, contact_point FROM item WHERE contact_point IS NOT NULL) GROUP BY record_key
 ), sentence_dates AS (
-    SELECT record_key, list(DISTINCT item_date ORDER BY item_date) AS sentence_dates
+    SELECT record_key, list_sort(list(DISTINCT item_date)) AS sentence_dates
     FROM item WHERE kind = 'sentence' AND item_date IS NOT NULL GROUP BY record_key
 ), whole AS (
     SELECT person.record_key, $system AS source_system, person.source_record_id,
@@ -258,6 +268,7 @@ def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load
     con.execute(ITEM_DDL)
     for position, item in enumerate(spec.items):
         _stage_item(con, spec, position, item, load, folder)
+    con.execute(IN_ORDER)
     con.execute(RECORD, {"system": spec.system})
     _stage_quarantine(con, spec, folder)
 

@@ -14,4 +14,4 @@ def highest(column: str) -> str:
     """
     ladder = "[" + ", ".join(literal(marking) for marking in MARKINGS) + "]"
     rank = f"coalesce(list_position({ladder}, {column}), 0)"
-    return f"CASE WHEN max({rank}) > 0 THEN {ladder}[max({rank})] END"
+    return f"CASE WHEN min({rank}) > 0 THEN {ladder}[max({rank})] END"

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from linkage_models import standardise
-from pipelines.errors import NothingPublishedError, WarehouseBusyError, storage_errors
+from pipelines.errors import NothingPublishedError, WarehouseBusyError, WarehouseVersionError, storage_errors
 from pipelines.warehouse.catalogue import WAREHOUSE
+from pipelines.warehouse.shape import differing_columns
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,6 +27,7 @@ def writer(settings: Settings) -> Iterator[DuckDBPyConnection]:
 
     Raises:
         WarehouseBusyError: another process holds it.
+        WarehouseVersionError: a version of Conjoin made it whose tables are not this one's.
         StorageError: the disk is full.
     """
     with storage_errors():
@@ -41,6 +43,7 @@ def writer(settings: Settings) -> Iterator[DuckDBPyConnection]:
                 if table.qualified not in held:
                     for statement in table.ddl():
                         con.execute(statement)
+            _of_this_version(settings, con)
             standardise.register(con)
             yield con
             con.execute("CHECKPOINT")
@@ -88,6 +91,17 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
         con.rollback()
         raise
     con.commit()
+
+
+def _of_this_version(settings: Settings, con: DuckDBPyConnection) -> None:
+    differing = differing_columns(con, WAREHOUSE)
+    if differing:
+        table = min(differing)
+        message = (
+            f"{settings.warehouse} was made by another version of Conjoin ({table}: {', '.join(differing[table])}); "
+            "run that version on it, or link afresh in another CONJOIN_HOME."
+        )
+        raise WarehouseVersionError(message)
 
 
 def _connect(settings: Settings, path: str, *, read_only: bool, spill: Path | None = None) -> DuckDBPyConnection:

@@ -1,7 +1,7 @@
 -- One row per event in the life of a subject id, as the warehouse keeps it.
 SELECT
     event_id,
-    "at",
+    happened_at,
     run_id,
     kind,
     old_subject_ids,

@@ -83,7 +83,7 @@ SUBJECT_EVENT = Table(
     ("event_id",),
     (
         Column("event_id", "BIGINT", "The event, counted from 1.", required=True),
-        Column("at", "TIMESTAMP", "When (UTC).", required=True),
+        Column("happened_at", "TIMESTAMP", "When (UTC).", required=True),
         Column("run_id", "VARCHAR", "The run that made it.", required=True),
         Column("kind", "VARCHAR", "created, merged, split or retired.", required=True),
         Column("old_subject_ids", "VARCHAR[]", "Subjects before.", required=True),

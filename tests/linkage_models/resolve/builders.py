@@ -25,7 +25,7 @@ CREATE TABLE membership (
     strict_subject_id VARCHAR, wide_subject_id VARCHAR
 );
 CREATE TABLE subject_event (
-    event_id BIGINT, "at" TIMESTAMP, run_id VARCHAR, kind VARCHAR,
+    event_id BIGINT, happened_at TIMESTAMP, run_id VARCHAR, kind VARCHAR,
     old_subject_ids VARCHAR[], new_subject_ids VARCHAR[], reason VARCHAR
 );
 CREATE TABLE review_flag (record_key VARCHAR, flag VARCHAR);

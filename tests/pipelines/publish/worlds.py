@@ -127,7 +127,7 @@ class World:
             self.con,
             "linkage.subject_event",
             event_id=self._events,
-            at=at,
+            happened_at=at,
             kind=kind,
             old_subject_ids=list(old),
             new_subject_ids=list(new),

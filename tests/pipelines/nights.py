@@ -1,0 +1,82 @@
+"""Whole nights on the shipped sample, run by the command line as a user runs it, and what their snapshots hold."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+import sample_data
+
+SAMPLE = Path(sample_data.__file__).parent / "small"
+LINKED = (
+    "subject", "subject_record", "link", "information", "coverage", "information_gap", "subject_event", "source_load",
+    "membership_history", "data_dictionary",
+)  # fmt: skip
+
+
+def conjoin(
+    home: Path, *arguments: str, check: bool = True, largest_file: int | None = None, **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does, in a home and a Dagster home of its own.
+
+    Args:
+        home: CONJOIN_HOME.
+        arguments: the command and its arguments.
+        check: whether a failure is an error of the test.
+        largest_file: kilobytes beyond which no file may grow, as on a disk that fills up.
+        environment: variables to set.
+    """
+    dagster_home = home.parent / f"{home.name}-dagster"
+    dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path("dagster_home") / "dagster.yaml", dagster_home)
+    command = [sys.executable, "-m", "pipelines.cli", *arguments, "--home", str(home)]
+    if largest_file is not None:
+        command = ["bash", "-c", 'ulimit -f "$0" && exec "$@"', str(largest_file), *command]
+    return subprocess.run(
+        command,
+        env={**os.environ, "DAGSTER_HOME": str(dagster_home), **environment},
+        capture_output=True,
+        text=True,
+        check=check,
+        timeout=600,
+    )
+
+
+def snapshot(home: Path) -> Path:
+    return home / "published" / "joint" / "current.duckdb"
+
+
+def ask(home: Path, sql: str) -> list[tuple[Any, ...]]:
+    with duckdb.connect(str(snapshot(home)), read_only=True) as con:
+        return con.execute(sql).fetchall()
+
+
+def contents(home: Path) -> dict[str, str]:
+    """Return a hash of every linked table's rows in the order they lie.
+
+    `run` is left out, being the log of runs, and so are the names of runs in events: two runs have two names.
+    """
+    hashes = {}
+    for table in LINKED:
+        columns = "* EXCLUDE (run_id)" if table == "subject_event" else "*"
+        sql = f"SELECT md5(string_agg(t::VARCHAR, '\n')) FROM (SELECT {columns} FROM linked.{table}) AS t"
+        ((digest,),) = ask(home, sql)
+        hashes[table] = str(digest)
+    return hashes
+
+
+def copy_of(home: Path, folder: Path) -> Path:
+    copied = folder / "home"
+    shutil.copytree(home, copied, symlinks=True)
+    current = snapshot(copied)
+    target = current.readlink()
+    if target.is_absolute():
+        current.unlink()
+        current.symlink_to(copied / target.relative_to(home))
+    return copied

@@ -1,0 +1,119 @@
+"""Bad nights: each ends in one clear sentence and leaves the last snapshot as it was (design invariant 5)."""
+
+from __future__ import annotations
+
+import fcntl
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.pipelines.nights import SAMPLE, conjoin, contents, copy_of, snapshot
+
+pytestmark = pytest.mark.slow
+
+
+def test_a_bad_night_publishes_nothing_and_says_why(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    inbox = tmp_path / "inbox"
+    shutil.copytree(SAMPLE / "night-2", inbox)
+    (inbox / "nomis" / "nomis.sqlite").write_bytes(b"not a database")
+    before, link = contents(home), snapshot(home).readlink()
+    failed = conjoin(home, "run", check=False, CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-03T02:00:00Z")
+    assert failed.returncode == 1
+    last = failed.stderr.strip().splitlines()[-1]
+    assert re.match(r"conjoin: nomis: .*nomis\.sqlite cannot be read as an SQLite database; .*\.$", last)
+    assert snapshot(home).readlink() == link
+    assert contents(home) == before
+    # The next good night makes up for it.
+    conjoin(home, "demo", "--night", "2", "--json")
+    assert snapshot(home).readlink() != link
+
+
+def test_a_load_with_too_much_in_quarantine_blocks_publishing(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    inbox = tmp_path / "inbox"
+    shutil.copytree(SAMPLE / "night-1", inbox)
+    aliases = inbox / "rms" / "nominals.csv"
+    lines = aliases.read_text(encoding="utf-8").splitlines(keepends=True)
+    aliases.write_text("".join(lines[: len(lines) // 2]) + "torn\n" * (len(lines) // 2), encoding="utf-8")
+    link = snapshot(home).readlink()
+    failed = conjoin(home, "run", check=False, CONJOIN_INBOX=str(inbox))
+    assert failed.returncode == 1
+    assert "load_is_trusted" in failed.stderr
+    assert snapshot(home).readlink() == link
+
+
+def test_a_run_killed_at_any_moment_leaves_the_snapshot_and_the_next_run_correct(
+    night_one: Path, tmp_path: Path
+) -> None:
+    home, straight = copy_of(night_one, tmp_path / "killed"), copy_of(night_one, tmp_path / "straight")
+    before = contents(home)
+    conjoin(straight, "demo", "--night", "2", "--json")
+    whole = contents(straight)
+    assert whole != before
+    for step in ("landing/pnc", "nominal/pnc", "linkage/edge", "linkage/subject", "gap/finding"):
+        kill_after(step, home)
+        assert contents(home) in (before, whole)
+    conjoin(home, "demo", "--night", "2", "--json")
+    assert contents(home) == whole
+
+
+def kill_after(step: str, home: Path) -> None:
+    """Start night 2 and kill it as soon as it says that a step has ended, so in the midst of the next."""
+    with subprocess.Popen(
+        [sys.executable, "-m", "pipelines.cli", "demo", "--night", "2", "--home", str(home)],
+        env={**os.environ, "DAGSTER_HOME": str(home.parent / "dagster")},
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.PIPE,
+        text=True,
+    ) as process:
+        assert process.stderr
+        for line in process.stderr:
+            if line.endswith(f"  {step}\n"):
+                process.kill()
+        assert process.wait() == -signal.SIGKILL
+
+
+def test_a_second_run_beside_the_first_is_refused_in_one_sentence(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    with (home / "run.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        refused = conjoin(home, "run", check=False)
+    assert refused.returncode == 1
+    assert re.match(r"conjoin: Another run .* is at work in .*\.$", refused.stderr.strip().splitlines()[-1])
+
+
+@pytest.mark.parametrize(
+    ("kilobytes", "place"),
+    # Where a limit on every file's size ends the run: Dagster's own records, canonicalising, resolving.
+    [(50, "Dagster cannot keep its records"), (6_000, "The disk that CONJOIN_HOME lies on is full"),
+     (9_000, "The disk that CONJOIN_HOME lies on is full")],
+)  # fmt: skip
+def test_a_full_disk_is_one_clear_sentence_and_the_next_run_is_whole(
+    night_one: Path, tmp_path: Path, kilobytes: int, place: str
+) -> None:
+    home = tmp_path / "home"
+    full = conjoin(home, "demo", check=False, largest_file=kilobytes)
+    assert full.returncode == 1
+    last = full.stderr.strip().splitlines()[-1]
+    assert re.match(rf"conjoin: {place}.*; free some space.*\.$", last), last
+    assert not snapshot(home).exists()
+    conjoin(home, "demo", "--json")
+    assert contents(home) == contents(night_one)
+
+
+def test_a_warehouse_of_another_version_is_refused_by_name(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
+        con.execute('ALTER TABLE linkage.subject_event RENAME COLUMN happened_at TO "at"')
+    refused = conjoin(home, "run", check=False)
+    assert refused.returncode == 1
+    last = refused.stderr.strip().splitlines()[-1]
+    assert "was made by another version of Conjoin (linkage.subject_event: at, happened_at); run that version" in last
