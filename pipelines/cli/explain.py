@@ -19,7 +19,8 @@ def explain(
 ) -> None:
     """Say why records are, or are not, together: what each comparison found and added to the weight.
 
-    Example: conjoin explain S0000012K
+    Example: conjoin explain S00000022Y
+
     Example: conjoin explain nomis:A1234BC ndelius:X123456
     """
     from dataclasses import asdict

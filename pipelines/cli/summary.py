@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import shutil
+import sys
 from typing import TYPE_CHECKING, Any
 
 from rich import box
@@ -9,11 +12,10 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.cli.snapshot import joint_snapshot, open_snapshot
+from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-    from pipelines.settings import Settings
 
 SOURCES = """
 SELECT source_system, sum(rows_extracted)::BIGINT AS read, sum(rows_accepted)::BIGINT AS accepted,
@@ -84,18 +86,25 @@ def print_summary(summary: dict[str, Any]) -> None:
 
 
 def print_next_steps(settings: Settings, summary: dict[str, Any]) -> None:
-    """Print what to type next."""
+    """Print what to type next, as it can be typed here."""
     example = summary["examples"][0]["subject_id"] if summary["examples"] else "SUBJECT"
-    home = "" if settings.home.name == "data" else f" --home {settings.home}"
+    conjoin = "conjoin" if shutil.which("conjoin") else os.path.relpath(sys.argv[0])
+    # `make ui`, like a command without --home, looks where CONJOIN_HOME or the default says.
+    elsewhere = settings.home != Settings.load().home
+    home = f" --home {settings.home}" if elsewhere else ""
+    steps = [
+        (f"{conjoin} explain {example}{home}", "why these records are one person"),
+        (f"{conjoin} evaluate{home}", "links and gaps against the sample's truth"),
+        (f"{conjoin} demo --night 2{home}", "the next night's deliveries"),
+        (f"{f'CONJOIN_HOME={settings.home} ' if elsewhere else ''}make ui", "the same run in the Dagster UI"),
+    ]
+    width = max(len(command) for command, _ in steps)
     console = Console()
     lines = (
         "",
         "Next:",
-        f"  conjoin explain {example}{home}         why these records are one person",
-        f"  conjoin evaluate{home}                  links and gaps against the sample's truth",
-        f"  conjoin demo --night 2{home}            the next night's deliveries",
-        "  make ui                             the same run in the Dagster UI",
-        "  or SQL, with any DuckDB client, on " + str(joint_snapshot(settings)),
+        *(f"  {command:{width}}  {purpose}" for command, purpose in steps),
+        f"  or SQL, with any DuckDB client, on {joint_snapshot(settings)}",
     )
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -5,7 +5,6 @@ DuckDB's messages quote the data they stumbled on, so none is passed on: an erro
 
 from __future__ import annotations
 
-import csv
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,6 +14,7 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import SourceError, raise_if_storage
+from pipelines.landing.csv_rows import CsvRows, HeaderError, csv_lines, csv_schema, read_header
 from pipelines.landing.lines import LINES, UndecodableLines, read_lines
 from pipelines.landing.spec import Csv, FixedWidth, Json, Sqlite
 from pipelines.warehouse.catalogue.table import literal, quote
@@ -160,70 +160,28 @@ def _check_envelope(extraction: Extraction, spec: FixedWidth, path: Path) -> Non
 
 
 def _csv(extraction: Extraction, spec: Csv, resource: str, file: str) -> int:
-    con = extraction.con
     path = extraction.file(file)
-    columns = _csv_header(extraction, spec, path)
-    types = ", ".join(f"{literal(column)}: 'VARCHAR'" for column in columns)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE csv_row AS
-        SELECT row_number() OVER () AS ordinal, * FROM read_csv(
-            {literal(str(path))}, columns = {{{types}}}, header = true, auto_detect = false,
-            delim = {literal(spec.delimiter)}, quote = {literal(spec.quote)}, escape = {literal(spec.quote)},
-            encoding = {literal(spec.encoding)}, store_rejects = true, rejects_limit = 0)
-        """
-    )
-    # A row refused takes its place in the numbering: with r rows refused before it, row k of the accepted is row k + r.
-    con.execute(
-        """
-        CREATE OR REPLACE TEMP TABLE csv_refused AS
-        SELECT line - 1 AS landed_row, min(lower(replace(error_type::VARCHAR, ' ', '_'))) AS cause,
-               any_value(csv_line) AS raw, line - 2 - row_number() OVER (ORDER BY line) + 1 AS accepted_before
-        FROM reject_errors GROUP BY line
-        """
-    )
-    con.execute(
-        """
-        INSERT INTO rejected
-        SELECT $resource, landed_row,
-               CASE WHEN cause = 'invalid_encoding' THEN 'wrong_encoding' ELSE 'malformed_line' END,
-               format('{} line {} cannot be read as CSV ({})', $file, landed_row + 1, replace(cause, '_', ' ')), raw
-        FROM csv_refused
-        """,
-        {"resource": resource, "file": file},
-    )
-    con.execute("DROP TABLE IF EXISTS reject_errors; DROP TABLE IF EXISTS reject_scans")
-    named = ", ".join(quote(column) for column in columns)
-    return extraction.write(
-        resource,
-        f"SELECT ordinal + (SELECT count(*) FROM csv_refused WHERE accepted_before < ordinal) AS _row, {named} "
-        f"FROM csv_row ORDER BY ordinal"
-        if _any(con, "csv_refused")
-        else f"SELECT ordinal AS _row, {named} FROM csv_row ORDER BY ordinal",
-    )
-
-
-def _csv_header(extraction: Extraction, spec: Csv, path: Path) -> list[str]:
-    remedy = "have the file delivered again, with its header line"
+    _present(extraction, path)
+    undecodable = UndecodableLines()
+    lines = csv_lines(path, spec, undecodable)
     try:
-        encoding = "utf-8-sig" if spec.encoding == "utf-8" else spec.encoding
-        with path.open(encoding=encoding, newline="") as file:
-            header = next(csv.reader(file, delimiter=spec.delimiter, quotechar=spec.quote), None)
-    except FileNotFoundError:
-        raise _missing(extraction, path) from None
-    except UnicodeDecodeError:
-        # The first block is decoded at once, so a bad byte in a later row can end here: read the first line alone.
-        with path.open("rb") as raw:
-            try:
-                line = raw.readline().decode(spec.encoding)
-            except UnicodeDecodeError:
-                raise extraction.error(f"{path} line 1", f"is not {spec.encoding}", remedy) from None
-        header = next(csv.reader([line], delimiter=spec.delimiter, quotechar=spec.quote), None)
-    if not header or not all(name.strip() for name in header):
-        raise extraction.error(f"{path} line 1", "is not a header that names every column", remedy)
-    if len({name.lower() for name in header}) < len(header):
-        raise extraction.error(f"{path} line 1", "names a column twice", remedy)
-    return header
+        header = read_header(lines, spec)
+        rows = CsvRows(lines, header, spec, undecodable)
+        batches = pa.RecordBatchReader.from_batches(csv_schema(header), rows.batches())
+        extraction.con.register("csv_row", batches)
+        written = extraction.write(resource, "FROM csv_row")
+        extraction.con.unregister("csv_row")
+    except HeaderError as error:
+        remedy = "have the file delivered again, with its header line"
+        raise extraction.error(f"{path} line 1", str(error), remedy) from None
+    except (UnicodeError, duckdb.Error) as error:
+        raise_if_storage(error)
+        problem = f"cannot be read as CSV in {spec.encoding}"
+        raise extraction.error(str(path), problem, "have the file delivered again, or correct `encoding`") from None
+    extraction.reject(
+        [(resource, one.row, one.reason, f"{file} line {one.line} {one.why}", one.raw) for one in rows.refused]
+    )
+    return written
 
 
 def _json_lines(extraction: Extraction, resource: str, file: str) -> int:
@@ -331,12 +289,16 @@ def _sqlite(extraction: Extraction, spec: Sqlite) -> dict[str, int]:
         con.execute("DETACH delivery")
 
 
-def _land_lines(extraction: Extraction, path: Path, encoding: str, resource: str) -> str:
-    """Write a text file's lines as Parquet beside the resources and return an SQL relation that reads them."""
+def _present(extraction: Extraction, path: Path) -> None:
     if not path.is_file():
         raise _missing(extraction, path)
     if path.stat().st_size == 0:
         raise extraction.error(str(path), "is empty", "have the file delivered again")
+
+
+def _land_lines(extraction: Extraction, path: Path, encoding: str, resource: str) -> str:
+    """Write a text file's lines as Parquet beside the resources and return an SQL relation that reads them."""
+    _present(extraction, path)
     undecodable = UndecodableLines()
     target = extraction.into / f".{resource}.lines.parquet"
     reader = pa.RecordBatchReader.from_batches(LINES, read_lines(path, encoding, undecodable))
@@ -356,7 +318,3 @@ def _missing(extraction: Extraction, path: Path) -> SourceError:
     return extraction.error(
         str(path), "does not exist", "check that the delivery arrived and the source's YAML names it"
     )
-
-
-def _any(con: DuckDBPyConnection, table: str) -> bool:
-    return con.execute(f"SELECT 1 FROM {table} LIMIT 1").fetchone() is not None

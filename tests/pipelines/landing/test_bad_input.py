@@ -8,8 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.deployment import Source
 from pipelines.errors import SourceError
 from pipelines.landing.land import loads
+from pipelines.settings import Settings
 from tests.pipelines import shipped, tiny
 
 PNC_FILE = Path("pnc") / "PNC_NOMINALS.txt"
@@ -94,6 +96,55 @@ def test_csv_rows_that_cannot_be_read_are_quarantined_and_the_rest_flows_in(tmp_
     assert "rms/nominals.csv line 3 " in str(reasons[0][2])
     assert applied.extracted == applied.accepted + applied.quarantined
     assert shipped.rows(settings, "SELECT landed_row FROM nominal.record ORDER BY 1") == [(1,), (4,)]
+
+
+def rms_reports(settings: Settings, text: str) -> list[tuple[object, ...]]:
+    """Deliver the reports file with these lines and take it in; return the reports that got through."""
+    header = ",".join(tiny.RMS["intelligence"][0])
+    (settings.deliveries / "rms" / "intelligence.csv").write_bytes(f"{header}\r\n{text}".encode())
+    applied = shipped.take_in("rms", settings)
+    assert applied.extracted == applied.accepted + applied.quarantined
+    return shipped.rows(
+        settings, "SELECT value FROM nominal.information_item WHERE kind = 'report' ORDER BY landed_row"
+    )
+
+
+def report(number: int, text: str) -> str:
+    return f"{number},N2,01/02/2026,2B-P,OFFICIAL,{text}\r\n"
+
+
+@pytest.mark.parametrize("stray", ['"Seen', 'Seen,"in', '"Seen" in', "Seen\rin"])
+def test_a_stray_mark_in_a_csv_costs_its_own_row_and_no_other(tmp_path: Path, stray: str) -> None:
+    settings = shipped.home(tmp_path)
+    others = "".join(report(number, f"Report {number}") for number in range(3, 3000))
+    found = rms_reports(settings, report(1, "Report 1") + report(2, stray) + others)
+    assert [text for (text,) in found] == [f"Report {number}" for number in range(1, 3000) if number != 2]
+    ((reason, row, raw),) = shipped.rows(settings, "SELECT reason, landed_row, raw FROM nominal.quarantine")
+    assert (reason, row, raw) == ("malformed_line", 2, report(2, stray).removesuffix("\r\n"))
+
+
+def test_a_quoted_text_may_run_over_several_lines(tmp_path: Path) -> None:
+    settings = shipped.home(tmp_path)
+    found = rms_reports(
+        settings,
+        report(1, '"Seen,\r\nwith ""two""\r\n\r\nothers"') + report(2, '"Open') + report(3, '"Seen again,\nlater"'),
+    )
+    assert found == [('Seen,\nwith "two"\n\nothers',), ("Seen again,\nlater",)]
+    assert shipped.rows(settings, "SELECT reason, landed_row FROM nominal.quarantine") == [("malformed_line", 2)]
+
+
+@pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
+def test_a_csv_with_a_byte_order_mark_is_read(tmp_path: Path, encoding: str) -> None:
+    settings = shipped.home(tmp_path)
+    source = shipped.SOURCES["rms"]
+    path = settings.deliveries / "rms" / "nominals.csv"
+    for file in path.parent.iterdir():
+        file.write_bytes(file.read_text(encoding="utf-8").encode(encoding))
+    extract = source.spec.extract.model_copy(update={"encoding": encoding.removesuffix("-sig")})
+    applied = shipped.take_in(
+        "rms", settings, Source(source.spec.model_copy(update={"extract": extract}), source.yaml_file)
+    )
+    assert (applied.quarantined, applied.records_new) == (0, 2)
 
 
 @pytest.mark.parametrize("header", ["", "nominal_no,surname,,forename", "nominal_no,surname,Surname"])
