@@ -40,6 +40,8 @@ class Evidence:
         times = _number(2 ** abs(self.weight))
         if self.comparison == "prior":
             meaning = f"before any comparison, odds of {times} to 1 {'against' if self.weight < 0 else 'for'}"
+        elif self.comparison == "kinship":
+            meaning = "families share this much: the weight is held at its ceiling for kin"
         else:
             meaning = f"{times} times likelier for {'one person' if self.weight >= 0 else 'two people'}"
         return f"{self.weight:+6.1f}  {what}: {self.level} ({meaning})"
@@ -193,7 +195,7 @@ def explain_subject(con: duckdb.DuckDBPyConnection, membership: str, edges: str,
     within = {"subject_id": subject_id}
     records = [key for (key,) in con.execute(f"{members} ORDER BY record_key", within).fetchall()]
     if not records:
-        raise LookupError(f"No subject {subject_id!r} has records now; check the id, or look for its successors.")
+        raise LookupError(f"No subject {subject_id!r} has records now; check the id.")
     pairs = _pairs(con, edges, f"record_l IN ({members}) AND record_r IN ({members})", within)
     position = {record: number for number, record in enumerate(records)}
     forest = Clusters(range(len(records)))

@@ -85,6 +85,10 @@ def _own_or(own: Path, shipped: Path) -> Path:
 
 
 def _sources(folder: Path) -> tuple[Source, ...]:
+    stray = sorted([*folder.glob("*.yml"), *folder.glob("*/*.yml")])
+    if stray:
+        message = f"{stray[0]} would be passed over; let its name end in .yaml."
+        raise ConfigurationError(message)
     files = sorted([*folder.glob("*/defs.yaml"), *folder.glob("*.yaml")])
     if not files:
         message = f"{folder} holds no source system; add a YAML file for each, as docs/how-to/add-a-source.md shows."

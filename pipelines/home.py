@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from pipelines.deployment import Deployment
 from pipelines.settings import Settings
-from pipelines.warehouse import database
+from pipelines.warehouse import database, run_log
 from pipelines.warehouse.lock import run_lock
 
 
@@ -32,9 +32,10 @@ class Home(dg.ConfigurableResource["Home"]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
-        """Hold the run lock as long as the run's process lives."""
+        """Hold the run lock as long as the run's process lives, and see that time has not gone back."""
         del context
         with run_lock(self.settings):
+            run_log.not_before_the_last(self.settings)
             yield self
 
     def writer(self) -> AbstractContextManager[DuckDBPyConnection]:

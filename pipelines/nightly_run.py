@@ -5,7 +5,7 @@ from __future__ import annotations
 import logging
 import os
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -28,9 +28,10 @@ REPOSITORY = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Night:
-    """A nightly run that published."""
+    """A nightly run that published, and what its checks warn of, as clauses."""
 
     run_id: str
+    warnings: tuple[str, ...]
 
 
 def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
@@ -61,7 +62,7 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
         ) from None
     if not result.success:
         raise _failure(result)
-    return Night(result.run_id)
+    return Night(result.run_id, _warnings(result))
 
 
 def _dagster_home(settings: Settings) -> Path:
@@ -87,6 +88,29 @@ def _progress_logger(report: Callable[[str], None]) -> dg.LoggerDefinition:
     return progress
 
 
+def _evaluations(result: ExecuteInProcessResult) -> Iterator[dg.AssetCheckEvaluation]:
+    for event in result.all_events:
+        if isinstance(event.event_specific_data, dg.AssetCheckEvaluation):
+            yield event.event_specific_data
+
+
+def _warnings(result: ExecuteInProcessResult) -> tuple[str, ...]:
+    """Return a clause for each check that warns, with the assets it warns of and its counts there."""
+    counts: dict[str, list[str]] = {}
+    for failed in _evaluations(result):
+        if not failed.passed:
+            count = failed.metadata.get("count")
+            where = failed.asset_key.path[-1]
+            counts.setdefault(failed.check_name, []).append(f"{where} {count.value:,}" if count else where)
+    return tuple(f"{check} fails ({', '.join(where)}); see it in the UI" for check, where in sorted(counts.items()))
+
+
+def _sentence(failed: dg.AssetCheckEvaluation) -> str:
+    """Return a failed check as a clause: where, which, and what it says."""
+    said = f": {failed.description}" if failed.description else ""
+    return f"{failed.asset_key.to_user_string()}: {failed.check_name}{said}"
+
+
 def _failure(result: ExecuteInProcessResult) -> ConjoinError:
     """Return the first failure of a run as an error of one sentence."""
     for event in result.all_events:
@@ -96,10 +120,14 @@ def _failure(result: ExecuteInProcessResult) -> ConjoinError:
             said = re.match(r"pipelines\.errors\.\w+: (.+)", error.message.strip(), re.DOTALL)
             if said:
                 return CheckFailedError(said[1].strip())
-            if "DagsterAssetCheckFailedError" in error.message:
-                detail = error.message.strip().split(": ", 1)[-1]
-                return CheckFailedError(f"A blocking check failed, so nothing was published: {detail}")
             error = error.cause
+    blocking = [
+        _sentence(failed)
+        for failed in _evaluations(result)
+        if not failed.passed and failed.severity == dg.AssetCheckSeverity.ERROR
+    ]
+    if blocking:
+        return CheckFailedError(f"A blocking check failed, so nothing was published: {'; '.join(blocking)}.")
     for event in result.all_events:
         if event.event_type == DagsterEventType.STEP_FAILURE:
             step = str(event.step_key).replace("__", "/")

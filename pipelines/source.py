@@ -19,12 +19,24 @@ class SourceSpec(BaseModel):
     title: str = Field(description="Name for people.")
     description: str = Field(description="What the system is for.")
     service: Literal["police", "prison", "probation", "multi-agency"]
-    owner: str = Field(description="E-mail address or `team:name` of who answers for the feed.")
+    owner: str = Field(
+        pattern=r"^(team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$",
+        description="E-mail address or `team:name` of who answers for the feed.",
+    )
     marking: Marking = Field(description="Marking of what it holds, where an item does not say.")
     originator: str = Field(description="Body that owns the information.")
     freshness_hours: int = Field(36, ge=1, description="Age beyond which the feed counts as stale.")
     max_quarantine_share: float = Field(
-        0.05, ge=0, le=1, description="Share of rows in quarantine above which the load is not trusted."
+        0.05,
+        ge=0,
+        le=1,
+        description="Share of rows in quarantine, or of dates that cannot be read, above which a load is refused.",
+    )
+    max_deleted_share: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Share of nominal records gone since the load before above which a load is refused.",
     )
     date_format: str = Field("%Y-%m-%d", description="How the source writes dates, as strptime knows it.")
     extract: Extract

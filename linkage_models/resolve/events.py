@@ -180,23 +180,24 @@ def successors(con: duckdb.DuckDBPyConnection, events: str, subject_id: str) -> 
     Raises:
         LookupError: the id was never issued.
     """
-    # An event other than a creation retires the old ids that are not among its new ones; no id ever lives again.
+    # An event other than a creation retires the old ids that are not among its new ones; no id ever lives again. Events
+    # are followed in the order they happened: what a successor lost before it took over was never part of the old id.
     query = f"""
         WITH RECURSIVE step AS (
-            SELECT unnest(old_subject_ids) AS old_id, new_subject_ids, kind FROM {relation(events)}
+            SELECT event_id, unnest(old_subject_ids) AS old_id, new_subject_ids, kind FROM {relation(events)}
         ),
         retired AS (
             SELECT DISTINCT old_id FROM step WHERE kind <> 'created' AND NOT list_contains(new_subject_ids, old_id)
         ),
         reached AS (
-            SELECT $subject_id AS subject_id
+            SELECT $subject_id AS subject_id, 0::BIGINT AS event_id
             UNION
-            SELECT unnest(step.new_subject_ids)
+            SELECT unnest(step.new_subject_ids), step.event_id
             FROM reached
             JOIN retired ON retired.old_id = reached.subject_id
-            JOIN step ON step.old_id = reached.subject_id
+            JOIN step ON step.old_id = reached.subject_id AND step.event_id > reached.event_id
         )
-        SELECT subject_id
+        SELECT DISTINCT subject_id
         FROM reached
         ANTI JOIN retired ON retired.old_id = reached.subject_id
         ORDER BY {number_sql("subject_id")}

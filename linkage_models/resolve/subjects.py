@@ -187,13 +187,21 @@ def _name_levels(con: duckdb.DuckDBPyConnection, partition: str) -> None:
 def _write_memberships(con: duckdb.DuckDBPyConnection, membership: str, at: datetime) -> tuple[int, int, int]:
     """Close what ended, open what began, refresh the strict and wide ids; return opened, closed and kept."""
     table = relation(membership)
-    (closed,) = single_row(
-        con,
-        f"""
-        UPDATE {table} AS old SET until = $at
-        WHERE old.until IS NULL AND NOT EXISTS (
+    ended = """
+        old.until IS NULL AND NOT EXISTS (
             FROM _resolve_member AS new WHERE new.record_key = old.record_key AND new.subject_id = old.subject_id
         )
+        """
+    # What begins and ends at one instant, when a night is run again, never was; the events tell of it.
+    (undone,) = single_row(con, f"DELETE FROM {table} AS old WHERE {ended} AND old.since = $at", {"at": at})
+    (closed,) = single_row(con, f"UPDATE {table} AS old SET until = $at WHERE {ended}", {"at": at})
+    # And what ended at this very instant and begins again has not ended.
+    (resumed,) = single_row(
+        con,
+        f"""
+        UPDATE {table} AS old SET until = NULL
+        FROM _resolve_member AS new
+        WHERE old.until = $at AND old.record_key = new.record_key AND old.subject_id = new.subject_id
         """,
         {"at": at},
     )
@@ -220,4 +228,4 @@ def _write_memberships(con: duckdb.DuckDBPyConnection, membership: str, at: date
         """,
         {"at": at},
     )
-    return opened, closed, kept
+    return opened + resumed, closed + undone, kept - resumed

@@ -7,13 +7,14 @@ run is killed and repeated. What did not change is left untouched, so that later
 from __future__ import annotations
 
 import hashlib
+from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from linkage_models import standardise
-from pipelines.canonical.stage import count_elements, resources, stage
+from pipelines.canonical.stage import STAGING, count_elements, resources, stage
 from pipelines.errors import ConfigurationError, raise_if_storage
 from pipelines.landing.land import loads
 from pipelines.warehouse.catalogue.nominal import INFORMATION_ITEM, RECORD
@@ -32,7 +33,7 @@ CREATE OR REPLACE TEMP TABLE staged_item_row AS
 WITH content AS (
     SELECT *, concat_ws('|', record_key, kind, resource, source_item_id) AS named,
            md5((record_key, kind, code, value, item_date, from_date, to_date, active, detail, marking,
-                handling)::VARCHAR) AS content_hash
+                handling, $originator)::VARCHAR) AS content_hash
     FROM staged_item WHERE problem IS NULL
 ), keyed AS (
     -- Two items alike in everything are two items: the ordinal tells them apart.
@@ -72,24 +73,83 @@ FROM staged_item WHERE kind = 'merge' AND problem IS NULL ORDER BY ALL
 """
 
 
+COUNTS = (
+    "records_before", "records_new", "records_changed", "records_deleted", "dates_given", "unreadable_dates",
+    "unknown_kinds", "invalid_identifiers",
+)  # fmt: skip
+"""Counts of a whole load: fields of `Applied` and columns of `nominal.load`."""
+
+
 @dataclass(frozen=True)
 class Applied:
-    """What applying a load did: rows in against rows out, and nominal records changed."""
+    """What applying a load did, or would have done: rows in against rows out, and nominal records changed.
+
+    Attributes:
+        load: the load.
+        resources: per resource its rows extracted, accepted and quarantined.
+        reasons: rows in quarantine per reason.
+        records_before: nominal records the source held before.
+        records_new: nominal records it added.
+        records_changed: nominal records it changed.
+        records_deleted: nominal records it removed.
+        dates_given: dates among its accepted rows.
+        unreadable_dates: those of them that could not be read and are left empty.
+        unknown_kinds: identifiers and contact points of a kind Conjoin does not know, which are left out.
+        invalid_identifiers: identifiers held that fail the check of their kind.
+        refused: why the load was not taken over, as a clause; None where it is in force.
+        repeated: whether it was in force already.
+    """
 
     load: Load
-    extracted: int
-    accepted: int
-    quarantined: int
+    resources: dict[str, tuple[int, int, int]]
+    reasons: dict[str, int]
+    records_before: int
     records_new: int
     records_changed: int
     records_deleted: int
+    dates_given: int
     unreadable_dates: int
-    repeated: bool
+    unknown_kinds: int
+    invalid_identifiers: int
+    refused: str | None = None
+    repeated: bool = False
 
     @property
-    def quarantine_share(self) -> float:
-        """Share of the load's rows that went to quarantine."""
-        return self.quarantined / self.extracted if self.extracted else 0.0
+    def extracted(self) -> int:
+        """Rows the source gave."""
+        return sum(extracted for extracted, _, _ in self.resources.values())
+
+    @property
+    def accepted(self) -> int:
+        """Rows that became a nominal record or an item."""
+        return sum(accepted for _, accepted, _ in self.resources.values())
+
+    @property
+    def quarantined(self) -> int:
+        """Rows in quarantine."""
+        return sum(quarantined for _, _, quarantined in self.resources.values())
+
+    def judged(self, spec: SourceSpec) -> Applied:
+        """Return the same with why the load must not be taken over, by the limits of the source's YAML."""
+        held = self.records_before + self.records_new - self.records_deleted
+        faults = [
+            f"{count:,} of {whole:,} {what}, more than {limit:.0%}"
+            for count, whole, what, limit in (
+                (self.quarantined, self.extracted, "rows are in quarantine", spec.max_quarantine_share),
+                (self.unreadable_dates, self.dates_given, "dates cannot be read", spec.max_quarantine_share),
+                (self.unknown_kinds, self.extracted, "identifiers or contact points are of an unknown kind",
+                 spec.max_quarantine_share),
+                (self.records_deleted, self.records_before, "nominal records are gone", spec.max_deleted_share),
+            )
+            if count > limit * whole
+        ]  # fmt: skip
+        if not held:
+            faults.append("it holds no nominal record")
+        return replace(self, refused="; ".join(faults) or None)
+
+
+class _RefusedError(Exception):
+    """Rolls back a load that must not be taken over."""
 
 
 def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landing: Path) -> Applied:
@@ -112,7 +172,7 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
         raise ConfigurationError(message)
     load = landed[-1]
     mapping_hash = _mapping_hash(spec)
-    if held := _already_applied(con, load, mapping_hash):
+    if held := _in_force(con, load, mapping_hash):
         with transaction(con):
             con.execute(
                 "UPDATE nominal.load SET last_seen_at = $at "
@@ -121,21 +181,33 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
             )
         return held
     try:
-        with transaction(con):
+        with suppress(_RefusedError), transaction(con):
             stage(con, spec, yaml_file, load, folder / load.load_id)
-            return _apply(con, spec, load, folder / load.load_id, mapping_hash)
-    except duckdb.ConversionException:
+            applied = _apply(con, spec, load, folder / load.load_id).judged(spec)
+            _note(con, spec, applied, mapping_hash)
+            if applied.refused:
+                raise _RefusedError
+        if applied.refused:
+            # What is wrong with it can be looked up; the last good load stays in force.
+            with transaction(con):
+                stage(con, spec, yaml_file, load, folder / load.load_id)
+                _note(con, spec, applied, mapping_hash)
+    except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
+        raise_if_storage(error)
+        # DuckDB's own words may quote a value.
         message = (
-            f"{yaml_file}: an expression cannot convert a value that {spec.system} delivered in load {load.load_id}; "
-            "use try_cast or try_strptime in it."
+            f"{yaml_file}: an expression fails with a {type(error).__name__} on a value that {spec.system} delivered"
+            f" in load {load.load_id}; use try_cast or try_strptime in it."
         )
         raise ConfigurationError(message) from None
     except duckdb.Error as error:
         raise_if_storage(error)
         raise
+    return applied
 
 
-def _apply(con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path, mapping_hash: str) -> Applied:
+def _apply(con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path) -> Applied:
+    """Take over what was staged and return what that changed."""
     system = {"system": spec.system}
     this_load = {"load_id": load.load_id}
     con.execute(ITEM_ROWS, {**system, "originator": spec.originator})
@@ -159,87 +231,130 @@ def _apply(con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path, 
     )
     con.execute("DELETE FROM nominal.merge WHERE source_system = $system", system)
     con.execute(MERGES, system)
-    # A load applied again, after its YAML changed, replaces what it said before.
-    con.execute(
-        "DELETE FROM nominal.quarantine WHERE source_system = $system AND load_id = $load_id", system | this_load
+    changes = dict(con.execute("SELECT change, count(*) FROM record_change GROUP BY ALL").fetchall())
+    held, dates, unreadable, unknown, invalid = _one(
+        con,
+        """
+        WITH given AS (
+            SELECT dates_given, unreadable_dates, false AS unknown, NULL AS valid
+            FROM staged_person WHERE problem IS NULL
+            UNION ALL
+            SELECT dates_given, unreadable_dates, problem IS NOT NULL, identifier.valid FROM staged_item
+            WHERE problem IS NULL OR problem = 'unknown_kind'
+        )
+        SELECT (SELECT count(*) FROM nominal.record WHERE source_system = $system),
+               coalesce(sum(dates_given), 0), coalesce(sum(unreadable_dates), 0), count(*) FILTER (unknown),
+               count(*) FILTER (NOT unknown AND NOT valid)
+        FROM given
+        """,
+        system,
     )
-    con.execute("DELETE FROM nominal.load WHERE source_system = $system AND load_id = $load_id", system | this_load)
+    new, deleted = changes.get("new", 0), changes.get("deleted", 0)
+    return Applied(
+        load=load,
+        resources={
+            resource: _reconciled(con, spec, load, folder, resource, source, each)
+            for resource, (source, each) in resources(spec).items()
+        },
+        reasons=dict(
+            con.execute("SELECT reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL").fetchall()
+        ),
+        records_before=held - new + deleted,
+        records_new=new,
+        records_changed=changes.get("changed", 0),
+        records_deleted=deleted,
+        dates_given=dates,
+        unreadable_dates=unreadable,
+        unknown_kinds=unknown,
+        invalid_identifiers=invalid,
+    )
+
+
+def _reconciled(
+    con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path, resource: str, source: str, each: str | None
+) -> tuple[int, int, int]:
+    """Return how many rows of a resource were extracted, accepted and quarantined."""
+    accepted, quarantined = _one(
+        con,
+        """
+        WITH accepted AS (
+            SELECT landed_row, part FROM staged_item WHERE resource = $resource AND problem IS NULL
+            UNION SELECT landed_row, 0 FROM staged_person WHERE $is_record AND problem IS NULL
+        ), quarantined AS (
+            SELECT DISTINCT landed_row, part FROM staged_quarantine WHERE resource = $resource
+        )
+        SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM quarantined)
+        """,
+        {"resource": resource, "is_record": resource == spec.record.source},
+    )
+    extracted = count_elements(con, folder, source, each) if each else load.rows[source] + load.rejected.get(source, 0)
+    return extracted, accepted, quarantined
+
+
+def _note(con: DuckDBPyConnection, spec: SourceSpec, applied: Applied, mapping_hash: str) -> None:
+    """Write the load's rows of `nominal.load` and its quarantine, in place of what an earlier application wrote."""
+    load = applied.load
+    key = {"system": spec.system, "load_id": load.load_id}
+    for table in ("nominal.quarantine", "nominal.load"):
+        con.execute(f"DELETE FROM {table} WHERE source_system = $system AND load_id = $load_id", key)
     con.execute(
         "INSERT INTO nominal.quarantine SELECT $system, $load_id, resource, landed_row, part, reason, explanation, raw "
         "FROM staged_quarantine ORDER BY ALL",
-        system | this_load,
+        key,
     )
-    changes = dict(con.execute("SELECT change, count(*) FROM record_change GROUP BY ALL").fetchall())
-    unreadable = con.execute(
-        "SELECT (SELECT coalesce(sum(unreadable_dates), 0) FROM staged_person WHERE problem IS NULL) "
-        "     + (SELECT coalesce(sum(unreadable_dates), 0) FROM staged_item WHERE problem IS NULL)"
-    ).fetchone()
-    for resource, (source, each) in resources(spec).items():
+    counts = {field: getattr(applied, field) for field in COUNTS}
+    for resource, (extracted, accepted, quarantined) in applied.resources.items():
+        row = {
+            "load_id": load.load_id,
+            "source_system": spec.system,
+            "resource": resource,
+            "rows_extracted": extracted,
+            "rows_accepted": accepted,
+            "rows_quarantined": quarantined,
+            "checksum": load.checksum,
+            "mapping_hash": mapping_hash,
+            "delivered_at": load.delivered_at,
+            "last_seen_at": load.last_seen_at,
+            **counts,
+            "refused": applied.refused,
+        }
         con.execute(
-            """
-            INSERT INTO nominal.load
-            WITH accepted AS (
-                SELECT landed_row, part FROM staged_item WHERE resource = $resource AND problem IS NULL
-                UNION SELECT landed_row, 0 FROM staged_person WHERE $is_record AND problem IS NULL
-            ), quarantined AS (
-                SELECT DISTINCT landed_row, part FROM staged_quarantine WHERE resource = $resource
-            )
-            SELECT $load_id, $system, $resource, $extracted, (SELECT count(*) FROM accepted),
-                   (SELECT count(*) FROM quarantined), $checksum, $mapping_hash,
-                   $delivered_at, $last_seen_at, $new, $changed, $deleted, $unreadable
-            """,
-            {
-                **system,
-                **this_load,
-                "resource": resource,
-                "is_record": resource == spec.record.source,
-                "extracted": count_elements(con, folder, source, each)
-                if each
-                else load.rows[source] + load.rejected.get(source, 0),
-                "checksum": load.checksum,
-                "mapping_hash": mapping_hash,
-                "delivered_at": load.delivered_at,
-                "last_seen_at": load.last_seen_at,
-                "new": changes.get("new", 0),
-                "changed": changes.get("changed", 0),
-                "deleted": changes.get("deleted", 0),
-                "unreadable": int(unreadable[0]) if unreadable else 0,
-            },
+            f"INSERT INTO nominal.load ({', '.join(row)}) VALUES ({', '.join(f'${name}' for name in row)})", row
         )
-    applied = _already_applied(con, load, mapping_hash)
-    if applied is None:
-        message = "the load's own rows are not in nominal.load"
-        raise AssertionError(message)
-    return replace(applied, repeated=False)
 
 
-def _already_applied(con: DuckDBPyConnection, load: Load, mapping_hash: str) -> Applied | None:
-    row = con.execute(
-        """
-        SELECT sum(rows_extracted), sum(rows_accepted), sum(rows_quarantined), any_value(records_new),
-               any_value(records_changed), any_value(records_deleted), any_value(unreadable_dates), count(*)
-        FROM nominal.load
-        WHERE source_system = $system AND load_id = $load_id AND mapping_hash = $mapping_hash
-        """,
-        {"system": load.system, "load_id": load.load_id, "mapping_hash": mapping_hash},
-    ).fetchone()
-    if row is None or not row[7]:
+def _in_force(con: DuckDBPyConnection, load: Load, mapping_hash: str) -> Applied | None:
+    """Return what applying the load did, where that was with the same mapping and the load was not refused."""
+    key = {"system": load.system, "load_id": load.load_id}
+    rows = con.execute(
+        f"SELECT resource, rows_extracted, rows_accepted, rows_quarantined, {', '.join(COUNTS)} FROM nominal.load "
+        "WHERE source_system = $system AND load_id = $load_id AND mapping_hash = $mapping AND refused IS NULL "
+        "ORDER BY resource",
+        {**key, "mapping": mapping_hash},
+    ).fetchall()
+    if not rows:
         return None
+    reasons = con.execute(
+        "SELECT reason, count(*) FROM nominal.quarantine WHERE source_system = $system AND load_id = $load_id "
+        "GROUP BY ALL ORDER BY ALL",
+        key,
+    ).fetchall()
     return Applied(
         load=load,
-        extracted=int(row[0]),
-        accepted=int(row[1]),
-        quarantined=int(row[2]),
-        records_new=int(row[3]),
-        records_changed=int(row[4]),
-        records_deleted=int(row[5]),
-        unreadable_dates=int(row[6]),
+        resources={resource: (extracted, accepted, refused) for resource, extracted, accepted, refused, *_ in rows},
+        reasons=dict(reasons),
         repeated=True,
+        **dict(zip(COUNTS, rows[0][4:], strict=True)),
     )
+
+
+def _one(con: DuckDBPyConnection, sql: str, parameters: dict[str, Any]) -> tuple[int, ...]:
+    row = con.execute(sql, parameters).fetchone()
+    return tuple(int(value) for value in row) if row else ()
 
 
 def _mapping_hash(spec: SourceSpec) -> str:
-    """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping and the standard forms."""
+    """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping, and Conjoin's own SQL."""
     digest = hashlib.sha256(spec.model_dump_json(exclude={"extract", "title", "description"}).encode())
-    digest.update("".join(standardise.MACROS).encode())
+    digest.update("".join((*standardise.MACROS, STAGING, ITEM_ROWS)).encode())
     return digest.hexdigest()

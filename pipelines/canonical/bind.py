@@ -25,16 +25,24 @@ NOT_SQL_FIELDS = {"kind", "source", "each", "detail"}
 def landed_view(folder: Path, resource: str, each: str | None = None) -> str:
     """Return an SQL relation over a landed resource, or over the elements of a list nested in its documents.
 
-    The relation has `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each` and `part`.
+    The relation has `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each`, `part` and
+    `listed`, which is false for a single value that stands where the list belongs.
     """
     landed = f"read_parquet({literal(str(folder / f'{resource}.parquet'))})"
     if each is None:
         return f"(SELECT *, to_json(landed)::VARCHAR AS _raw FROM {landed} landed)"
-    return (
-        f"(SELECT *, each::VARCHAR AS _raw FROM (SELECT *, unnest(elements) AS each, "
-        f"unnest(range(1, len(elements) + 1))::INTEGER AS part "
-        f"FROM (SELECT *, coalesce(json_extract(document, {literal(each + '[*]')}), []) AS elements FROM {landed})))"
-    )
+    return f"""(
+        WITH held AS (
+            SELECT *, json_extract(document, {literal(each)}) AS held FROM {landed}
+        ), gathered AS (
+            SELECT * EXCLUDE (held), json_type(held) = 'ARRAY' AS listed,
+                   CASE json_type(held) WHEN 'ARRAY' THEN json_extract(document, {literal(each + "[*]")})
+                        WHEN 'NULL' THEN [] ELSE [held] END AS elements
+            FROM held WHERE held IS NOT NULL
+        )
+        SELECT *, each::VARCHAR AS _raw
+        FROM (SELECT *, unnest(elements) AS each, unnest(range(1, len(elements) + 1))::INTEGER AS part FROM gathered)
+    )"""
 
 
 def check_expressions(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> None:

@@ -8,10 +8,10 @@ staged_record      one row per nominal record, whole
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, get_args
 
 from pipelines.canonical.bind import check_expressions, landed_view
-from pipelines.canonical.spec import MARKINGS
+from pipelines.canonical.spec import MARKINGS, ContactKind, IdentifierKind
 from pipelines.landing.land import REJECTED
 from pipelines.warehouse.catalogue.table import literal
 
@@ -36,7 +36,7 @@ WITH given AS (
 )
 SELECT landed_row, source_record_id, $system || ':' || source_record_id AS record_key,
        std_name('primary', forenames, middle_names, surname) AS name,
-       std_birth_date(read_date(birth_date_text)) AS birth_date,
+       std_birth_date(read_date(birth_date_text)) AS birth_date, (birth_date_text IS NOT NULL)::INTEGER AS dates_given,
        (birth_date_text IS NOT NULL AND read_date(birth_date_text) IS NULL)::INTEGER AS unreadable_dates,
        std_sex(sex) AS sex, nullif(trim(ethnicity), '') AS ethnicity, nullif(trim(nationality), '') AS nationality,
        nullif(trim(birth_place), '') AS birth_place,
@@ -53,14 +53,14 @@ CREATE OR REPLACE TEMP TABLE staged_item (
     active BOOLEAN, detail JSON, marking VARCHAR, handling VARCHAR,
     name STRUCT(kind VARCHAR, forename VARCHAR, middle_names VARCHAR, surname VARCHAR, as_given VARCHAR),
     birth_date DATE, identifier STRUCT(kind VARCHAR, "value" VARCHAR, valid BOOLEAN, as_given VARCHAR),
-    contact_point STRUCT(kind VARCHAR, "value" VARCHAR), unreadable_dates INTEGER, problem VARCHAR
+    contact_point STRUCT(kind VARCHAR, "value" VARCHAR), dates_given INTEGER, unreadable_dates INTEGER, problem VARCHAR
 )
 """
 
 ITEM = """
 INSERT INTO staged_item
 WITH given AS (
-    SELECT _row AS landed_row, {part} AS part, {keyed} AS record_key,
+    SELECT _row AS landed_row, {part} AS part, {listed} AS listed, {keyed} AS record_key,
            nullif(trim(({id})::VARCHAR), '') AS source_item_id, nullif(trim(({code})::VARCHAR), '') AS code,
            nullif(trim(({value})::VARCHAR), '') AS value, ({postcode})::VARCHAR AS postcode,
            ({forenames})::VARCHAR AS forenames, ({middle_names})::VARCHAR AS middle_names,
@@ -78,6 +78,7 @@ WITH given AS (
            read_date(to_date_text) AS to_date, std_birth_date(read_date(birth_date_text)) AS birth_date,
            {name} AS name, {identifier} AS identifier, {contact_point} AS contact_point,
            {standard_postcode} AS standard_postcode,
+           list_count([item_date_text, from_date_text, to_date_text, birth_date_text]) AS dates_given,
            list_sum(list_transform(
                [(item_date_text, read_date(item_date_text)), (from_date_text, read_date(from_date_text)),
                 (to_date_text, read_date(to_date_text)), (birth_date_text, read_date(birth_date_text))],
@@ -88,10 +89,12 @@ SELECT $mapping, $resource, landed_row, part, read.record_key, $kind, source_ite
        {out_code}, {out_value}, item_date, from_date, to_date,
        coalesce(active, to_date IS NULL OR to_date > $as_of::DATE),
        {out_detail}, CASE WHEN list_contains($markings, marking) THEN marking END, handling,
-       name, birth_date, identifier, contact_point, unreadable_dates,
+       name, birth_date, identifier, contact_point, dates_given, unreadable_dates,
        CASE WHEN read.record_key IS NULL THEN 'missing_key'
             WHEN person.record_key IS NULL THEN 'unknown_record'
-            WHEN {empty} THEN 'no_value' END
+            WHEN NOT listed THEN 'not_a_list'
+            WHEN {empty} THEN 'no_value'
+            WHEN {unknown_kind} THEN 'unknown_kind' END
 FROM read
 LEFT JOIN (SELECT record_key FROM staged_person WHERE problem IS NULL) person ON person.record_key = read.record_key
 {of_accepted_rows}
@@ -101,7 +104,7 @@ LEFT JOIN (SELECT record_key FROM staged_person WHERE problem IS NULL) person ON
 _PLAIN = {
     "name": "NULL", "identifier": "NULL", "contact_point": "NULL", "standard_postcode": "NULL",
     "out_code": "code", "out_value": "value", "out_detail": "detail",
-    "empty": "code IS NULL AND value IS NULL AND item_date IS NULL AND from_date IS NULL",
+    "empty": "code IS NULL AND value IS NULL AND item_date IS NULL AND from_date IS NULL", "unknown_kind": "false",
 }  # fmt: skip
 _OF_KIND: dict[str, dict[str, str]] = {
     "name": {
@@ -116,12 +119,14 @@ _OF_KIND: dict[str, dict[str, str]] = {
         "out_value": 'identifier."value"',
         "out_detail": "to_json(identifier)",
         "empty": "identifier IS NULL",
+        "unknown_kind": f"identifier.kind NOT IN {get_args(IdentifierKind)}",
     },
     "contact_point": {
         "contact_point": "std_contact_point(upper(code), value)",
         "out_code": "contact_point.kind",
         "out_value": 'contact_point."value"',
         "empty": "contact_point IS NULL",
+        "unknown_kind": f"upper(contact_point.kind) NOT IN {get_args(ContactKind)}",
     },
     "address": {
         "standard_postcode": "std_postcode(postcode)",
@@ -206,7 +211,9 @@ EXPLANATIONS = {
     "missing_key": "the row has no record id",
     "duplicate_key": "an earlier row of the same load has the same record id",
     "unknown_record": "the row names a record id that the load does not hold",
+    "not_a_list": "the document holds a single value where a list belongs",
     "no_value": "the row holds nothing but blanks or placeholders",
+    "unknown_kind": "the row gives a kind of identifier or contact point that Conjoin does not know",
     "not_mapped": "no mapping of the source's YAML takes the row",
 }
 
@@ -227,6 +234,9 @@ FROM (SELECT _row, {part} AS part, _raw AS raw FROM {landed}{of_accepted_rows}) 
 ANTI JOIN accepted ON accepted.landed_row = landed._row AND accepted.part = landed.part
 LEFT JOIN refused ON refused.landed_row = landed._row AND refused.part = landed.part
 """
+
+STAGING = "".join((PERSON, ITEM, RECORD, *(str(kind) for kind in (_PLAIN, _OF_KIND))))
+"""All SQL that decides what a landed row becomes, for telling whether a load was applied with the same."""
 
 ACCEPTED_ONLY = (
     "SEMI JOIN (SELECT landed_row AS person_row FROM staged_person WHERE problem IS NULL) ON person_row = {row}"
@@ -276,8 +286,7 @@ def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load
 def count_elements(con: DuckDBPyConnection, folder: Path, source: str, each: str) -> int:
     """Return how many elements a nested list has in the accepted documents; quarantined ones keep theirs inside."""
     counted = con.execute(
-        f"SELECT coalesce(sum(json_array_length(document, {literal(each)})), 0) "
-        f"FROM read_parquet({literal(str(folder / f'{source}.parquet'))}) {ACCEPTED_ONLY.format(row='_row')}"
+        f"SELECT count(*) FROM {landed_view(folder, source, each)} {ACCEPTED_ONLY.format(row='_row')}"
     ).fetchone()
     return int(counted[0]) if counted else 0
 
@@ -298,6 +307,7 @@ def _stage_item(
             **(_PLAIN | _OF_KIND.get(item.kind, {})),
             keyed=f"{literal(spec.system + ':')} || nullif(trim(({item.key})::VARCHAR), '')",
             part="part" if item.each else "0",
+            listed="listed" if item.each else "true",
             detail=f"json_object({pairs})" if pairs else "NULL::JSON",
             marking=item.marking or literal(spec.marking),
             when=f"coalesce(({item.when})::BOOLEAN, false)" if item.when else "true",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 import typer
@@ -32,9 +33,21 @@ app.add_typer(decide.app, name="decide")
 
 
 def main() -> None:
-    """Run the command line; a foreseen error ends in one sentence on standard error and exit status 1."""
+    """Run the command line; an error ends in one sentence on standard error and exit status 1.
+
+    What was not foreseen is named by its type alone, since its words may quote a row; CONJOIN_DEBUG=1 shows it whole.
+    """
     try:
         app()
     except ConjoinError as error:
         typer.echo(f"conjoin: {error}", err=True)
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("CONJOIN_DEBUG"):
+            raise
+        typer.echo(
+            f"conjoin: This should not have happened ({type(error).__name__}); set CONJOIN_DEBUG=1 to see where, which "
+            "may show personal data, and report it.",
+            err=True,
+        )
         sys.exit(1)

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, NothingPublishedError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
+
+    from pipelines.settings import Settings
 
 app = typer.Typer(
     help="Rule that two nominal records are, or are not, of one person; list or withdraw rulings.",
@@ -63,9 +67,10 @@ def withdraw(
     from pipelines import audit
     from pipelines.settings import Settings
     from pipelines.warehouse.database import transaction, writer
+    from pipelines.warehouse.lock import run_lock
 
     settings = Settings.load(home)
-    with writer(settings) as con:
+    with run_lock(settings), _existing(settings), writer(settings) as con:
         held = con.execute(
             "SELECT withdrawn_at IS NULL FROM linkage.decision WHERE decision_id = $id", {"id": decision}
         ).fetchone()
@@ -114,13 +119,16 @@ def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, ho
     from pipelines import audit
     from pipelines.settings import Settings
     from pipelines.warehouse.database import transaction, writer
+    from pipelines.warehouse.lock import run_lock
 
     settings = Settings.load(home)
     first, second = sorted((record_a, record_b))
-    with writer(settings) as con, transaction(con):
+    with run_lock(settings), _existing(settings), writer(settings) as con, transaction(con):
         for key in (first, second):
             if con.execute("SELECT 1 FROM nominal.record WHERE record_key = $key", {"key": key}).fetchone() is None:
-                raise ConfigurationError("One of the two record keys is not held; check it in linked.subject_record.")
+                raise ConfigurationError(
+                    f"No source system holds the record {key}; look it up in linked.subject_record."
+                )
         try:
             resolve.check_decision(con, "linkage.decision", first, second, verdict)
         except (resolve.ContradictoryDecision, ValueError) as error:
@@ -140,6 +148,14 @@ def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, ho
         )
     audit.record(settings, action="alteration", who=by, what={"decision": decision, "verdict": verdict}, why=reason)
     typer.echo(f"Recorded {decision}; the next `conjoin run` takes it into account.")
+
+
+@contextmanager
+def _existing(settings: Settings) -> Iterator[None]:
+    """Refuse to make a warehouse only to find that it holds nothing."""
+    if not settings.warehouse.exists():
+        raise NothingPublishedError(f"{settings.warehouse} does not exist yet; start with `conjoin run`.")
+    yield
 
 
 def _made(con: DuckDBPyConnection) -> int:

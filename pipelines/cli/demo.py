@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,9 @@ import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError
+
+MARK = "# Written by `conjoin demo`: the sample's deliveries, and the night they were made."
+"""First line of a demo home's settings, by which the demo knows its own home again."""
 
 
 def demo(
@@ -29,6 +33,7 @@ def demo(
     from pipelines.cli.summary import print_next_steps, print_summary, summarise
     from pipelines.nightly_run import run_nightly
     from pipelines.settings import HOME_SETTINGS_FILE, Settings
+    from pipelines.warehouse import run_log
 
     folder = (sample or Path(sample_data.__file__).parent / "small").resolve()
     manifest = folder / "sample.json"
@@ -38,13 +43,24 @@ def demo(
     if night > len(nights):
         raise ConfigurationError(f"{folder} has {len(nights)} night(s); choose --night between 1 and {len(nights)}.")
     chosen = nights[night - 1]
-    where = Settings.load(home).home
-    where.mkdir(parents=True, exist_ok=True)
+    before = Settings.load(home)
+    mark = before.home / HOME_SETTINGS_FILE
+    if before.deployment is not None:
+        raise ConfigurationError(
+            "The demo links the sample with Conjoin's own sources, but CONJOIN_DEPLOYMENT names others; unset it, or use"
+            " `conjoin run`."
+        )
+    if before.warehouse.exists() and not (mark.exists() and mark.read_text(encoding="utf-8").startswith(MARK)):
+        raise ConfigurationError(
+            f"{before.home} holds records that are not the demo's, and synthetic ones must not mix with them; "
+            "name another folder with --home."
+        )
+    as_of = before.model_copy(update={"as_of": datetime.fromisoformat(chosen["as_of"])})
+    run_log.not_before_the_last(as_of)
+    before.home.mkdir(parents=True, exist_ok=True)
     # The home remembers which night it stands at, so that `conjoin run`, the UI and every later command agree.
-    (where / HOME_SETTINGS_FILE).write_text(
-        f"# Written by `conjoin demo`: the sample's deliveries, and the night they were made.\n"
-        f"CONJOIN_INBOX={folder / chosen['folder']}\nCONJOIN_AS_OF={chosen['as_of']}\n",
-        encoding="utf-8",
+    mark.write_text(
+        f"{MARK}\nCONJOIN_INBOX={folder / chosen['folder']}\nCONJOIN_AS_OF={chosen['as_of']}\n", encoding="utf-8"
     )
     settings = Settings.load(home)
     if not as_json:
@@ -53,7 +69,7 @@ def demo(
         night_run = run_nightly(settings, report)
     summary = summarise(settings)
     if as_json:
-        print_json({"run_id": night_run.run_id, **summary})
+        print_json({"run_id": night_run.run_id, "warnings": night_run.warnings, **summary})
         return
-    print_summary(summary)
-    print_next_steps(settings, summary)
+    print_summary(summary, night_run.warnings)
+    print_next_steps(settings, summary, next_night=night + 1 if night < len(nights) else None, sample=sample)

@@ -32,12 +32,12 @@ def evaluate(
     from pipelines.warehouse.catalogue.table import literal
 
     settings = Settings.load(home)
+    with open_snapshot(settings):  # for its error where nothing has been published
+        pass
     folder = truth or settings.deliveries.parent / "truth" / settings.deliveries.name
     if not (folder / "record.csv").is_file():
         raise ConfigurationError(f"{folder} holds no record.csv; name the folder of the truth with --truth.")
     link = Deployment.load(settings).bundle().thresholds.link
-    with open_snapshot(settings):  # for its error where nothing has been published
-        pass
     with duckdb.connect() as con:
         con.execute(f"ATTACH {literal(str(joint_snapshot(settings)))} AS snapshot (READ_ONLY)")
         con.execute(

@@ -28,7 +28,8 @@ def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
         night = run_nightly(settings, report)
     summary = summarise(settings)
     if as_json:
-        print_json({"run_id": night.run_id, "seconds": round(time.monotonic() - began, 1), **summary})
+        seconds = round(time.monotonic() - began, 1)
+        print_json({"run_id": night.run_id, "seconds": seconds, "warnings": night.warnings, **summary})
         return
-    print_summary(summary)
+    print_summary(summary, night.warnings)
     typer.echo(f"Done in {time.monotonic() - began:.0f} s.")

@@ -15,6 +15,9 @@ from pipelines.cli.snapshot import joint_snapshot, open_snapshot
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
     from duckdb import DuckDBPyConnection
 
 SOURCES = """
@@ -46,20 +49,39 @@ ORDER BY list_position(['critical', 'high', 'medium'], severity), confidence DES
 """
 
 
+NEAR_MISSES = """
+SELECT count(*) AS near_misses FROM linked.link WHERE relation = 'near_miss'
+"""
+
+# What the latest run changed; that a first run has made everything is no news.
+CHANGES = """
+WITH latest AS (
+    SELECT run_id, counts FROM linked.run ORDER BY started_at DESC, run_id LIMIT 1
+)
+SELECT (SELECT count(*) FROM linked.run) AS runs,
+       count(*) FILTER (kind = 'created') AS created, count(*) FILTER (kind = 'merged') AS merged,
+       count(*) FILTER (kind = 'split') AS split, count(*) FILTER (kind = 'retired') AS retired,
+       any_value((latest.counts ->> 'gaps_opened')::BIGINT) AS gaps_opened,
+       any_value((latest.counts ->> 'gaps_closed')::BIGINT) AS gaps_closed
+FROM latest LEFT JOIN linked.subject_event USING (run_id)
+"""
+
+
 def summarise(settings: Settings) -> dict[str, Any]:
     """Return the figures of the joint snapshot: sources, subjects, open gaps by severity, three example gaps."""
     with open_snapshot(settings) as con:
         return {
             "snapshot": str(joint_snapshot(settings)),
             "sources": _rows(con, SOURCES),
-            "subjects": _rows(con, SUBJECTS)[0],
+            "subjects": _rows(con, SUBJECTS)[0] | _rows(con, NEAR_MISSES)[0],
+            "changes": _rows(con, CHANGES)[0],
             "gaps": _rows(con, GAPS),
             "examples": _rows(con, EXAMPLES),
         }
 
 
-def print_summary(summary: dict[str, Any]) -> None:
-    """Print the figures as a person reads them."""
+def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
+    """Print the figures as a person reads them, and what the run's checks warn of."""
     console = Console()
     table = Table("source system", *("rows read", "accepted", "quarantined", "nominal records"), box=box.SIMPLE)
     for column in table.columns[1:]:
@@ -74,9 +96,19 @@ def print_summary(summary: dict[str, Any]) -> None:
         f"{subjects['records']:,} nominal records are {subjects['subjects']:,} subjects: "
         f"{subjects['in_several_systems']:,} in more than one system, "
         f"{subjects['police_prison_and_probation']:,} across police, prison and probation, "
-        f"{subjects['flagged_for_review']:,} flagged for review.",
+        f"{subjects['flagged_for_review']:,} flagged for review; {subjects['near_misses']:,} near misses.",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
+    changes = summary["changes"]
+    if changes["runs"] > 1:
+        console.print(
+            f"Since the run before: {changes['created']:,} subjects created, {changes['merged']:,} merged, "
+            f"{changes['split']:,} split, {changes['retired']:,} retired; {changes['gaps_opened'] or 0:,} gaps opened, "
+            f"{changes['gaps_closed'] or 0:,} closed.",
+            soft_wrap=True, highlight=False,
+        )  # fmt: skip
+    for warning in warnings:
+        console.print(f"Warning: {warning}.", soft_wrap=True, highlight=False, markup=False)
     gaps = ", ".join(f"{row['open']:,} {row['severity']}" for row in summary["gaps"]) or "none"
     console.print(f"Open information gaps: {gaps}.", soft_wrap=True, highlight=False)
     for row in summary["examples"]:
@@ -85,7 +117,9 @@ def print_summary(summary: dict[str, Any]) -> None:
         console.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
-def print_next_steps(settings: Settings, summary: dict[str, Any]) -> None:
+def print_next_steps(
+    settings: Settings, summary: dict[str, Any], *, next_night: int | None, sample: Path | None
+) -> None:
     """Print what to type next, as it can be typed here."""
     example = summary["examples"][0]["subject_id"] if summary["examples"] else "SUBJECT"
     conjoin = "conjoin" if shutil.which("conjoin") else os.path.relpath(sys.argv[0])
@@ -95,9 +129,11 @@ def print_next_steps(settings: Settings, summary: dict[str, Any]) -> None:
     steps = [
         (f"{conjoin} explain {example}{home}", "why these records are one person"),
         (f"{conjoin} evaluate{home}", "links and gaps against the sample's truth"),
-        (f"{conjoin} demo --night 2{home}", "the next night's deliveries"),
-        (f"{f'CONJOIN_HOME={settings.home} ' if elsewhere else ''}make ui", "the same run in the Dagster UI"),
     ]
+    if next_night:
+        of = f" --sample {sample}" if sample else ""
+        steps.append((f"{conjoin} demo --night {next_night}{of}{home}", "the next night's deliveries"))
+    steps.append((f"{f'CONJOIN_HOME={settings.home} ' if elsewhere else ''}make ui", "the same run in the Dagster UI"))
     width = max(len(command) for command, _ in steps)
     console = Console()
     lines = (

@@ -14,9 +14,6 @@ from pipelines.source import SourceSpec
 from pipelines.warehouse import run_log
 from pipelines.warehouse.catalogue.nominal import RECORD
 
-QUARANTINE_SAMPLE = 12
-"""Reasons shown in the UI per load; each is a code with its count, so a dozen is every one there is."""
-
 
 class NominalSource(dg.Component):
     """A police, prison or probation system that holds records of persons.
@@ -99,10 +96,24 @@ class NominalSource(dg.Component):
                     "load_is_trusted",
                     asset=key,
                     blocking=True,
-                    description=f"At most {spec.max_quarantine_share:.0%} of the load's rows are in quarantine.",
+                    description=(
+                        f"At most {spec.max_quarantine_share:.0%} of the load's rows are in quarantine, or of its dates"
+                        f" unreadable, and at most {spec.max_deleted_share:.0%} of the records held before are gone; "
+                        "otherwise the load is refused and the one before stays in force."
+                    ),
                 ),
                 dg.AssetCheckSpec(
                     "dates_are_readable", asset=key, description="Every date the source gave could be read."
+                ),
+                dg.AssetCheckSpec(
+                    "kinds_are_known",
+                    asset=key,
+                    description="Every identifier and contact point is of a kind that Conjoin knows.",
+                ),
+                dg.AssetCheckSpec(
+                    "identifiers_are_valid",
+                    asset=key,
+                    description="Every identifier passes the check of its kind; one that does not joins nobody.",
                 ),
             ],
         )
@@ -113,35 +124,21 @@ class NominalSource(dg.Component):
             ):
                 applied = apply_latest(con, spec, yaml_file, home.settings.landing)
                 log.inputs[spec.system] = applied.load.load_id
-                reconciled = con.execute(
-                    "SELECT resource, rows_extracted, rows_accepted, rows_quarantined FROM nominal.load "
-                    "WHERE source_system = $system AND load_id = $load ORDER BY resource",
-                    {"system": spec.system, "load": applied.load.load_id},
-                ).fetchall()
-                reasons = dict(
-                    con.execute(
-                        "SELECT reason, count(*) FROM nominal.quarantine "
-                        "WHERE source_system = $system AND load_id = $load GROUP BY ALL ORDER BY ALL LIMIT $limit",
-                        {"system": spec.system, "load": applied.load.load_id, "limit": QUARANTINE_SAMPLE},
-                    ).fetchall()
-                )
                 held = con.execute(
                     "SELECT count(*) FROM nominal.record WHERE source_system = $system", {"system": spec.system}
                 ).fetchone()
-            records = int(held[0]) if held else 0
-            return _result(spec, applied, records, reconciled, reasons)
+            return _result(applied, int(held[0]) if held else 0)
 
         return nominal
 
 
-def _result(
-    spec: SourceSpec,
-    applied: Applied,
-    records: int,
-    reconciled: list[tuple[str, int, int, int]],
-    reasons: dict[str, int],
-) -> dg.MaterializeResult[None]:
-    unbalanced = [resource for resource, extracted, accepted, refused in reconciled if extracted != accepted + refused]
+def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
+    unbalanced = [
+        resource
+        for resource, (extracted, accepted, quarantined) in applied.resources.items()
+        if extracted != accepted + quarantined
+    ]
+    refused = f"the load is refused and the one before stays in force: {applied.refused}"
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": records,
@@ -153,14 +150,14 @@ def _result(
             "records_new": applied.records_new,
             "records_changed": applied.records_changed,
             "records_deleted": applied.records_deleted,
-            "quarantine_reasons": dg.MetadataValue.json(reasons),
+            "quarantine_reasons": dg.MetadataValue.json(applied.reasons),
         },
         check_results=[
             dg.AssetCheckResult(
                 check_name="nothing_is_lost",
-                passed=bool(reconciled) and not unbalanced,
+                passed=bool(applied.resources) and not unbalanced,
+                description=f"rows do not balance in {', '.join(unbalanced)}" if unbalanced else None,
                 metadata={
-                    "unbalanced": dg.MetadataValue.json(unbalanced),
                     "resources": dg.MetadataValue.table(
                         [
                             dg.TableRecord(
@@ -168,25 +165,33 @@ def _result(
                                     "resource": resource,
                                     "extracted": extracted,
                                     "accepted": accepted,
-                                    "quarantined": refused,
+                                    "quarantined": quarantined,
                                 }
                             )
-                            for resource, extracted, accepted, refused in reconciled
+                            for resource, (extracted, accepted, quarantined) in applied.resources.items()
                         ]
                     ),
                 },
             ),
             dg.AssetCheckResult(
                 check_name="load_is_trusted",
-                passed=applied.quarantine_share <= spec.max_quarantine_share and records > 0,
-                description=f"{applied.quarantined} of {applied.extracted} rows in quarantine; {records} records held.",
-                metadata={"quarantine_share": applied.quarantine_share, "records": records},
+                passed=applied.refused is None,
+                description=refused if applied.refused else None,
+                metadata={"records": records},
             ),
-            dg.AssetCheckResult(
-                check_name="dates_are_readable",
-                passed=applied.unreadable_dates == 0,
-                severity=dg.AssetCheckSeverity.WARN,
-                metadata={"unreadable_dates": applied.unreadable_dates},
-            ),
+            _warning("dates_are_readable", applied.unreadable_dates, "dates that cannot be read are left empty"),
+            _warning("kinds_are_known", applied.unknown_kinds, "identifiers or contact points of an unknown kind"),
+            _warning("identifiers_are_valid", applied.invalid_identifiers, "identifiers fail the check of their kind"),
         ],
+    )
+
+
+def _warning(check: str, count: int, noun: str) -> dg.AssetCheckResult:
+    """Return the result of a check that only warns: it passes where there are none."""
+    return dg.AssetCheckResult(
+        check_name=check,
+        passed=count == 0,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{count:,} {noun}" if count else None,
+        metadata={"count": count},
     )

@@ -53,7 +53,9 @@ def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
 def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[str, SystemInfo]:
     """Return what the gap engine needs to know of each source system, with when it last delivered."""
     delivered: dict[str, datetime] = dict(
-        con.execute("SELECT source_system, max(last_seen_at) FROM nominal.load GROUP BY source_system").fetchall()
+        con.execute(
+            "SELECT source_system, max(last_seen_at) FROM nominal.load WHERE refused IS NULL GROUP BY source_system"
+        ).fetchall()
     )
     return {
         source.spec.system: SystemInfo(

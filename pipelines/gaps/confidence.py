@@ -24,8 +24,9 @@ def measure(con: duckdb.DuckDBPyConnection) -> None:
         WITH searched AS (
             SELECT found.gap_id, list(member.record_key) AS record_keys
             FROM found
-            JOIN member ON member.subject_id = found.subject_id
-                AND (member.source_system = found.expected_in OR found.expected_in = 'all')
+            JOIN member ON member.subject_id = found.subject_id AND (
+                member.source_system = found.expected_in
+                OR (found.expected_in = 'all' AND member.source_system <> found.held_by))
             WHERE found.held_by <> found.expected_in
             GROUP BY ALL
         )

@@ -53,7 +53,7 @@ def clause(template: str, columns: Mapping[str, str]) -> str:
 
 
 BY_WHEN = """
-    CASE WHEN due_date < $as_of THEN ' at once: it was due by ' ELSE ' by ' END || in_words(due_date)
+    CASE WHEN due_date < $as_of::DATE THEN ' at once: it was due by ' ELSE ' by ' END || in_words(due_date)
 """
 """How an act's clause ends, over `due_date` and `$as_of`."""
 

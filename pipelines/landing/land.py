@@ -13,7 +13,7 @@ import os
 import shutil
 import time
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -68,7 +68,7 @@ def land(system: str, spec: FixedWidth | Csv | Json | Sqlite, settings: Settings
         extract_hash = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
         latest = next(reversed(loads(folder)), None)
         if latest and latest.checksum == checksum and latest.extract_hash == extract_hash:
-            seen = replace(latest, last_seen_at=max(latest.last_seen_at, settings.now()))
+            seen = replace(latest, last_seen_at=max(latest.last_seen_at, _written_at(files, settings.now())))
             _write_manifest(folder / latest.load_id, seen)
             return seen
         working = folder / f".landing-{os.getpid()}"
@@ -88,7 +88,8 @@ def land(system: str, spec: FixedWidth | Csv | Json | Sqlite, settings: Settings
             # Sorts by time; the sequence keeps the order of two loads of one instant.
             load_id = f"{now:%Y%m%dT%H%M%SZ}-{len(loads(folder)) + 1:05d}-{checksum[:8]}"
             seconds = round(time.monotonic() - began, 3)
-            load = Load(load_id, system, checksum, extract_hash, now, now, rows, rejected, seconds)
+            seen_at = _written_at(files, now)
+            load = Load(load_id, system, checksum, extract_hash, now, seen_at, rows, rejected, seconds)
             for leftover in (*working.glob(".*"), working / "spill"):
                 shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
             _write_manifest(working, load)
@@ -155,6 +156,15 @@ def _unchanged(system: str, files: list[Path], stamp: list[tuple[int, int]]) -> 
 
 def _stamp(files: list[Path]) -> list[tuple[int, int]]:
     return [(file.stat().st_size, file.stat().st_mtime_ns) for file in files]
+
+
+def _written_at(files: list[Path], now: datetime) -> datetime:
+    """Return when the newest of the files was written, in naive UTC, or now where a clock ran ahead.
+
+    What lies in the inbox since last week was not delivered again today: its age is what makes a feed stale.
+    """
+    newest = max(file.stat().st_mtime for file in files)
+    return min(now, datetime.fromtimestamp(newest, UTC).replace(tzinfo=None, microsecond=0))
 
 
 def _sync(folder: Path) -> None:

@@ -38,7 +38,7 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float) -> None:
         "linked.link",
         {"link_threshold": link_threshold, "identifier_comparisons": list(IDENTIFIER_COMPARISONS)},
     )
-    find_weakest_links(con, link=f"{SNAPSHOT}.linked.link", subject_record=f"{SNAPSHOT}.linked.subject_record")
+    find_weakest_links(con, link=f"{SNAPSHOT}.linked.link")
     for name in (
         "subject", "information", "coverage", "information_gap", "subject_event", "membership_history",
         "source_load", "run", "name_token", "name_vocabulary",

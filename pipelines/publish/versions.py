@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 from datetime import datetime
 from pathlib import Path
 
@@ -30,10 +31,11 @@ def unfinished(folder: Path, name: str) -> Path:
 
 
 def sweep(folder: Path) -> int:
-    """Remove what killed publications left in the folder; return the number of files removed."""
+    """Remove what killed publications left in the folder; return how many files and folders went."""
     leftovers = list(folder.glob(f"{_UNFINISHED}*"))
     for path in leftovers:
-        path.unlink()
+        # DuckDB spills into a folder named after the file it builds.
+        shutil.rmtree(path) if path.is_dir() and not path.is_symlink() else path.unlink()
     return len(leftovers)
 
 

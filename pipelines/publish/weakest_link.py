@@ -14,25 +14,16 @@ from duckdb import DuckDBPyConnection
 _BEYOND_ANY_WEIGHT = 1e9
 """Stands for a person's decision when a tree is built, so that it is preferred to every scored edge."""
 
-# Fewer edges than records means that the edges are the tree: all but large or dense subjects end here.
+# Fewer than three edges cannot hold a cycle, so they are the tree: most subjects end here.
 _TREES = """
 CREATE OR REPLACE TEMP TABLE publish_weakest_link AS
-WITH scored AS (
+SELECT subject_id, CASE WHEN edges < 3 THEN weight END AS match_weight, edges >= 3 AS cyclic
+FROM (
     SELECT subject_id_l AS subject_id, count(*) AS edges, min(match_weight) FILTER (decided_by <> 'person') AS weight
     FROM {link}
     WHERE relation = 'within'
     GROUP BY subject_id_l
-),
-
-size AS (
-    SELECT subject_id, count(*) AS records
-    FROM {subject_record}
-    GROUP BY subject_id
 )
-
-SELECT subject_id, CASE WHEN edges < records THEN weight END AS match_weight, edges >= records AS cyclic
-FROM scored
-INNER JOIN size USING (subject_id)
 """
 
 _CYCLIC_EDGES = """
@@ -81,15 +72,14 @@ WHERE w.subject_id = found.subject_id
 """
 
 
-def find_weakest_links(con: DuckDBPyConnection, *, link: str, subject_record: str) -> None:
+def find_weakest_links(con: DuckDBPyConnection, *, link: str) -> None:
     """Fill the temporary table `publish_weakest_link` (subject_id, match_weight) for every subject that has an edge.
 
     Args:
-        con: a connection that sees both relations.
+        con: a connection that sees the relation.
         link: relation shaped as `linked.link`.
-        subject_record: relation shaped as `linked.subject_record`.
     """
-    con.execute(_TREES.format(link=link, subject_record=subject_record))
+    con.execute(_TREES.format(link=link))
     edges = con.execute(_CYCLIC_EDGES.format(link=link), {"beyond": _BEYOND_ANY_WEIGHT}).fetchnumpy()
     ends = np.column_stack((edges["l"], edges["r"])).astype(np.int64)
     if not len(ends):

@@ -11,6 +11,9 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from pipelines.errors import ConfigurationError
+from pipelines.warehouse.database import reader
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -53,13 +56,30 @@ def stage(con: DuckDBPyConnection, settings: Settings, run_id: str, name: str) -
         return
     con.execute(
         "INSERT INTO linkage.run VALUES ($run, $as_of, $now, NULL, $bundle, $inputs, $counts, $versions, $timings)",
-        {**values, "as_of": settings.now(), "now": _clock(), "versions": json.dumps(versions(), sort_keys=True)},
+        {**values, "as_of": settings.now(), "now": clock(), "versions": json.dumps(versions(), sort_keys=True)},
     )
 
 
-def finish(con: DuckDBPyConnection, run_id: str) -> None:
-    """Note that the run's results are complete and checked."""
-    con.execute("UPDATE linkage.run SET finished_at = $now WHERE run_id = $run", {"now": _clock(), "run": run_id})
+def not_before_the_last(settings: Settings) -> None:
+    """Raise where the run would take for now an instant before the one an earlier run took.
+
+    Raises:
+        ConfigurationError: what was believed later is already in the history, which is never rewritten.
+    """
+    if not settings.warehouse.exists():
+        return
+    with reader(settings) as con:
+        (last,) = con.execute("SELECT max(as_of) FROM linkage.run").fetchone() or (None,)
+    if last is not None and last > settings.now():
+        raise ConfigurationError(
+            f"{settings.home} already stands at {last.isoformat()}Z, and this run is as of {settings.now().isoformat()}Z;"
+            " run it as of then or later (CONJOIN_AS_OF), or in another home."
+        )
+
+
+def finish(con: DuckDBPyConnection, run_id: str, at: datetime) -> None:
+    """Note when the run published."""
+    con.execute("UPDATE linkage.run SET finished_at = $at WHERE run_id = $run", {"at": at, "run": run_id})
 
 
 @cache
@@ -68,5 +88,6 @@ def versions() -> dict[str, str]:
     return {name: version(name) for name in ("conjoin", "splink", "duckdb", "dagster", "pandas", "pyarrow")}
 
 
-def _clock() -> datetime:
+def clock() -> datetime:
+    """Return the time by the clock, in naive UTC and whole seconds; `Settings.now` is what a run takes for now."""
     return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

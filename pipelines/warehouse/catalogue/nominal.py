@@ -84,7 +84,7 @@ QUARANTINE = Table(
 LOAD = Table(
     "nominal",
     "load",
-    "One row per resource of each applied load, with counts in against counts out.",
+    "One row per resource of each load applied or refused, with counts in against counts out.",
     ("load_id", "source_system", "resource"),
     (
         Column("load_id", "VARCHAR", "The load.", required=True),
@@ -99,15 +99,17 @@ LOAD = Table(
         ),
         Column("delivered_at", "TIMESTAMP", "When it was first extracted (UTC, as the run saw it).", required=True),
         Column("last_seen_at", "TIMESTAMP", "When the source last delivered the same (UTC).", required=True),
+        Column("records_before", "BIGINT", "Nominal records of the source before the load.", required=True),
         Column("records_new", "BIGINT", "Nominal records of the source the load added.", required=True),
         Column("records_changed", "BIGINT", "Nominal records of the source the load changed.", required=True),
         Column("records_deleted", "BIGINT", "Nominal records of the source the load removed.", required=True),
+        Column("dates_given", "BIGINT", "Dates in the accepted rows of the source.", required=True),
+        Column("unreadable_dates", "BIGINT", "Those that could not be read and are left empty.", required=True),
         Column(
-            "unreadable_dates",
-            "BIGINT",
-            "Dates of the source that could not be read and are left empty.",
-            required=True,
+            "unknown_kinds", "BIGINT", "Identifiers and contact points of an unknown kind, left out.", required=True
         ),
+        Column("invalid_identifiers", "BIGINT", "Identifiers that fail the check of their kind.", required=True),
+        Column("refused", "VARCHAR", "Why the load was not taken over; empty where it was."),
     ),
 )
 

@@ -214,9 +214,13 @@ def test_what_a_killed_run_left_half_landed_is_swept(tmp_path: Path) -> None:
     assert [path.name for path in (settings.landing / "nomis").iterdir() if path.name.startswith(".")] == []
 
 
-def test_a_document_with_a_list_that_is_none_is_still_taken_in(tmp_path: Path) -> None:
+@pytest.mark.parametrize("single", ["nowhere", {"surname": "ADAMS"}, 7])
+def test_a_single_value_where_a_list_belongs_is_quarantined(tmp_path: Path, single: object) -> None:
     settings = shipped.home(tmp_path)
-    case = {**tiny.CASE, "aliases": None, "addresses": "nowhere", "intelligence": []}
+    case = {**tiny.CASE, "aliases": None, "addresses": single, "intelligence": []}
     (settings.deliveries / "ctnm" / "cases.json").write_text(json.dumps([case]))
     applied = shipped.take_in("ctnm", settings)
-    assert (applied.accepted, applied.quarantined) == (1, 0)
+    assert (applied.extracted, applied.accepted, applied.quarantined) == (2, 1, 1)
+    assert shipped.rows(settings, "SELECT resource, reason, raw FROM nominal.quarantine") == [
+        ("cases.addresses", "not_a_list", json.dumps(single, separators=(",", ":")))
+    ]

@@ -1,0 +1,51 @@
+"""The acceptance table of twins, with their relations, scored by the shipped model."""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from tests.linkage_models.nominal.builders import Edge, scored_pairs, shipped_bundle, table
+
+if TYPE_CHECKING:
+    from _pytest.mark.structures import ParameterSet
+
+TWINS = table("twins")
+
+
+@cache
+def edges() -> dict[str, Edge | None]:
+    return scored_pairs({row["case"]: (row["both"] | row["one"], row["both"] | row["other"]) for row in TWINS})
+
+
+def cases(*expected: str) -> list[ParameterSet]:
+    """Return the rows with one of these expectations; one that tells of a fault must fail."""
+    return [
+        pytest.param(row, id=row["case"], marks=[pytest.mark.xfail(reason=row["fault"])] if "fault" in row else [])
+        for row in TWINS
+        if row["expected"] in expected
+    ]
+
+
+@pytest.mark.parametrize("row", cases("linked"))
+def test_one_person_told_from_a_twin_is_linked(row: dict[str, Any]) -> None:
+    edge = edges()[row["case"]]
+    assert edge is not None
+    assert edge.match_weight >= shipped_bundle().thresholds.link
+    assert "kinship" not in edge.found
+
+
+@pytest.mark.parametrize("row", cases("apart", "near miss"))
+def test_twins_and_family_at_one_address_stay_apart(row: dict[str, Any]) -> None:
+    edge = edges()[row["case"]]
+    assert edge is None or edge.match_weight < shipped_bundle().thresholds.link
+
+
+@pytest.mark.parametrize("row", cases("near miss"))
+def test_possible_kin_are_linked_for_no_use_and_seen_as_a_near_miss(row: dict[str, Any]) -> None:
+    edge, thresholds = edges()[row["case"]], shipped_bundle().thresholds
+    assert edge is not None, "nobody would see the pair"
+    assert thresholds.review <= edge.match_weight <= thresholds.kin_ceiling < thresholds.wide
+    assert edge.found["kinship"] in {"possible twins", "possible parent and child"}
