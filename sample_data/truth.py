@@ -130,6 +130,10 @@ _GAPS: dict[str, str] = {
         from prison join probation using (person)
         where abs(prison.release_date - probation.release_date) > 1
         union all
+        select distinct person, 'nomis', 'ctnm', 'ctnm'
+        from prison join record_of using (person) join ctnm_case using (record)
+        where abs(prison.release_date - ctnm_case.release_date) > 1 and on_night(first_night, last_night)
+        union all
         select person, 'nomis', 'ctnm', 'ctnm'
         from prison
         where release_date between getvariable('as_of') and getvariable('as_of') + 28
@@ -148,7 +152,7 @@ _GAPS: dict[str, str] = {
         union all
         select distinct person, 'ndelius', 'ctnm', 'name'
         from known_name as known semi join at_ctnm using (person)
-        where system = 'ndelius' and alias and not exists (
+        where system = 'ndelius' and not exists (
             from known_name as held
             where held.person = known.person and held.system = 'ctnm'
                 and same_name(known.forename, known.surname, held.forename, held.surname)

@@ -47,7 +47,7 @@ class Bundle:
     card: str
 
     def save(self, path: Path | str) -> None:
-        """Write the bundle to a new folder.
+        """Write the bundle to a new folder, as the newest among the bundles beside it.
 
         Args:
             path: the folder; by custom its name is the version.
@@ -70,7 +70,8 @@ class Bundle:
         (folder / "card.md").write_text(self.card, encoding="utf-8")
         files = sorted(file for file in folder.rglob("*") if file.is_file())
         digests = {file.relative_to(folder).as_posix(): _digest(file) for file in files}
-        _write_json(folder / MANIFEST, {"format": FORMAT, "version": self.version, "files": digests})
+        number = 1 + max((_number(other) for other in _beside(folder)), default=0)
+        _write_json(folder / MANIFEST, {"format": FORMAT, "version": self.version, "number": number, "files": digests})
 
     @classmethod
     def load(cls, path: Path | str) -> "Bundle":
@@ -117,15 +118,31 @@ def content_version(
 
 
 def latest(folder: Path | str) -> Path:
-    """Return the newest bundle of a folder of bundles: the one whose version is last in order.
+    """Return the newest bundle of a folder of bundles: the one that was saved there last.
 
     Raises:
-        BundleError: the folder holds no bundle.
+        BundleError: the folder holds no bundle, or one whose manifest cannot be read.
     """
-    bundles = sorted(manifest.parent for manifest in Path(folder).glob(f"*/{MANIFEST}"))
+    bundles = sorted(_beside(Path(folder) / "any"), key=lambda bundle: (_number(bundle), bundle.name))
     if not bundles:
         raise BundleError(f"{folder} holds no model bundle; train one with `conjoin train`.")
     return bundles[-1]
+
+
+def _beside(folder: Path) -> list[Path]:
+    return [manifest.parent for manifest in folder.parent.glob(f"*/{MANIFEST}")]
+
+
+def _number(folder: Path) -> int:
+    """Return a bundle's place among those of its folder, 0 where it was saved alone.
+
+    Raises:
+        BundleError: its manifest cannot be read; passing it over would score with an older bundle unnoticed.
+    """
+    try:
+        return int(_read_json(folder / MANIFEST).get("number", 0))
+    except (OSError, ValueError, AttributeError, TypeError) as error:
+        raise BundleError(f"{folder / MANIFEST} cannot be read; restore the bundle or remove its folder.") from error
 
 
 def _checked_manifest(folder: Path) -> dict[str, Any]:

@@ -4,6 +4,7 @@ A pair's weight depends on its two records and the bundle alone, so scoring only
 edges that scoring everything would leave. The caller holds the transaction, if there is to be one.
 """
 
+import hashlib
 import math
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ from linkage_models.nominal.blocking import keys_sql
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.evidence import edges_sql
 from linkage_models.nominal.features import (
+    MACROS,
     build_features,
     feature_hash_sql,
     features_sql,
@@ -90,7 +92,8 @@ def score(con: duckdb.DuckDBPyConnection, *, records: str, edges: str, scored: s
 
 def _score(con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str, bundle: Bundle) -> ScoreCounts:
     register_macros(con)
-    _find_changes(con, records, scored, bundle.version)
+    method = scoring_method(bundle)
+    _find_changes(con, records, scored, method)
     counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
     before = _count(con, edges)
     _forget(con, edges, scored)
@@ -108,9 +111,9 @@ def _score(con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str
         con.execute(f"INSERT INTO {edges} BY NAME SELECT * FROM score_edge ORDER BY record_l, record_r")
         added = _count(con, "score_edge")
         con.execute(
-            f"INSERT INTO {scored} BY NAME SELECT record_key, feature_hash, $bundle AS bundle FROM score_changed "
+            f"INSERT INTO {scored} BY NAME SELECT record_key, feature_hash, $method AS bundle FROM score_changed "
             "ORDER BY record_key",
-            {"bundle": bundle.version},
+            {"method": method},
         )
     return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added)
 
@@ -120,7 +123,17 @@ def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     return int(row[0]) if row else 0
 
 
-def _find_changes(con: duckdb.DuckDBPyConnection, records: str, scored: str, version: str) -> None:
+def scoring_method(bundle: Bundle) -> str:
+    """Return what records are said to be scored with: the bundle's version, and a digest of the SQL that applies it.
+
+    A version of Conjoin with other features or blocking rules gives other edges from the same bundle, so records that
+    the one before scored have to be scored again.
+    """
+    applied = (*MACROS, features_sql("records"), keys_sql("features", "id"), edges_sql("predicted", "features", bundle))
+    return f"{bundle.version}/{hashlib.sha256(chr(0).join(applied).encode()).hexdigest()[:8]}"
+
+
+def _find_changes(con: duckdb.DuckDBPyConnection, records: str, scored: str, method: str) -> None:
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE score_current AS
         SELECT record_key, {feature_hash_sql()} AS feature_hash FROM {records}
@@ -129,9 +142,9 @@ def _find_changes(con: duckdb.DuckDBPyConnection, records: str, scored: str, ver
         f"""
         CREATE OR REPLACE TEMP TABLE score_changed AS
         FROM score_current
-        ANTI JOIN (FROM {scored} WHERE bundle = $bundle) USING (record_key, feature_hash)
+        ANTI JOIN (FROM {scored} WHERE bundle = $method) USING (record_key, feature_hash)
         """,
-        {"bundle": version},
+        {"method": method},
     )
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE score_gone AS

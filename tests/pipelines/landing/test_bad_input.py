@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sqlite3
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -203,6 +205,20 @@ def test_the_same_delivery_again_makes_no_new_load(tmp_path: Path) -> None:
     first = shipped.land_one("nomis", settings)
     assert shipped.land_one("nomis", settings).load_id == first.load_id
     assert len(loads(settings.landing / "nomis")) == 1
+
+
+def test_a_delivery_that_was_not_renewed_grows_old(tmp_path: Path) -> None:
+    settings = shipped.home(tmp_path)
+    path = settings.deliveries / "nomis" / "nomis.sqlite"
+    written = datetime(2026, 2, 20, 3, tzinfo=UTC)
+    os.utime(path, (written.timestamp(), written.timestamp()))
+    first = shipped.land_one("nomis", settings)
+    assert first.last_seen_at == written.replace(tzinfo=None)
+    again = shipped.land_one("nomis", settings.model_copy(update={"as_of": datetime(2026, 3, 9, tzinfo=UTC)}))
+    assert again.last_seen_at == first.last_seen_at
+    path.touch()
+    renewed = shipped.land_one("nomis", settings.model_copy(update={"as_of": datetime(2026, 3, 10, tzinfo=UTC)}))
+    assert (renewed.load_id, renewed.last_seen_at) == (first.load_id, datetime(2026, 3, 10))  # noqa: DTZ001
 
 
 def test_what_a_killed_run_left_half_landed_is_swept(tmp_path: Path) -> None:
