@@ -22,6 +22,7 @@ import pyarrow as pa
 from ruamel.yaml import YAML
 
 from linkage_models import nominal, standardise
+from linkage_models.nominal.blocking import RULES, keys_sql
 from linkage_models.standardise.identifiers import CHECK_ALPHABET
 
 AS_OF_YEAR = 2026
@@ -140,8 +141,8 @@ class Warehouse:
         """Return every edge by its two record keys."""
         rows = self.con.execute("FROM edge").fetchall()
         edges = [
-            Edge(*row[:4], tuple((part["comparison"], part["level"], part["weight"]) for part in row[4]), row[5])
-            for row in rows
+            Edge(one, other, weight, probability, tuple(tuple(part.values()) for part in evidence), bundle)
+            for one, other, weight, probability, evidence, bundle in rows
         ]
         found = {(edge.record_l, edge.record_r): edge for edge in edges}
         assert len(found) == len(rows), "a pair has two edges"
@@ -173,9 +174,19 @@ def scored_pairs(pairs: dict[str, tuple[Given, Given]], bundle: nominal.Bundle |
     return {name: edges.get((min(pair), max(pair))) for name, pair in keys.items()}
 
 
-def scored_pair(one: Given, other: Given) -> Edge | None:
-    """Score one pair."""
-    return scored_pairs({"pair": (one, other)})["pair"]
+def rules_that_find(one: Given, other: Given) -> set[str]:
+    """Return the names of the blocking rules by which two records are compared."""
+    con = Warehouse({"pnc:1": one, "nomis:1": other}).con
+    nominal.build_features(con, "record", "feature")
+    found = set()
+    for rule in RULES:
+        keys: dict[str, set[int]] = {"pnc:1": set(), "nomis:1": set()}
+        for record, key in con.execute(keys_sql("feature", "record_key", (rule,))).fetchall():
+            if key is not None:
+                keys[record].add(key)
+        if keys["pnc:1"] & keys["nomis:1"]:
+            found.add(rule.name)
+    return found
 
 
 def pnc(year: int, serial: int) -> str:

@@ -156,6 +156,25 @@ def test_a_subject_one_of_whose_records_came_back_as_another_lives_on(warehouse:
     assert successors(warehouse.con, "subject_event", S1) == [S1]
 
 
+def test_a_night_run_again_at_the_same_instant_leaves_no_trace_of_what_it_undid(warehouse: Warehouse) -> None:
+    warehouse.arrange("AB", "C")
+    before = warehouse.tables()["membership"]
+    warehouse.arrange("A", "B", "C")
+    warehouse.night -= 1
+    counts = warehouse.arrange("AB", "C")
+    assert sorted(warehouse.tables()["membership"]) == sorted(before)
+    assert (counts.opened, counts.closed, counts.kept) == (1, 1, 2)
+    # The id that was given and taken back at once still leads somewhere.
+    assert successors(warehouse.con, "subject_event", S3) == [S1]
+
+
+def test_what_a_successor_lost_before_it_took_over_is_not_followed(warehouse: Warehouse) -> None:
+    warehouse.arrange("A", "BCDE")
+    warehouse.arrange("A", "BCD", "E")
+    warehouse.arrange("ABCD", "E")
+    assert successors(warehouse.con, "subject_event", S1) == [S2]
+
+
 def test_a_retired_id_leads_also_to_what_split_off_while_it_lived(warehouse: Warehouse) -> None:
     warehouse.arrange("ABC")
     warehouse.arrange("A", "BC")

@@ -240,6 +240,22 @@ def test_an_overdue_sentence_says_so() -> None:
     assert only(world, "G02", "sentence").endswith("NSD should register it at once: it was due by 5 March 2025.")
 
 
+def test_what_is_due_today_is_not_overdue() -> None:
+    # The run is of 2 March at 02:00, and two days are given.
+    world = {"subjects": {"S1": {"nomis A1": {"holds": ["alert XTACT since 2026-02-28"]}}}}
+    assert only(world, "G02", "sentence").endswith("NSD should register it by 2 March 2026.")
+
+
+def test_other_records_of_the_holder_do_not_weaken_what_no_other_system_holds() -> None:
+    world = {
+        "subjects": {
+            "S1": {"nomis A1": {**ALERT, "aliases": ["ABU SALIM"]}, "pnc P1": {}, "nomis A2": {}},
+        },
+        "edges": ["nomis A1 ~ pnc P1 at 0.99", "nomis A1 ~ nomis A2 at 0.8", "nomis A2 ~ pnc P1 at 0.1"],
+    }
+    assert only(world, "G30", "confidence") == 0.99
+
+
 @pytest.mark.parametrize(
     ("marked", "marking"),
     [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -99,16 +100,31 @@ def test_a_system_whose_records_are_above_the_ceiling_is_absent_whole(tmp_path: 
     world.item("i9", "ctnm:C1", "case", "OFFICIAL", value=CANARY)
     world.gap("near", "S00000001A", "OFFICIAL", near_miss_record="ctnm:C2")
     world.gap("held", "S00000009L", "OFFICIAL")
+    looked_in = '{"records": ["nomis:A1234BC"], "items": [], "searched": ["ctnm:C1", "pnc:81/34U"]}'
+    world.gap("searched", "S00000001A", "OFFICIAL", evidence=looked_in)
+    insert(world.con, "linkage.run", run_id="r", inputs='{"ctnm": "load of ctnm", "pnc": "load of pnc"}')
+    world.event("created", [], ["S00000009L"])
+    world.event("merged", ["S00000001A", "S00000009L"], ["S00000001A"])
+    world.con.execute("UPDATE linkage.membership SET wide_subject_id = 'S00000009L' WHERE record_key = 'nomis:A1234BC'")
     markings = {"ndelius": "OFFICIAL", "nomis": "OFFICIAL", "pnc": "OFFICIAL-SENSITIVE", "ctnm": marking}
     services = {"ctnm": "police", "ndelius": "probation", "nomis": "prison", "pnc": "police"}
     path = publish_to("OFFICIAL-SENSITIVE", world, tmp_path, services=services, record_markings=markings)
     text = everything_in(path)
     assert CANARY not in text
     assert "ctnm" not in text
+    assert "S00000009L" not in text
     with duckdb.connect(str(path), read_only=True) as con:
         subject = con.execute("SELECT record_count, weakest_link_weight FROM linked.subject LIMIT 1").fetchone()
         assert subject == (3, 9.0)
-        assert con.execute("SELECT gap_id FROM linked.information_gap").fetchall() == [("g1",)]
+        assert con.execute("SELECT gap_id FROM linked.information_gap ORDER BY 1").fetchall() == [
+            ("g1",),
+            ("searched",),
+        ]
+        evidence = con.execute("SELECT evidence FROM linked.information_gap WHERE gap_id = 'searched'").fetchone()
+        assert json.loads(evidence[0]) == {  # type: ignore[index]
+            "records": ["nomis:A1234BC"], "items": [], "searched": ["pnc:81/34U"],
+        }  # fmt: skip
+        assert con.execute("SELECT inputs FROM linked.run").fetchall() == [('{"pnc":"load of pnc"}',)]
 
 
 def test_what_is_withheld_is_counted(tmp_path: Path) -> None:

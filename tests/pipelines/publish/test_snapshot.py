@@ -8,7 +8,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from pathlib import Path
 
@@ -18,7 +18,7 @@ import pytest
 from pipelines.errors import CheckFailedError, StorageError
 from pipelines.publish import Audience, versions
 from pipelines.publish.verify import verify
-from tests.pipelines.publish.worlds import JOINT, NIGHT, World, fill_large, small_world
+from tests.pipelines.publish.worlds import JOINT, NIGHT, World, fill_large, insert, small_world
 
 RECORDS = 8_000
 
@@ -238,6 +238,9 @@ def test_what_was_left_between_any_two_steps_does_no_harm(tmp_path: Path) -> Non
     released.write_bytes(current.read_bytes())
     (tmp_path / ".unfinished-joint-20260302T020000-run2.duckdb").write_bytes(b"half a file")
     (tmp_path / ".unfinished-joint-20260302T020000-run2.duckdb.wal").write_bytes(b"half a log")
+    spilled = tmp_path / ".unfinished-joint-20260302T020000-run2.duckdb.tmp"
+    spilled.mkdir()
+    (spilled / "duckdb_temp_storage_DEFAULT-0.tmp").write_bytes(b"spilled")
     (tmp_path / ".unfinished-current.duckdb").symlink_to(released.name)
     assert count(tmp_path / "current.duckdb") == 6
     world.record("pnc:99/9Z", "New Person", subject="S00000004E")
@@ -268,6 +271,31 @@ def test_a_folder_that_cannot_be_made_is_one_clear_sentence(tmp_path: Path) -> N
     (tmp_path / "published").write_text("a file where the folder should be")
     with pytest.raises(StorageError, match="cannot be written"):
         small_world().publish(tmp_path / "published")
+
+
+def test_nothing_is_released_that_the_audit_log_could_not_tell_of(tmp_path: Path) -> None:
+    world = small_world()
+    before = world.publish(tmp_path).path
+
+    def full(path: Path, rows: Mapping[str, int]) -> None:
+        assert (path.name, rows["subject"]) == ("joint-20260302T020000-run2.duckdb", 3)
+        assert (tmp_path / "current.duckdb").readlink() == Path(before.name)
+        raise StorageError("The audit log cannot be written.")
+
+    with pytest.raises(StorageError, match="audit log"):
+        world.publish(tmp_path, run_id="run2", before_release=full)
+    assert names_in(tmp_path) == {"current.duckdb", before.name}
+
+
+def test_the_run_that_publishes_has_finished_in_its_own_file_and_only_there(tmp_path: Path) -> None:
+    world = small_world()
+    for run in ("run1", "run2"):
+        insert(world.con, "linkage.run", run_id=run, as_of=NIGHT)
+    at = NIGHT + timedelta(minutes=5)
+    with duckdb.connect(str(world.publish(tmp_path, run_id="run2", finished_at=at).path), read_only=True) as con:
+        found = con.execute("SELECT run_id, finished_at FROM linked.run ORDER BY 1").fetchall()
+    assert found == [("run1", None), ("run2", at)]
+    assert world.con.execute("SELECT count(finished_at) FROM linkage.run").fetchone() == (0,)
 
 
 def test_a_run_id_never_leaves_the_folder(tmp_path: Path) -> None:

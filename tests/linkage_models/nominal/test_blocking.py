@@ -1,0 +1,31 @@
+"""Which pairs are compared at all: each rule by a pair that only it would find."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from linkage_models.nominal.blocking import RULES
+from tests.linkage_models.nominal.builders import Warehouse, rules_that_find, table
+
+PAIRS = table("blocking")
+
+
+@pytest.mark.parametrize("row", PAIRS, ids=lambda row: row["rule"])
+def test_a_rule_finds_the_pair_that_would_be_missed_without_it(row: dict[str, Any]) -> None:
+    assert rules_that_find(row["one"], row["other"]) == {row["rule"], *row.get("also", [])}
+
+
+def test_every_rule_has_its_pair() -> None:
+    assert [row["rule"] for row in PAIRS] == [rule.name for rule in RULES]
+
+
+def test_pairs_with_nothing_in_common_are_not_compared() -> None:
+    """Of all records of the table only the two of each row meet, once however many rules find them."""
+    records = {f"{side}:{place}": row[side] for place, row in enumerate(PAIRS) for side in ("one", "other")}
+    assert Warehouse(records).score().pairs == len(PAIRS)
+
+
+def test_records_that_say_nothing_are_compared_with_nobody() -> None:
+    assert Warehouse({"pnc:1": {}, "pnc:2": {}, "nomis:1": {"sex": "M"}, "nomis:2": {"sex": "M"}}).score().pairs == 0

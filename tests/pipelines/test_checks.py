@@ -1,0 +1,82 @@
+"""The checks that guard publishing: each finds what it is there to find, and nothing else."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import pytest
+
+from pipelines.checks import faults
+from pipelines.defs.linkage import DECISIONS_HOLD, IDS_STAY_RETIRED, ONE_SUBJECT_EACH
+from pipelines.defs.nightly import AT_TWO
+from pipelines.warehouse.catalogue.linkage import MEMBERSHIP
+from tests.pipelines.publish.worlds import NIGHT, World, insert, small_world
+
+LATER = NIGHT + timedelta(days=1)
+
+
+def found(world: World, sql: str) -> int:
+    row = world.con.execute(sql).fetchone()
+    assert row
+    return int(row[0])
+
+
+def test_a_sound_warehouse_has_no_faults() -> None:
+    world = small_world()
+    assert [found(world, sql) for sql in (ONE_SUBJECT_EACH, DECISIONS_HOLD, IDS_STAY_RETIRED)] == [0, 0, 0]
+    assert faults(world.con, MEMBERSHIP) == []
+
+
+def test_a_record_in_no_subject_in_two_or_long_gone_is_a_fault() -> None:
+    world = small_world()
+    world.record("pnc:99/9Z", "New Person", subject="", member=False)
+    assert found(world, ONE_SUBJECT_EACH) == 1
+    world.member("pnc:99/9Z", "S00000005F")
+    assert found(world, ONE_SUBJECT_EACH) == 0
+    world.member("pnc:99/9Z", "S00000006G", since=LATER)
+    assert found(world, ONE_SUBJECT_EACH) == 1
+    world.member("pnc:gone", "S00000007H")
+    assert found(world, ONE_SUBJECT_EACH) == 2
+
+
+@pytest.mark.parametrize(
+    ("verdict", "flagged", "faulty"),
+    [("same", False, 1), ("same", True, 0), ("different", False, 0)],
+)
+def test_a_must_link_apart_is_a_fault_unless_people_contradict_each_other(
+    verdict: str, flagged: bool, faulty: int
+) -> None:
+    world = small_world()
+    world.decide("nomis:A1234BC", "nomis:A2222BC", verdict)
+    if flagged:
+        insert(world.con, "linkage.review_flag", record_key="nomis:A1234BC", flag="contradictory_decisions")
+    assert found(world, DECISIONS_HOLD) == faulty
+
+
+def test_a_cannot_link_in_one_subject_is_a_fault_until_it_is_withdrawn() -> None:
+    world = small_world()
+    world.decide("nomis:A1234BC", "pnc:81/34U", "different")
+    assert found(world, DECISIONS_HOLD) == 1
+    world.con.execute("UPDATE linkage.decision SET withdrawn_at = decided_at")
+    assert found(world, DECISIONS_HOLD) == 0
+
+
+def test_a_retired_id_in_use_is_a_fault_and_one_that_records_came_back_from_is_none() -> None:
+    world = small_world()
+    world.event("created", ["S00000001A"], ["S00000004E"])
+    assert found(world, IDS_STAY_RETIRED) == 0
+    world.event("merged", ["S00000001A", "S00000004E"], ["S00000004E"])
+    assert found(world, IDS_STAY_RETIRED) == 1
+
+
+def test_a_table_with_other_columns_empty_cells_or_a_key_twice_says_which() -> None:
+    world = small_world()
+    world.con.execute("INSERT INTO linkage.membership SELECT * FROM linkage.membership WHERE subject_id = 'S00000001A'")
+    (twice,) = faults(world.con, MEMBERSHIP)
+    assert twice == "linkage.membership: 3 keys (record_key, subject_id, since) stand in more than one row"
+    world.con.execute("ALTER TABLE linkage.membership ALTER since DROP NOT NULL")
+    assert faults(world.con, MEMBERSHIP) == ["linkage.membership: the columns since are not as the catalogue says"]
+
+
+def test_the_night_is_at_two_in_london_summer_and_winter() -> None:
+    assert (AT_TWO.cron_schedule, AT_TWO.execution_timezone) == ("0 2 * * *", "Europe/London")
