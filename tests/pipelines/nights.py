@@ -6,6 +6,7 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
@@ -20,32 +21,48 @@ LINKED = (
 )  # fmt: skip
 
 
-def conjoin(
-    home: Path, *arguments: str, check: bool = True, largest_file: int | None = None, **environment: str
+def attempt(
+    home: Path | None,
+    *arguments: str,
+    environment: Mapping[str, str] | None = None,
+    largest_file: int | None = None,
 ) -> subprocess.CompletedProcess[str]:
-    """Run the command line as a user does, in a home and a Dagster home of its own.
+    """Run the command line as a user does, in a home and a Dagster home of its own, whether it fails or not.
 
     Args:
-        home: CONJOIN_HOME.
+        home: CONJOIN_HOME; None for a command that takes none.
         arguments: the command and its arguments.
-        check: whether a failure is an error of the test.
-        largest_file: kilobytes beyond which no file may grow, as on a disk that fills up.
         environment: variables to set.
+        largest_file: kilobytes beyond which no file may grow, as on a disk that fills up.
     """
-    dagster_home = home.parent / f"{home.name}-dagster"
-    dagster_home.mkdir(parents=True, exist_ok=True)
-    shutil.copy(Path("dagster_home") / "dagster.yaml", dagster_home)
-    command = [sys.executable, "-m", "pipelines.cli", *arguments, "--home", str(home)]
+    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+    variables = {**os.environ, **(environment or {})}
+    if home is not None:
+        dagster_home = home.parent / f"{home.name}-dagster"
+        dagster_home.mkdir(parents=True, exist_ok=True)
+        shutil.copy(Path("dagster_home") / "dagster.yaml", dagster_home)
+        command += ["--home", str(home)]
+        variables["DAGSTER_HOME"] = str(dagster_home)
     if largest_file is not None:
         command = ["bash", "-c", 'ulimit -f "$0" && exec "$@"', str(largest_file), *command]
-    return subprocess.run(
-        command,
-        env={**os.environ, "DAGSTER_HOME": str(dagster_home), **environment},
-        capture_output=True,
-        text=True,
-        check=check,
-        timeout=600,
-    )
+    return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=600)
+
+
+def conjoin(home: Path | None, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    """Run the command line as a user does; it must succeed."""
+    done = attempt(home, *arguments, environment=environment)
+    assert done.returncode == 0, done.stderr
+    return done
+
+
+def refused(home: Path, *arguments: str, largest_file: int | None = None, **environment: str) -> str:
+    """Return the one sentence that a command which must fail ends with."""
+    done = attempt(home, *arguments, environment=environment, largest_file=largest_file)
+    assert done.returncode == 1, done.stdout
+    (sentence,) = [line for line in done.stderr.splitlines() if line.startswith("conjoin: ")]
+    assert done.stderr.strip().endswith(sentence)
+    assert sentence.endswith(".")
+    return sentence.removeprefix("conjoin: ")
 
 
 def snapshot(home: Path) -> Path:

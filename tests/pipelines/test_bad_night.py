@@ -14,7 +14,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipelines.nights import SAMPLE, conjoin, contents, copy_of, snapshot
+from tests.pipelines.nights import SAMPLE, ask, attempt, conjoin, contents, copy_of, refused, snapshot
 
 pytestmark = pytest.mark.slow
 
@@ -25,10 +25,8 @@ def test_a_bad_night_publishes_nothing_and_says_why(night_one: Path, tmp_path: P
     shutil.copytree(SAMPLE / "night-2", inbox)
     (inbox / "nomis" / "nomis.sqlite").write_bytes(b"not a database")
     before, link = contents(home), snapshot(home).readlink()
-    failed = conjoin(home, "run", check=False, CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-03T02:00:00Z")
-    assert failed.returncode == 1
-    last = failed.stderr.strip().splitlines()[-1]
-    assert re.match(r"conjoin: nomis: .*nomis\.sqlite cannot be read as an SQLite database; .*\.$", last)
+    said = refused(home, "run", CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-03T02:00:00Z")
+    assert re.match(r"nomis: .*nomis\.sqlite cannot be read as an SQLite database; ", said)
     assert snapshot(home).readlink() == link
     assert contents(home) == before
     # The next good night makes up for it.
@@ -44,9 +42,9 @@ def test_a_load_with_too_much_in_quarantine_blocks_publishing(night_one: Path, t
     lines = aliases.read_text(encoding="utf-8").splitlines(keepends=True)
     aliases.write_text("".join(lines[: len(lines) // 2]) + "torn\n" * (len(lines) // 2), encoding="utf-8")
     link = snapshot(home).readlink()
-    failed = conjoin(home, "run", check=False, CONJOIN_INBOX=str(inbox))
-    assert failed.returncode == 1
-    assert "load_is_trusted" in failed.stderr
+    said = refused(home, "run", CONJOIN_INBOX=str(inbox))
+    assert "nominal/rms: load_is_trusted: the load is refused and the one before stays in force" in said
+    assert "nominal records are gone, more than 25%" in said
     assert snapshot(home).readlink() == link
 
 
@@ -85,9 +83,7 @@ def test_a_second_run_beside_the_first_is_refused_in_one_sentence(night_one: Pat
     home = copy_of(night_one, tmp_path)
     with (home / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
-        refused = conjoin(home, "run", check=False)
-    assert refused.returncode == 1
-    assert re.match(r"conjoin: Another run .* is at work in .*\.$", refused.stderr.strip().splitlines()[-1])
+        assert re.match(r"Another run .* is at work in ", refused(home, "run"))
 
 
 @pytest.mark.parametrize(
@@ -100,10 +96,8 @@ def test_a_full_disk_is_one_clear_sentence_and_the_next_run_is_whole(
     night_one: Path, tmp_path: Path, kilobytes: int, place: str
 ) -> None:
     home = tmp_path / "home"
-    full = conjoin(home, "demo", check=False, largest_file=kilobytes)
-    assert full.returncode == 1
-    last = full.stderr.strip().splitlines()[-1]
-    assert re.match(rf"conjoin: {place}.*; free some space.*\.$", last), last
+    said = refused(home, "demo", largest_file=kilobytes)
+    assert re.match(rf"{place}.*; free some space", said), said
     assert not snapshot(home).exists()
     conjoin(home, "demo", "--json")
     assert contents(home) == contents(night_one)
@@ -113,7 +107,21 @@ def test_a_warehouse_of_another_version_is_refused_by_name(night_one: Path, tmp_
     home = copy_of(night_one, tmp_path)
     with duckdb.connect(str(home / "warehouse.duckdb")) as con:
         con.execute('ALTER TABLE linkage.subject_event RENAME COLUMN happened_at TO "at"')
-    refused = conjoin(home, "run", check=False)
-    assert refused.returncode == 1
-    last = refused.stderr.strip().splitlines()[-1]
-    assert "was made by another version of Conjoin (linkage.subject_event: at, happened_at); run that version" in last
+    said = refused(home, "run")
+    assert "was made by another version of Conjoin (linkage.subject_event: at, happened_at); run that version" in said
+
+
+def test_a_night_that_fails_on_the_data_leaks_no_personal_value(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    deployment = tmp_path / "deployment" / "sources"
+    deployment.mkdir(parents=True)
+    text = Path("pipelines/defs/sources/nomis/defs.yaml").read_text(encoding="utf-8")
+    broken = text.replace("birth_date: birth_date", "birth_date: strptime(surname, '%Y-%m-%d')", 1)
+    (deployment / "nomis.yaml").write_text(broken, encoding="utf-8")
+    failed = attempt(home, "run", environment={"CONJOIN_DEPLOYMENT": str(deployment.parent)})
+    assert failed.returncode == 1
+    assert "nomis.yaml: an expression fails with a" in failed.stderr
+    names = {str(name) for (name,) in ask(home, "SELECT unnest(names).surname FROM linked.subject") if name}
+    stored = b"".join(path.read_bytes() for path in (tmp_path / "home-dagster").rglob("*") if path.is_file())
+    told = failed.stderr + failed.stdout + stored.decode(errors="replace")
+    assert sorted(name for name in names if len(name) > 5 and re.search(rf"\b{name}\b", told, re.IGNORECASE)) == []

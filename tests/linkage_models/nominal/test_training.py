@@ -15,9 +15,9 @@ POPULATION = population(200, seed=3)
 RARE: Given = {"name": "Hermenegild Quatermass", "born": "1961-02-03", "postcode": "TR1 1AA"}
 
 
-def trained(records: dict[str, Given], *, seed: int = 1, threads: int = 1) -> nominal.Bundle:
+def trained(records: dict[str, Given], *, seed: int = 1, max_pairs: float = 4e6, threads: int = 1) -> nominal.Bundle:
     warehouse = Warehouse(records, threads=threads)
-    return nominal.train(warehouse.con, "record", seed=seed, trained_on=TRAINED_ON)
+    return nominal.train(warehouse.con, "record", seed=seed, max_pairs=max_pairs, trained_on=TRAINED_ON)
 
 
 @cache
@@ -37,16 +37,21 @@ def probabilities(model: nominal.Bundle, letter: str) -> dict[str, list[float]]:
     }
 
 
-def test_the_same_records_seed_and_date_give_the_same_bundle_in_any_order_of_rows() -> None:
-    shuffled = {"pnc:rare": RARE} | dict(reversed(POPULATION.items()))
-    assert trained(shuffled, threads=4) == bundle()
+@pytest.mark.parametrize("max_pairs", [4e6, 100.0], ids=["all pairs", "a sample of pairs"])
+def test_the_same_records_seed_and_date_give_the_same_bundle_in_any_order_of_rows(max_pairs: float) -> None:
+    reverse = dict(reversed(POPULATION.items()))
+    assert trained(reverse, max_pairs=max_pairs, threads=4) == trained(POPULATION, max_pairs=max_pairs)
 
 
-def test_other_records_give_another_bundle() -> None:
-    other = trained(population(200, seed=4))
-    assert other.version != bundle().version
-    assert other.recipe["data_fingerprint"] != bundle().recipe["data_fingerprint"]
-    assert other.model != bundle().model
+def test_another_seed_takes_another_sample() -> None:
+    one, other = (trained(POPULATION, seed=seed, max_pairs=100.0) for seed in (1, 2))
+    assert probabilities(one, "u") != probabilities(other, "u")
+
+
+def test_one_changed_record_gives_another_bundle() -> None:
+    one, other = trained(POPULATION), trained(POPULATION | {next(iter(POPULATION)): RARE})
+    assert one.recipe["data_fingerprint"] != other.recipe["data_fingerprint"]
+    assert one.version != other.version
 
 
 def test_every_level_is_possible_and_the_levels_of_a_comparison_share_out_all_pairs() -> None:

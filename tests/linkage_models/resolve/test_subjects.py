@@ -171,8 +171,10 @@ def test_a_night_run_again_at_the_same_instant_leaves_no_trace_of_what_it_undid(
 def test_what_a_successor_lost_before_it_took_over_is_not_followed(warehouse: Warehouse) -> None:
     warehouse.arrange("A", "BCDE")
     warehouse.arrange("A", "BCD", "E")
-    warehouse.arrange("ABCD", "E")
-    assert successors(warehouse.con, "subject_event", S1) == [S2]
+    warehouse.arrange("ABCD", "E", "UVWXYZ")
+    warehouse.arrange("ABCDUVWXYZ", "E")
+    assert successors(warehouse.con, "subject_event", S1) == [S4]
+    assert successors(warehouse.con, "subject_event", S2) == [S3, S4]
 
 
 def test_a_retired_id_leads_also_to_what_split_off_while_it_lived(warehouse: Warehouse) -> None:

@@ -135,6 +135,18 @@ def test_a_quoted_text_may_run_over_several_lines(tmp_path: Path) -> None:
     assert shipped.rows(settings, "SELECT reason, landed_row FROM nominal.quarantine") == [("malformed_line", 2)]
 
 
+def test_a_line_in_a_wrong_encoding_inside_a_quoted_text_is_not_joined_over(tmp_path: Path) -> None:
+    settings = shipped.home(tmp_path)
+    path = settings.deliveries / "rms" / "intelligence.csv"
+    header = ",".join(tiny.RMS["intelligence"][0])
+    text = report(1, '"Seen') + "Jos\xe9\r\n" + 'in town"\r\n' + report(2, "Report 2")
+    path.write_bytes(f"{header}\r\n{text}".encode("latin-1"))
+    applied = shipped.take_in("rms", settings)
+    assert applied.extracted == applied.accepted + applied.quarantined
+    reasons = "SELECT landed_row, reason FROM nominal.quarantine WHERE resource = 'intelligence' ORDER BY 1"
+    assert shipped.rows(settings, reasons) == [(1, "malformed_line"), (2, "wrong_encoding"), (3, "malformed_line")]
+
+
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16"])
 def test_a_csv_with_a_byte_order_mark_is_read(tmp_path: Path, encoding: str) -> None:
     settings = shipped.home(tmp_path)

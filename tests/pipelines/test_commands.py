@@ -1,0 +1,145 @@
+"""The commands on a published night: what they answer, and the sentence they end with where they cannot."""
+
+from __future__ import annotations
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.pipelines.nights import SAMPLE, ask, conjoin, contents, copy_of, refused
+
+pytestmark = pytest.mark.slow
+
+
+def test_explain_says_whether_two_records_are_one_person_and_what_decided_it(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    ((linked, other, subject),) = ask(
+        home, "SELECT record_l, record_r, subject_id_l FROM linked.link WHERE relation = 'within' ORDER BY ALL LIMIT 1"
+    )
+    ((near, far),) = ask(
+        home,
+        "SELECT record_l, record_r FROM linked.link WHERE relation = 'near_miss' ORDER BY match_weight DESC LIMIT 1",
+    )
+    said = conjoin(home, "explain", linked, other).stdout
+    assert said.startswith(f"{linked} and {other} are one subject, {subject}.\n")
+    said = conjoin(home, "explain", near, far).stdout
+    assert re.match(r"They are two subjects, \S+ and \S+\. Their weight, -?\d+\.\d, is below 6\.6, from which", said)
+    one = conjoin(home, "explain", linked).stdout
+    assert one == conjoin(home, "explain", subject.lower()).stdout
+    assert one.startswith(f"{subject} holds ")
+    conjoin(home, "decide", "same", near, far, "--by", "a.person", "--reason", "fingerprints")
+    conjoin(home, "run", "--json")
+    assert "A person ruled that they are the same person." in conjoin(home, "explain", near, far).stdout
+
+
+@pytest.mark.parametrize(
+    ("asked", "said"),
+    [
+        (["nomis:A0000AA", "pnc:1"], "No source system holds the record nomis:A0000AA;"),
+        (["nomis:A0000AA"], "No source system holds the record nomis:A0000AA;"),
+        (["S99999999X"], "There is no subject S99999999X;"),
+    ],
+)
+def test_explain_of_what_is_not_there_is_no_finding(night_one: Path, asked: list[str], said: str) -> None:
+    assert refused(night_one, "explain", *asked).startswith(said)
+
+
+def test_a_retired_subject_is_said_to_be_retired_and_where_it_went(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    ((first, second),) = ask(
+        home,
+        "SELECT min(record_key), max(record_key) FROM linked.subject_record "
+        "SEMI JOIN (SELECT subject_id FROM linked.subject WHERE record_count = 1) USING (subject_id)",
+    )
+    before = dict(ask(home, "SELECT record_key, subject_id FROM linked.subject_record"))
+    conjoin(home, "decide", "same", first, second, "--by", "a.person", "--reason", "fingerprints")
+    conjoin(home, "run", "--json")
+    kept, gone = sorted((str(before[first]), str(before[second])))
+    assert refused(home, "explain", gone) == f"{gone} is retired; what it stood for is now {kept}."
+
+
+def test_links_and_gaps_of_the_shipped_sample_are_as_good_as_promised(night_one: Path) -> None:
+    report = json.loads(conjoin(night_one, "evaluate", "--json").stdout)
+    links = report["links"]["overall"]
+    assert links["precision"] >= 0.995
+    assert links["recall"] >= 0.95
+
+
+def test_a_bundle_that_was_trained_is_used_by_the_next_run(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    deployment = tmp_path / "deployment"
+    (deployment / "sources").mkdir(parents=True)
+    for yaml in Path("pipelines/defs/sources").glob("*/defs.yaml"):
+        (deployment / "sources" / f"{yaml.parent.name}.yaml").write_bytes(yaml.read_bytes())
+    ours = str(deployment)
+    first = json.loads(conjoin(home, "train", "--json", CONJOIN_DEPLOYMENT=ours).stdout)["bundle"]
+    second = json.loads(conjoin(home, "train", "--seed", "2", "--json", CONJOIN_DEPLOYMENT=ours).stdout)["bundle"]
+    assert first != second
+    assert "the same records and seed give the same bundle" in refused(home, "train", CONJOIN_DEPLOYMENT=ours)
+    conjoin(home, "run", "--json", CONJOIN_DEPLOYMENT=ours)
+    assert ask(home, "SELECT bundle FROM linked.run ORDER BY started_at DESC LIMIT 1") == [(second,)]
+    assert ask(home, "SELECT count(*) FROM linked.subject")[0][0] > 2900
+
+
+def test_the_demo_keeps_out_of_homes_and_nights_that_are_not_its_own(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    before = contents(home)
+    assert "CONJOIN_DEPLOYMENT names others" in refused(home, "demo", CONJOIN_DEPLOYMENT=str(tmp_path))
+    conjoin(home, "demo", "--night", "2", "--json")
+    after, settings = contents(home), (home / "conjoin.env").read_text()
+    assert after != before
+    assert re.match(
+        r".* already stands at 2026-03-03T02:00:00Z, and this run is as of 2026-03-02", refused(home, "demo")
+    )
+    assert (contents(home), (home / "conjoin.env").read_text()) == (after, settings)
+    (home / "conjoin.env").unlink()
+    assert "synthetic ones must not mix with them" in refused(home, "demo", "--night", "2")
+
+
+def test_a_night_as_of_an_earlier_instant_is_refused(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    assert "already stands at 2026-03-02T02:00:00Z" in refused(home, "run", CONJOIN_AS_OF="2026-03-01T02:00:00Z")
+
+
+def test_the_audit_log_tells_of_every_run_decision_and_question_and_proves_itself(
+    night_one: Path, tmp_path: Path
+) -> None:
+    home = copy_of(night_one, tmp_path)
+    ((record, other),) = ask(home, "SELECT record_l, record_r FROM linked.link WHERE relation = 'near_miss' LIMIT 1")
+    conjoin(home, "explain", record, "--who", "b.analyst")
+    conjoin(home, "decide", "different", record, other, "--by", "a.person", "--reason", "twins")
+    entries = json.loads(conjoin(home, "audit", "--json").stdout)
+    assert [entry["action"] for entry in entries[-2:]] == ["consultation", "alteration"]
+    assert entries[0]["action"] == "combination"
+    assert conjoin(home, "audit", "--verify").stdout == "The audit log is whole.\n"
+    log = home / "audit" / "audit.jsonl"
+    log.write_text(log.read_text().replace("b.analyst", "c.analyst"))
+    assert "was altered" in refused(home, "audit", "--verify")
+
+
+def test_a_decision_waits_for_a_run_and_needs_records_that_are_held(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    ruling = ("--by", "a.person", "--reason", "seen")
+    assert refused(home, "decide", "same", "nomis:A0000AA", "pnc:1", *ruling).startswith("No source system holds")
+    assert "does not exist yet" in refused(tmp_path / "empty", "decide", "same", "nomis:A0000AA", "pnc:1", *ruling)
+    assert not (tmp_path / "empty" / "warehouse.duckdb").exists()
+
+
+def test_a_sample_is_written_once_and_can_be_linked(tmp_path: Path) -> None:
+    sample = ("sample", "--people", "600", "--seed", "5", "--nights", "2", "--out", str(tmp_path / "sample"))
+    made = conjoin(None, *sample, "--json")
+    assert json.loads(made.stdout)["people"] == 600
+    home = tmp_path / "home"
+    conjoin(home, "demo", "--sample", str(tmp_path / "sample"), "--json")
+    assert ask(home, "SELECT count(DISTINCT source_system) > 2 FROM linked.subject_record") == [(True,)]
+
+
+def test_a_source_whose_name_ends_in_yml_is_not_passed_over(tmp_path: Path) -> None:
+    sources = tmp_path / "deployment" / "sources"
+    sources.mkdir(parents=True)
+    (sources / "pnc.yaml").write_bytes(Path("pipelines/defs/sources/pnc/defs.yaml").read_bytes())
+    (sources / "nomis.yml").write_bytes(Path("pipelines/defs/sources/nomis/defs.yaml").read_bytes())
+    said = refused(tmp_path / "home", "run", CONJOIN_DEPLOYMENT=str(sources.parent), CONJOIN_INBOX=str(SAMPLE))
+    assert said == f"{sources / 'nomis.yml'} would be passed over; let its name end in .yaml."
