@@ -51,8 +51,9 @@ missed ones. So a pair is linked where its odds are at least c, its weight at le
 |---|---|---|
 {uses}
 
-Twins, and parent and child of one name, agree on what families share. Where a pair shows the signs and no identifier
-agrees, its weight is held at {thresholds.kin_ceiling:.2f} at most: never linked by itself, seen as a near miss.
+Twins, parent and child of one name, and others of one household agree on what families share. Where a pair shows the
+signs and no identifier agrees, its weight is held at {thresholds.kin_ceiling:.2f} at most: never linked by itself, seen
+as a near miss.
 
 ## Weights
 Before term frequencies, which replace u of a shared name by how common that name is.
@@ -62,7 +63,7 @@ Before term frequencies, which replace u of a shared name by how common that nam
 {weights}
 
 ## Not seen among the matches of these records
-The m of these levels rests on their published or stated starting values:
+The m of these levels rests on their published or stated starting values, and none weighs more than was stated:
 
 {not_seen}
 

@@ -231,11 +231,21 @@ POLICE_SERIAL = Comparison(
     fixed=True,
 )
 
+MANY_SENTENCES = 4
+"""From so many dates of sentence on a record, sharing one of them says less: courts sentence many on one day."""
+
 SENTENCE_DATE = Comparison(
     "sentence_date",
     _empty("sentence_dates"),
     (
-        Level("one shared", _shared("sentence_dates"), 0.7, 1e-3),
+        Level(
+            "one shared, of few",
+            f"{_shared('sentence_dates')} AND len(sentence_dates_l) < {MANY_SENTENCES} "
+            f"AND len(sentence_dates_r) < {MANY_SENTENCES}",
+            0.65,
+            1e-3,
+        ),
+        Level("one shared, of many", _shared("sentence_dates"), 0.05, 1e-3),
         Level("none shared", ELSE, 0.3, 0.999),
     ),
 )
@@ -252,7 +262,8 @@ CONTACT_POINT = Comparison(
 TWIN_FORENAMES_CLOSE = 0.9
 """Jaro-Winkler similarity below which forenames are unlike in the twin table of the production justice model."""
 
-_SAME_HOUSEHOLD = f"({_shared('postcodes')} OR {_shared('sentence_dates')})"
+_SHARED_PHONE = "list_has_any(list_filter(contacts_l, lambda c: starts_with(c, 'phone:')), contacts_r)"
+_SAME_HOUSEHOLD = f"({_shared('postcodes')} OR {_shared('sentence_dates')} OR {_SHARED_PHONE})"
 _NO_IDENTIFIER_AGREES = " AND ".join(f"NOT {_shared(kind + 's')}" for kind in IDENTIFIER_KINDS)
 _SOME_IDENTIFIER_DIFFERS = " OR ".join(f"(len({kind}s_l) > 0 AND len({kind}s_r) > 0)" for kind in IDENTIFIER_KINDS)
 
@@ -266,10 +277,19 @@ _GIVEN_NAMES_CLOSE = f"({_some_close('forenames_l', 'given_names_r')} OR {_some_
 PARENT_YEARS = 15
 """Years between two dates of birth from which two people of one name at one address may be parent and child."""
 
+_PREFIX = "MOHAMMED"
+"""A forename that is often given for blessing, with the second name in daily use; as `forename_v` has it."""
+
+_OTHER_NAME_IN_USE = (
+    f"(forename_v_l = '{_PREFIX}' AND forename_v_r = '{_PREFIX}' AND middle_names_l IS NOT NULL"
+    " AND middle_names_r IS NOT NULL AND NOT list_has_any(string_split(middle_names_l, ' '),"
+    f" string_split(middle_names_r, ' ')) AND NOT {_close('middle_names_l', 'middle_names_r')})"
+)
+_SAME_FAMILY_NAME = f"({_shared('surnames')} OR {SURNAME_CLOSE})"
 _TWINS = (
-    f"({_shared('surnames')} OR {SURNAME_CLOSE}) AND forename_v_l <> forename_v_r AND {_shared('dobs')}"
-    f" AND ({_SAME_HOUSEHOLD} OR {_shared('outcodes')}) AND {_NO_IDENTIFIER_AGREES} AND NOT {FORENAME_AMONG_GIVEN}"
-    f" AND (({_SOME_IDENTIFIER_DIFFERS}) OR NOT {_GIVEN_NAMES_CLOSE})"
+    f"{_SAME_FAMILY_NAME} AND {_shared('dobs')} AND ({_SAME_HOUSEHOLD} OR {_shared('outcodes')})"
+    f" AND {_NO_IDENTIFIER_AGREES} AND ({_OTHER_NAME_IN_USE} OR (forename_v_l <> forename_v_r"
+    f" AND NOT {FORENAME_AMONG_GIVEN} AND (({_SOME_IDENTIFIER_DIFFERS}) OR NOT {_GIVEN_NAMES_CLOSE})))"
 )
 _PARENT_AND_CHILD = (
     f"({FORENAME_CLOSE} AND {SURNAME_CLOSE} OR name_sorted_l = name_sorted_r)"
@@ -277,15 +297,24 @@ _PARENT_AND_CHILD = (
     f" AND {_SAME_HOUSEHOLD} AND NOT {_shared('dobs')} AND {_NO_IDENTIFIER_AGREES}"
 )
 
+_RELATIVES = (
+    f"{_SAME_FAMILY_NAME} AND {_SAME_HOUSEHOLD} AND NOT {_shared('dobs')} AND {_NO_IDENTIFIER_AGREES}"
+    f" AND (({_OTHER_NAME_IN_USE}) OR (NOT {FORENAME_AMONG_GIVEN} AND NOT {_GIVEN_NAMES_CLOSE}))"
+)
+
 KINSHIP = Comparison(
     "kinship",
-    f"NOT coalesce({_TWINS}, false) AND NOT coalesce({_PARENT_AND_CHILD}, false)",
-    (Level("possible twins", _TWINS, 0.001, 0.004), Level("possible parent and child", ELSE, 0.001, 0.003)),
+    " AND ".join(f"NOT coalesce({kin}, false)" for kin in (_TWINS, _PARENT_AND_CHILD, _RELATIVES)),
+    (
+        Level("possible twins", _TWINS, 0.001, 0.004),
+        Level("possible parent and child", _PARENT_AND_CHILD, 0.001, 0.003),
+        Level("possible relatives", ELSE, 0.001, 0.002),
+    ),
     fixed=True,
 )
-"""Twins, and parent and child of one name, agree on what families share, so the weights of those fields, which assume
-independence, mislead. The small weight here is not the point: scoring holds the weight of such a pair below every
-linking threshold, where it is seen as a near miss. A pair without the signs gets nothing from this comparison."""
+"""Twins, parent and child of one name, and others of one household agree on what families share, so the weights of
+those fields, which assume independence, mislead. The small weight here is not the point: scoring holds the weight of
+such a pair below every linking threshold, where it is seen as a near miss. A pair without the signs gets nothing."""
 
 COMPARISONS: tuple[Comparison, ...] = (
     NAME,

@@ -62,8 +62,11 @@ def collate(prior: float, u: Parameters, matches: Parameters) -> Learned:
         start = np.array([level.m for level in levels])
         m = _shares(smoothed(matches[name], start / start.sum()), SMALLEST_M)
         stated = np.array([level.u for level in levels])
-        final_u = _shares(stated if name in U_STATED else u[name], SMALLEST_U)
-        not_seen += [f"{name}: {level.label}" for level, seen in zip(levels, matches[name], strict=True) if seen < SEEN]
+        # A level that no match showed is no stronger than it was stated to be, however rare the sample makes it.
+        unseen = matches[name] < SEEN
+        learned_u = np.where(unseen, np.maximum(u[name], np.array(m) * stated / start), u[name])
+        final_u = _shares(stated if name in U_STATED else learned_u, SMALLEST_U)
+        not_seen += [f"{name}: {level.label}" for level, missing in zip(levels, unseen, strict=True) if missing]
         for level, m_value, u_value in zip(described["comparison_levels"][1:], m, final_u, strict=True):
             level |= {"m_probability": m_value, "u_probability": u_value}
     return Learned(model, tuple(not_seen))

@@ -3,6 +3,7 @@
 import re
 from pathlib import Path
 
+from pipelines.settings import Settings
 from pipelines.source import SourceSpec
 from pipelines.yaml_file import read_yaml
 from tests.house.repository import ROOT
@@ -14,3 +15,8 @@ def test_the_source_system_in_the_guide_is_one(tmp_path: Path) -> None:
     file = tmp_path / "defs.yaml"
     file.write_text(example, encoding="utf-8")
     assert read_yaml(file, SourceSpec, below=("attributes",)).system == "bail"
+
+
+def test_every_setting_is_in_the_guide() -> None:
+    guide = (ROOT / "docs" / "how-to" / "run-a-deployment.md").read_text(encoding="utf-8")
+    assert [name for name in Settings.model_fields if f"| `CONJOIN_{name.upper()}` |" not in guide] == []

@@ -178,3 +178,17 @@ def test_no_log_or_error_holds_a_personal_value(night_one: Path, tmp_path: Path)
 def test_explain_answers_on_the_snapshot(night_one: Path) -> None:
     ((subject,),) = ask(night_one, "SELECT subject_id FROM linked.subject WHERE record_count > 3 ORDER BY 1 LIMIT 1")
     assert str(subject) in conjoin(night_one, "explain", str(subject)).stdout
+
+
+def test_every_query_of_the_guide_to_analysts_answers(night_one: Path) -> None:
+    guide = Path("docs/how-to/query-the-snapshot.md").read_text(encoding="utf-8")
+    queries = re.findall(r"```sql\n(.*?)```", guide, re.DOTALL)
+    assert len(queries) > 10
+    with duckdb.connect(str(snapshot(night_one)), read_only=True) as con:
+        silent = [query for query in queries if not con.execute(query).fetchall()]
+    assert silent == []
+
+
+def test_the_name_that_the_readme_looks_for_is_found(night_one: Path) -> None:
+    (name,) = re.findall(r"find_subject\('([^']+)'\)", Path("README.md").read_text(encoding="utf-8"))
+    assert ask(night_one, f"FROM linked.find_subject('{name}')")
