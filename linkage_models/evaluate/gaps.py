@@ -12,13 +12,13 @@ from linkage_models.resolve.relation import relation, single_row
 
 @dataclass(frozen=True, slots=True)
 class RuleQuality:
-    """How the findings of one rule, or of all, agree with the true gaps; several findings of one kind count once.
+    """How the findings of one rule, or of all, agree with the true gaps; several findings of one matter count once.
 
     Attributes:
         rule_id: the rule; None for all rules together.
-        findings: different (rule, subject, held_by, expected_in) found, for subjects with a known person.
+        findings: different (rule, subject, held_by, expected_in, matter) found, for subjects with a known person.
         right: of these, those that are true of one of the subject's people.
-        gaps: different (rule, person, held_by, expected_in) that are true.
+        gaps: different (rule, person, held_by, expected_in, matter) that are true.
         found: of these, those that some finding names for a subject holding one of the person's records.
         planted: true gaps put there on purpose, rather than following from an error in the data.
         planted_found: of these, those found.
@@ -78,8 +78,8 @@ def gap_quality(
 
     Args:
         con: any connection that can read the relations.
-        findings: relation (rule_id, subject_id, held_by, expected_in).
-        truth_gaps: relation (rule_id, person_id, held_by, expected_in, planted BOOLEAN).
+        findings: relation (rule_id, subject_id, held_by, expected_in, matter).
+        truth_gaps: relation (rule_id, person_id, held_by, expected_in, matter, planted BOOLEAN).
         predicted: relation (record_key, subject_id), `record_key` unique.
         truth: relation (record_key, person_id), `record_key` unique.
 
@@ -89,28 +89,28 @@ def gap_quality(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    matter = "finding.rule_id = gap.rule_id AND finding.held_by = gap.held_by AND finding.expected_in = gap.expected_in"
+    kind = "rule_id, held_by, expected_in, matter"
     steps = f"""
         WITH subject_person AS (
             SELECT DISTINCT subject_id, person_id
             FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)
         ),
         found AS (
-            SELECT DISTINCT rule_id, subject_id, held_by, expected_in FROM {relation(findings)}
+            SELECT DISTINCT subject_id, {kind} FROM {relation(findings)}
         ),
         finding AS (
             FROM found SEMI JOIN subject_person USING (subject_id)
         ),
         gap AS (
-            SELECT rule_id, person_id, held_by, expected_in, bool_or(planted) AS planted
+            SELECT person_id, {kind}, bool_or(planted) AS planted
             FROM {relation(truth_gaps)}
             GROUP BY ALL
         ),
         matched AS (
-            SELECT finding.subject_id, gap.person_id, gap.rule_id, gap.held_by, gap.expected_in
+            SELECT subject_id, person_id, {kind}
             FROM finding
             JOIN subject_person USING (subject_id)
-            JOIN gap ON gap.person_id = subject_person.person_id AND {matter}
+            JOIN gap USING (person_id, {kind})
         )
         """
     rows = con.execute(
@@ -119,12 +119,9 @@ def gap_quality(
         judged_finding AS (
             SELECT rule_id, count(*) AS findings, count(*) FILTER (is_right) AS is_right
             FROM (
-                SELECT finding.rule_id, EXISTS (
-                    FROM matched WHERE matched.subject_id = finding.subject_id
-                        AND matched.rule_id = finding.rule_id
-                        AND matched.held_by = finding.held_by AND matched.expected_in = finding.expected_in
-                ) AS is_right
+                SELECT rule_id, matched.subject_id IS NOT NULL AS is_right
                 FROM finding
+                LEFT JOIN (SELECT DISTINCT subject_id, {kind} FROM matched) AS matched USING (subject_id, {kind})
             ) AS judged
             GROUP BY rule_id
         ),
@@ -136,12 +133,9 @@ def gap_quality(
                 count(*) FILTER (planted) AS planted,
                 count(*) FILTER (planted AND is_found) AS planted_found
             FROM (
-                SELECT gap.rule_id, gap.planted, EXISTS (
-                    FROM matched WHERE matched.person_id = gap.person_id
-                        AND matched.rule_id = gap.rule_id
-                        AND matched.held_by = gap.held_by AND matched.expected_in = gap.expected_in
-                ) AS is_found
+                SELECT rule_id, planted, matched.person_id IS NOT NULL AS is_found
                 FROM gap
+                LEFT JOIN (SELECT DISTINCT person_id, {kind} FROM matched) AS matched USING (person_id, {kind})
             ) AS judged
             GROUP BY rule_id
         )

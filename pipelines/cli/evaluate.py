@@ -45,11 +45,13 @@ def evaluate(
             CREATE VIEW predicted AS SELECT record_key, source_system, subject_id FROM snapshot.linked.subject_record;
             CREATE VIEW edge AS SELECT * FROM snapshot.linked.link WHERE match_weight IS NOT NULL;
             CREATE VIEW finding AS
-                SELECT rule_id, subject_id, held_by, expected_in FROM snapshot.linked.information_gap
+                SELECT rule_id, subject_id, held_by, expected_in, matter FROM snapshot.linked.information_gap
                 WHERE status = 'open';
             CREATE VIEW truth AS SELECT system || ':' || source_record_id AS record_key, person_id::VARCHAR AS person_id
                 FROM read_csv({literal(str(folder / "record.csv"))}, header = true, all_varchar = true);
-            CREATE VIEW truth_gap AS SELECT * REPLACE (planted::BOOLEAN AS planted)
+            -- A rule that finds one thing only tells no matters apart.
+            CREATE VIEW truth_gap AS SELECT * REPLACE (planted::BOOLEAN AS planted),
+                CASE WHEN rule_id IN (SELECT rule_id FROM finding WHERE matter <> '') THEN detail ELSE '' END AS matter
                 FROM read_csv({literal(str(folder / "gap.csv"))}, header = true, all_varchar = true);
             """
         )

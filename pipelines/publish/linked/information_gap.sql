@@ -6,6 +6,7 @@ SELECT
     coalesce(rule.title, finding.rule_id) AS title,
     finding.held_by,
     finding.expected_in,
+    finding.matter,
     finding.severity,
     finding.owner_role,
     finding.due_date,

@@ -127,6 +127,7 @@ INFORMATION_GAP = Table(
         Column("title", "VARCHAR", "What the rule flags.", required=True),
         Column("held_by", "VARCHAR", "Source system that holds the information.", required=True),
         Column("expected_in", "VARCHAR", "Source system that should hold it, or `all`.", required=True),
+        Column("matter", "VARCHAR", "What tells two gaps of one rule and subject apart; else empty.", required=True),
         Column("severity", "VARCHAR", "critical, high or medium.", required=True),
         Column("owner_role", "VARCHAR", "Who must act.", required=True),
         Column("due_date", "DATE", "By when."),

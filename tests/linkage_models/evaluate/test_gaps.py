@@ -22,19 +22,22 @@ def con() -> duckdb.DuckDBPyConnection:
         CREATE TABLE truth AS FROM (VALUES ('nomis:p', 'P'), ('pnc:q', 'Q'), ('nomis:q', 'Q'))
             AS row (record_key, person_id);
         CREATE TABLE finding AS FROM (VALUES
-            ('G02', 'S1', 'nomis', 'ndelius'),
-            ('G02', 'S1', 'nomis', 'ndelius'),
-            ('G02', 'S2', 'nomis', 'ndelius'),
-            ('G03', 'S1', 'ndelius', 'nomis'),
-            ('G03', 'S2', 'nomis', 'ndelius'),
-            ('G06', 'S3', 'ndelius', 'nomis')
-        ) AS row (rule_id, subject_id, held_by, expected_in);
+            ('G02', 'S1', 'nomis', 'ndelius', ''),
+            ('G02', 'S1', 'nomis', 'ndelius', ''),
+            ('G02', 'S2', 'nomis', 'ndelius', ''),
+            ('G03', 'S1', 'ndelius', 'nomis', ''),
+            ('G03', 'S2', 'nomis', 'ndelius', ''),
+            ('G06', 'S3', 'ndelius', 'nomis', ''),
+            ('G21', 'S1', 'ndelius', 'ctnm', 'address')
+        ) AS row (rule_id, subject_id, held_by, expected_in, matter);
         CREATE TABLE truth_gap AS FROM (VALUES
-            ('G02', 'P', 'nomis', 'ndelius', true),
-            ('G03', 'Q', 'ndelius', 'nomis', false),
-            ('G03', 'P', 'ndelius', 'visor', true),
-            ('G08', 'Q', 'ndelius', 'visor', true)
-        ) AS row (rule_id, person_id, held_by, expected_in, planted);
+            ('G02', 'P', 'nomis', 'ndelius', '', true),
+            ('G03', 'Q', 'ndelius', 'nomis', '', false),
+            ('G03', 'P', 'ndelius', 'visor', '', true),
+            ('G08', 'Q', 'ndelius', 'visor', '', true),
+            ('G21', 'P', 'ndelius', 'ctnm', 'address', true),
+            ('G21', 'P', 'ndelius', 'ctnm', 'phone', true)
+        ) AS row (rule_id, person_id, held_by, expected_in, matter, planted);
         CREATE TABLE edge (record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE);
         """
     )
@@ -53,12 +56,14 @@ def test_findings_are_judged_person_by_person(con: duckdb.DuckDBPyConnection) ->
         # S1's is right through Q's record in it; S2's names other systems than Q's gap. P's gap is not found.
         "G03": (2, 1, 2, 1, 1, 0),
         "G08": (0, 0, 1, 0, 1, 0),
-        None: (4, 2, 4, 2, 3, 1),
+        # The address that was found does not stand for the phone that was not.
+        "G21": (1, 1, 2, 1, 2, 1),
+        None: (5, 3, 6, 3, 5, 2),
     }
     assert found.findings_without_truth == 1
     overall = found.overall
-    assert (overall.precision, overall.recall, overall.f1) == (0.5, 0.5, 0.5)
-    assert overall.planted_recall == pytest.approx(1 / 3)
+    assert (overall.precision, overall.recall, overall.f1) == (0.6, 0.5, pytest.approx(6 / 11))
+    assert overall.planted_recall == 0.4
 
 
 def test_no_findings_and_no_gaps_are_no_error(con: duckdb.DuckDBPyConnection) -> None:
@@ -74,14 +79,14 @@ def test_the_report_gives_the_same_figures_as_text_and_as_json(con: duckdb.DuckD
     report = json.loads(json.dumps(as_dict(links, causes, gaps)))
     assert report["links"]["overall"]["false_links"] == 1
     assert report["causes"]["missed"] == {"total": 1, "no_edge": 1, "below_threshold": 0, "by_resolution": 0}
-    assert [rule["rule_id"] for rule in report["gaps"]["by_rule"]] == ["G02", "G03", "G08"]
+    assert [rule["rule_id"] for rule in report["gaps"]["by_rule"]] == ["G02", "G03", "G08", "G21"]
 
     text = render(links, causes, gaps)
     rows = [line.split() for line in text.splitlines()]
     # Within PNC there is one record with a person, so no link is wanted or predicted: no share is shown for nothing.
     assert ["within", "pnc", "0", "0", "0", "-", "-", "-", "1.0000", "1.0000", "1.0000"] in rows
     assert ["G08", "0", "0", "-", "1", "0", "0.0000", "1", "0", "0.0000"] in rows
-    assert ["all", "4", "2", "0.5000", "4", "2", "0.5000", "3", "1", "0.3333"] in rows
+    assert ["all", "5", "3", "0.6000", "6", "3", "0.5000", "5", "2", "0.4000"] in rows
     assert "Left out, their person unknown: records 1." in text
     assert max(map(len, text.splitlines())) <= 120
     assert "\x1b" not in text
