@@ -156,6 +156,8 @@ class CsvRows:
 
 def _fields(text: str, spec: Csv) -> list[str] | None:
     """Return the fields of one whole row; None where it is none, for example because a quoted field does not end."""
+    if spec.quote not in text and "\r" not in text:
+        return text.split(spec.delimiter)  # what the reader would give, several times quicker
     try:
         return next(csv.reader([text], delimiter=spec.delimiter, quotechar=spec.quote, strict=True), None)
     except csv.Error:

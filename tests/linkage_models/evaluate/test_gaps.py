@@ -62,7 +62,8 @@ def test_findings_are_judged_person_by_person(con: duckdb.DuckDBPyConnection) ->
     }
     assert found.findings_without_truth == 1
     overall = found.overall
-    assert (overall.precision, overall.recall, overall.f1) == (0.6, 0.5, pytest.approx(6 / 11))
+    assert (overall.precision, overall.recall) == (0.6, 0.5)
+    assert overall.f1 == pytest.approx(6 / 11)
     assert overall.planted_recall == 0.4
 
 
