@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 from pipelines.deployment import Deployment
 from pipelines.settings import Settings
 from pipelines.warehouse import database, run_log
-from pipelines.warehouse.lock import run_lock
+from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
 
 
 class Home(dg.ConfigurableResource["Home"]):
@@ -34,7 +34,7 @@ class Home(dg.ConfigurableResource["Home"]):
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
         """Hold the run lock as long as the run's process lives, and see that time has not gone back."""
         del context
-        with run_lock(self.settings):
+        with run_lock(self.settings, DECISION_SECONDS):
             run_log.not_before_the_last(self.settings)
             yield self
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import os
+import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
@@ -15,9 +16,17 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
+DECISION_SECONDS = 10.0
+"""How long a run waits for the lock before it gives up: a decision being recorded holds it for a second or so."""
+
+
 @contextmanager
-def run_lock(settings: Settings) -> Iterator[None]:
+def run_lock(settings: Settings, patience: float = 0.0) -> Iterator[None]:
     """Hold the home's run lock; the operating system lets go of it when the process ends, however it ends.
+
+    Args:
+        settings: the home.
+        patience: seconds to wait for another holder.
 
     Raises:
         WarehouseBusyError: another run holds it.
@@ -26,17 +35,26 @@ def run_lock(settings: Settings) -> Iterator[None]:
         settings.home.mkdir(parents=True, exist_ok=True)
         descriptor = os.open(settings.home / "run.lock", os.O_RDWR | os.O_CREAT, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
+        deadline = time.monotonic() + patience
+        while not (held := _taken(descriptor)) and time.monotonic() < deadline:
+            time.sleep(0.2)
+        if not held:
             holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
             message = (
                 f"Another run (process {holder}) is at work in {settings.home}; "
                 "wait for it to finish, then start this one again."
             )
-            raise WarehouseBusyError(message) from None
+            raise WarehouseBusyError(message)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield
     finally:
         os.close(descriptor)
+
+
+def _taken(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True

@@ -9,11 +9,15 @@ import shutil
 import signal
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.errors import WarehouseBusyError
+from pipelines.settings import Settings
+from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
 from tests.pipelines.nights import SAMPLE, ask, attempt, conjoin, contents, copy_of, refused, snapshot
 
 pytestmark = pytest.mark.slow
@@ -84,6 +88,17 @@ def test_a_second_run_beside_the_first_is_refused_in_one_sentence(night_one: Pat
     with (home / "run.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         assert re.match(r"Another run .* is at work in ", refused(home, "run"))
+
+
+def test_a_run_waits_for_a_decision_that_is_being_recorded(tmp_path: Path) -> None:
+    settings = Settings.load(tmp_path)
+    lock = (tmp_path / "run.lock").open("w")
+    fcntl.flock(lock, fcntl.LOCK_EX)
+    with pytest.raises(WarehouseBusyError), run_lock(settings):
+        pass
+    threading.Timer(1, lock.close).start()
+    with run_lock(settings, DECISION_SECONDS):
+        assert lock.closed
 
 
 @pytest.mark.parametrize(
