@@ -47,7 +47,10 @@ def test_as_many_rows_are_accounted_for_as_a_plain_reader_finds(night_one: Path)
         (
             "visor",
             "nominals",
-            [json.loads(line) for line in (night / "visor" / "nominals.jsonl").open(encoding="utf-8")],
+            [
+                json.loads(line)
+                for line in (night / "visor" / "nominals.jsonl").read_text(encoding="utf-8").splitlines()
+            ],
         ),
     ):
         counted[f"{system} {resource}"] = len(documents)
