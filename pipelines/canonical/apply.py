@@ -184,11 +184,11 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
         with suppress(_RefusedError), transaction(con):
             stage(con, spec, yaml_file, load, folder / load.load_id)
             applied = _apply(con, spec, load, folder / load.load_id).judged(spec)
-            _note(con, spec, applied, mapping_hash)
             if applied.refused:
                 raise _RefusedError
+            _note(con, spec, applied, mapping_hash)
         if applied.refused:
-            # What is wrong with it can be looked up; the last good load stays in force.
+            # Staged anew, since the tables went with the rest: what is wrong with the load can be looked up.
             with transaction(con):
                 stage(con, spec, yaml_file, load, folder / load.load_id)
                 _note(con, spec, applied, mapping_hash)
