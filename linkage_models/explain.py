@@ -41,7 +41,7 @@ class Evidence:
         if self.comparison == "prior":
             meaning = f"before any comparison, odds of {times} to 1 {'against' if self.weight < 0 else 'for'}"
         elif self.comparison == "kinship":
-            meaning = "families share this much: the weight is held at its ceiling for kin"
+            meaning = "families share this much, so the weight is capped for kin"
         else:
             meaning = f"{times} times likelier for {'one person' if self.weight >= 0 else 'two people'}"
         return f"{self.weight:+6.1f}  {what}: {self.level} ({meaning})"

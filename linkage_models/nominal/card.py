@@ -63,7 +63,8 @@ Before term frequencies, which replace u of a shared name by how common that nam
 {weights}
 
 ## Not seen among the matches of these records
-The m of these levels rests on their published or stated starting values, and none weighs more than was stated:
+The m of these levels rests on their published or stated starting values, and none speaks for one person more strongly
+than was stated:
 
 {not_seen}
 

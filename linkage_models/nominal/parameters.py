@@ -62,7 +62,7 @@ def collate(prior: float, u: Parameters, matches: Parameters) -> Learned:
         start = np.array([level.m for level in levels])
         m = _shares(smoothed(matches[name], start / start.sum()), SMALLEST_M)
         stated = np.array([level.u for level in levels])
-        # A level that no match showed is no stronger than it was stated to be, however rare the sample makes it.
+        # A level that no match showed speaks for one person no more strongly than was stated, however rare it is.
         unseen = matches[name] < SEEN
         learned_u = np.where(unseen, np.maximum(u[name], np.array(m) * stated / start), u[name])
         final_u = _shares(stated if name in U_STATED else learned_u, SMALLEST_U)

@@ -235,7 +235,7 @@ ANTI JOIN accepted ON accepted.landed_row = landed._row AND accepted.part = land
 LEFT JOIN refused ON refused.landed_row = landed._row AND refused.part = landed.part
 """
 
-STAGING = "".join((PERSON, ITEM, RECORD, *(str(kind) for kind in (_PLAIN, _OF_KIND))))
+STAGING = "".join((PERSON, ITEM, IN_ORDER, RECORD, *(str(kind) for kind in (_PLAIN, _OF_KIND))))
 """All SQL that decides what a landed row becomes, for telling whether a load was applied with the same."""
 
 ACCEPTED_ONLY = (

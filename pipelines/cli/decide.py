@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
-from pipelines.errors import ConfigurationError, NothingPublishedError
+from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
-
-    from pipelines.settings import Settings
 
 app = typer.Typer(
     help="Rule that two nominal records are, or are not, of one person; list or withdraw rulings.",
@@ -66,11 +62,12 @@ def withdraw(
     """
     from pipelines import audit
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import transaction, writer
+    from pipelines.warehouse.database import must_exist, transaction, writer
     from pipelines.warehouse.lock import run_lock
 
     settings = Settings.load(home)
-    with run_lock(settings), _existing(settings), writer(settings) as con:
+    must_exist(settings)
+    with run_lock(settings), writer(settings) as con:
         held = con.execute(
             "SELECT withdrawn_at IS NULL FROM linkage.decision WHERE decision_id = $id", {"id": decision}
         ).fetchone()
@@ -118,12 +115,13 @@ def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, ho
     from linkage_models import resolve
     from pipelines import audit
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import transaction, writer
+    from pipelines.warehouse.database import must_exist, transaction, writer
     from pipelines.warehouse.lock import run_lock
 
     settings = Settings.load(home)
     first, second = sorted((record_a, record_b))
-    with run_lock(settings), _existing(settings), writer(settings) as con, transaction(con):
+    must_exist(settings)
+    with run_lock(settings), writer(settings) as con, transaction(con):
         for key in (first, second):
             if con.execute("SELECT 1 FROM nominal.record WHERE record_key = $key", {"key": key}).fetchone() is None:
                 raise ConfigurationError(
@@ -148,14 +146,6 @@ def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, ho
         )
     audit.record(settings, action="alteration", who=by, what={"decision": decision, "verdict": verdict}, why=reason)
     typer.echo(f"Recorded {decision}; the next `conjoin run` takes it into account.")
-
-
-@contextmanager
-def _existing(settings: Settings) -> Iterator[None]:
-    """Refuse to make a warehouse only to find that it holds nothing."""
-    if not settings.warehouse.exists():
-        raise NothingPublishedError(f"{settings.warehouse} does not exist yet; start with `conjoin run`.")
-    yield
 
 
 def _made(con: DuckDBPyConnection) -> int:

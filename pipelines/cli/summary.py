@@ -102,7 +102,7 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
     changes = summary["changes"]
     if changes["runs"] > 1:
         console.print(
-            f"Since the run before: {changes['created']:,} subjects created, {changes['merged']:,} merged, "
+            f"This run: {changes['created']:,} subjects created, {changes['merged']:,} merged, "
             f"{changes['split']:,} split, {changes['retired']:,} retired; {changes['gaps_opened'] or 0:,} gaps opened, "
             f"{changes['gaps_closed'] or 0:,} closed.",
             soft_wrap=True, highlight=False,

@@ -115,7 +115,8 @@ class CsvRows:
         while True:
             number, text = self._ahead.popleft() if self._ahead else next(self.lines, END)
             # Lines that could not be decoded are known as soon as a line after them has been read.
-            for line, raw in self.undecodable.lines[bad_lines:]:
+            while bad_lines < len(self.undecodable.lines):
+                line, raw = self.undecodable.lines[bad_lines]
                 if number and line > number:
                     break
                 ordinal, bad_lines = ordinal + 1, bad_lines + 1

@@ -57,7 +57,10 @@ class Extraction:
     def reject(self, rows: list[tuple[str, int, str, str, str]]) -> None:
         """Set rows apart: (resource, landed_row, reason, explanation, raw)."""
         if rows:
-            self.con.executemany("INSERT INTO rejected VALUES (?, ?, ?, ?, ?)", rows)
+            columns = ("resource", "landed_row", "reason", "explanation", "raw")
+            self.con.register("rejected_row", pa.table(dict(zip(columns, zip(*rows, strict=True), strict=True))))
+            self.con.execute("INSERT INTO rejected BY NAME FROM rejected_row")
+            self.con.unregister("rejected_row")
 
     def error(self, where: str, problem: str, remedy: str) -> SourceError:
         """Return the error that this delivery cannot be read, as one sentence."""

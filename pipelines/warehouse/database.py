@@ -59,15 +59,24 @@ def reader(settings: Settings) -> Iterator[DuckDBPyConnection]:
         NothingPublishedError: there is no warehouse yet.
         WarehouseBusyError: a run is writing to it.
     """
-    if not settings.warehouse.exists():
-        message = f"{settings.warehouse} does not exist yet; start with `conjoin run`."
-        raise NothingPublishedError(message)
+    must_exist(settings)
     con = _connect(settings, str(settings.warehouse), read_only=True)
     try:
         standardise.register(con)
         yield con
     finally:
         con.close()
+
+
+def must_exist(settings: Settings) -> None:
+    """Raise unless a run has made the warehouse.
+
+    Raises:
+        NothingPublishedError: there is no warehouse yet.
+    """
+    if not settings.warehouse.exists():
+        message = f"{settings.warehouse} does not exist yet; start with `conjoin run`."
+        raise NothingPublishedError(message)
 
 
 @contextmanager

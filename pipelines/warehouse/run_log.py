@@ -69,7 +69,11 @@ def not_before_the_last(settings: Settings) -> None:
     if not settings.warehouse.exists():
         return
     with reader(settings) as con:
-        (last,) = con.execute("SELECT max(as_of) FROM linkage.run").fetchone() or (None,)
+        # A run that was killed while it made the warehouse has left it without this table.
+        made = con.execute(
+            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'linkage' AND table_name = 'run'"
+        ).fetchone()
+        (last,) = (con.execute("SELECT max(as_of) FROM linkage.run").fetchone() if made else None) or (None,)
     if last is not None and last > settings.now():
         raise ConfigurationError(
             f"{settings.home} already stands at {last.isoformat()}Z, and this run is as of"

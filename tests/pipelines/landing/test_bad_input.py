@@ -125,6 +125,16 @@ def test_a_stray_mark_in_a_csv_costs_its_own_row_and_no_other(tmp_path: Path, st
     assert (reason, row, raw) == ("malformed_line", 2, report(2, stray).removesuffix("\r\n"))
 
 
+def test_a_csv_in_another_encoding_throughout_is_quarantined_line_by_line(tmp_path: Path) -> None:
+    settings = shipped.home(tmp_path)
+    path = settings.deliveries / "rms" / "intelligence.csv"
+    header = ",".join(tiny.RMS["intelligence"][0])
+    texts = [report(number, "José" if number % 2 else "Ann") for number in range(40_000)]
+    path.write_bytes((f"{header}\r\n" + "".join(texts)).encode("latin-1"))
+    load = shipped.land_one("rms", settings)
+    assert (load.rows["intelligence"], load.rejected["intelligence"]) == (20_000, 20_000)
+
+
 def test_a_quoted_text_may_run_over_several_lines(tmp_path: Path) -> None:
     settings = shipped.home(tmp_path)
     found = rms_reports(
