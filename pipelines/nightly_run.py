@@ -28,10 +28,17 @@ REPOSITORY = Path(__file__).parents[1]
 
 @dataclass(frozen=True)
 class Night:
-    """A nightly run that published, and what its checks warn of, as clauses."""
+    """A nightly run that published.
+
+    Attributes:
+        run_id: Dagster's id of the run.
+        warnings: what its checks warn of, as clauses.
+        held_back: the sources whose newest delivery is not in force, and why, as sentences.
+    """
 
     run_id: str
     warnings: tuple[str, ...]
+    held_back: tuple[str, ...]
 
 
 def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
@@ -62,7 +69,7 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
         ) from None
     if not result.success:
         raise _failure(result)
-    return Night(result.run_id, _warnings(result))
+    return Night(result.run_id, _warnings(result), _held_back(result))
 
 
 def _dagster_home(settings: Settings) -> Path:
@@ -98,11 +105,21 @@ def _warnings(result: ExecuteInProcessResult) -> tuple[str, ...]:
     """Return a clause for each check that warns, with the assets it warns of and its counts there."""
     counts: dict[str, list[str]] = {}
     for failed in _evaluations(result):
-        if not failed.passed:
+        if not failed.passed and failed.severity == dg.AssetCheckSeverity.WARN:
             count = failed.metadata.get("count")
             where = failed.asset_key.path[-1]
             counts.setdefault(failed.check_name, []).append(f"{where} {count.value:,}" if count else where)
     return tuple(f"{check} fails ({', '.join(where)}); see it in the UI" for check, where in sorted(counts.items()))
+
+
+def _held_back(result: ExecuteInProcessResult) -> tuple[str, ...]:
+    """Return a sentence for each source whose newest delivery was not read or not trusted."""
+    sentences = []
+    for failed in _evaluations(result):
+        if not failed.passed and failed.severity == dg.AssetCheckSeverity.ERROR:
+            system, said = failed.asset_key.path[-1], failed.description or failed.check_name
+            sentences.append(f"{system}: {said.removeprefix(f'{system}: ').rstrip('.')}.")
+    return tuple(sorted(sentences))
 
 
 def _sentence(failed: dg.AssetCheckEvaluation) -> str:

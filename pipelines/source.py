@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from typing import Literal, Self
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
 from pipelines.canonical.spec import ItemMapping, Marking, RecordMapping
-from pipelines.landing.spec import Extract, resource_names
+from pipelines.landing.spec import Extract, resources
+
+Code = Annotated[str, BeforeValidator(lambda given: str(given) if isinstance(given, int) else given)]
 
 
 class SourceSpec(BaseModel):
@@ -38,14 +40,31 @@ class SourceSpec(BaseModel):
         le=1,
         description="Share of nominal records gone since the load before above which a load is refused.",
     )
-    date_format: str = Field("%Y-%m-%d", description="How the source writes dates, as strptime knows it.")
-    extract: Extract
-    record: RecordMapping
-    items: list[ItemMapping] = Field(default_factory=list)
+    max_completeness_drop: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Fall in the share of nominal records that have a field, against the median of the loads before,"
+        " above which a load is refused.",
+    )
+    expected_records: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]] | None = Field(
+        None, description="[least, most] nominal records the source may hold; a load outside is refused."
+    )
+    date_format: str | Annotated[list[str], Field(min_length=1)] = Field(
+        "%Y-%m-%d", description="How the source writes dates, as strptime knows it: one format, or several to try."
+    )
+    code_lists: dict[str, dict[Code, Code]] = Field(
+        default_factory=dict,
+        description="Code lists, each by name: the source's code: the canonical one. A code that its list lacks is kept"
+        " as it is and counted.",
+    )
+    extract: Extract = Field(description="How it delivers; `format` says which of the forms below.")
+    record: RecordMapping = Field(description="Which landed rows are persons.")
+    items: list[ItemMapping] = Field(default_factory=list, description="Which landed rows are information items.")
 
     @model_validator(mode="after")
     def _reads_declared_resources(self) -> Self:
-        known = set(resource_names(self.extract))
+        known = set(resources(self.extract))
         mappings: list[RecordMapping | ItemMapping] = [self.record, *self.items]
         for mapping in mappings:
             if mapping.source not in known:
@@ -56,3 +75,16 @@ class SourceSpec(BaseModel):
             message = f"the resources {', '.join(sorted(unread))} are extracted but nothing reads them"
             raise ValueError(message)
         return self
+
+    @model_validator(mode="after")
+    def _code_lists_exist(self) -> Self:
+        asked = {*self.record.code_lists.values(), *(item.code_list for item in self.items if item.code_list)}
+        if missing := asked - set(self.code_lists):
+            message = f"there is no code list `{min(missing)}` under `code_lists`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def date_formats(self) -> list[str]:
+        """The formats the source writes dates in."""
+        return [self.date_format] if isinstance(self.date_format, str) else self.date_format

@@ -8,24 +8,27 @@ from __future__ import annotations
 
 import hashlib
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import duckdb
 
 from linkage_models import standardise
-from pipelines.canonical.stage import STAGING, count_elements, resources, stage
-from pipelines.errors import ConfigurationError, raise_if_storage
-from pipelines.landing.land import loads
+from pipelines.canonical.applied import COUNTS, Applied
+from pipelines.canonical.profile import find_drift, write_profile
+from pipelines.canonical.stage import STAGING, count_deleted, count_elements, resources, stage
+from pipelines.errors import ConfigurationError, SourceError, raise_if_storage
+from pipelines.landing.manifest import failure, loads
 from pipelines.warehouse.catalogue.nominal import INFORMATION_ITEM, RECORD
 from pipelines.warehouse.database import transaction
 
 if TYPE_CHECKING:
+    from datetime import datetime
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
-    from pipelines.landing.land import Load
+    from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
 
 ITEM_ROWS = """
@@ -73,106 +76,55 @@ FROM staged_item WHERE kind = 'merge' AND problem IS NULL ORDER BY ALL
 """
 
 
-COUNTS = (
-    "records_before", "records_new", "records_changed", "records_deleted", "dates_given", "unreadable_dates",
-    "unknown_kinds", "invalid_identifiers",
-)  # fmt: skip
-"""Counts of a whole load: fields of `Applied` and columns of `nominal.load`."""
-
-
-@dataclass(frozen=True)
-class Applied:
-    """What applying a load did, or would have done: rows in against rows out, and nominal records changed.
-
-    Attributes:
-        load: the load.
-        resources: per resource its rows extracted, accepted and quarantined.
-        reasons: rows in quarantine per reason.
-        records_before: nominal records the source held before.
-        records_new: nominal records it added.
-        records_changed: nominal records it changed.
-        records_deleted: nominal records it removed.
-        dates_given: dates among its accepted rows.
-        unreadable_dates: those of them that could not be read and are left empty.
-        unknown_kinds: identifiers and contact points of a kind Conjoin does not know, which are left out.
-        invalid_identifiers: identifiers held that fail the check of their kind.
-        refused: why the load was not taken over, as a clause; None where it is in force.
-        repeated: whether it was in force already.
-    """
-
-    load: Load
-    resources: dict[str, tuple[int, int, int]]
-    reasons: dict[str, int]
-    records_before: int
-    records_new: int
-    records_changed: int
-    records_deleted: int
-    dates_given: int
-    unreadable_dates: int
-    unknown_kinds: int
-    invalid_identifiers: int
-    refused: str | None = None
-    repeated: bool = False
-
-    @property
-    def extracted(self) -> int:
-        """Rows the source gave."""
-        return sum(extracted for extracted, _, _ in self.resources.values())
-
-    @property
-    def accepted(self) -> int:
-        """Rows that became a nominal record or an item."""
-        return sum(accepted for _, accepted, _ in self.resources.values())
-
-    @property
-    def quarantined(self) -> int:
-        """Rows in quarantine."""
-        return sum(quarantined for _, _, quarantined in self.resources.values())
-
-    def judged(self, spec: SourceSpec) -> Applied:
-        """Return the same with why the load must not be taken over, by the limits of the source's YAML."""
-        held = self.records_before + self.records_new - self.records_deleted
-        faults = [
-            f"{count:,} of {whole:,} {what}, more than {limit:.0%}"
-            for count, whole, what, limit in (
-                (self.quarantined, self.extracted, "rows are in quarantine", spec.max_quarantine_share),
-                (self.unreadable_dates, self.dates_given, "dates cannot be read", spec.max_quarantine_share),
-                (self.unknown_kinds, self.extracted, "identifiers or contact points are of an unknown kind",
-                 spec.max_quarantine_share),
-                (self.records_deleted, self.records_before, "nominal records are gone", spec.max_deleted_share),
-            )
-            if count > limit * whole
-        ]  # fmt: skip
-        if not held:
-            faults.append("it holds no nominal record")
-        return replace(self, refused="; ".join(faults) or None)
-
-
 class _RefusedError(Exception):
     """Rolls back a load that must not be taken over."""
 
 
-def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landing: Path) -> Applied:
+def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landing: Path, now: datetime) -> Applied:
     """Bring the warehouse up to the latest load of a source system; do nothing where it already is.
+
+    A delivery that could not be landed, a load that must not be trusted and a mapping that does not fit leave the load
+    before in force, where there is one, and are noted in `nominal.feed`.
 
     Args:
         con: the warehouse's writer.
         spec: the source system.
         yaml_file: where its YAML lies, for errors.
         landing: the landing folder of all systems.
+        now: the instant the run takes for now.
 
     Raises:
-        ConfigurationError: nothing has been landed yet, or the YAML does not fit what was.
+        SourceError: nothing has ever been landed, and the delivery could not be.
+        ConfigurationError: nothing has been landed yet, or the YAML does not fit the first load.
         StorageError: the disk is full.
     """
     folder = landing / spec.system
-    landed = loads(folder)
+    landed, failed = loads(folder), failure(folder)
     if not landed:
+        if failed:
+            raise SourceError(failed.problem)
         message = f"{spec.system}: nothing has been landed yet; materialise `landing/{spec.system}` first."
         raise ConfigurationError(message)
+    try:
+        applied = _brought_up(con, spec, yaml_file, landed, folder)
+    except ConfigurationError as error:
+        if not _has_records(con, spec.system):
+            raise
+        applied = Applied.not_applied(landed[-1], str(error).rstrip("."))
+    if failed:
+        applied = replace(applied, failed=failed.problem)
+    with transaction(con):
+        _note_feed(con, spec.system, applied, now)
+    return applied
+
+
+def _brought_up(
+    con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landed: list[Load], folder: Path
+) -> Applied:
+    """Apply the latest load unless it is in force."""
     load = landed[-1]
     mapping_hash = _mapping_hash(spec)
-    if held := _in_force(con, load, mapping_hash):
+    if held := _in_force(con, spec, landed, mapping_hash):
         with transaction(con):
             con.execute(
                 "UPDATE nominal.load SET last_seen_at = $at "
@@ -183,7 +135,7 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
     try:
         with suppress(_RefusedError), transaction(con):
             stage(con, spec, yaml_file, load, folder / load.load_id)
-            applied = _apply(con, spec, load, folder / load.load_id).judged(spec)
+            applied = _apply(con, spec, landed, folder / load.load_id).judged(spec)
             if applied.refused:
                 raise _RefusedError
             _note(con, spec, applied, mapping_hash)
@@ -206,8 +158,34 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
     return applied
 
 
-def _apply(con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path) -> Applied:
+def _has_records(con: DuckDBPyConnection, system: str) -> bool:
+    return bool(_one(con, "SELECT count(*) FROM nominal.record WHERE source_system = $system", {"system": system})[0])
+
+
+def _note_feed(con: DuckDBPyConnection, system: str, applied: Applied, now: datetime) -> None:
+    """Write how the source's feed stands; while it stays as it is, `since` does."""
+    state = "failed" if applied.failed else "refused" if applied.refused else "current"
+    con.execute(
+        """
+        CREATE OR REPLACE TEMP TABLE feed_now AS
+        WITH in_force AS (
+            SELECT arg_max(load_id, split_part(load_id, '-', 2)) AS load_id, max(last_seen_at) AS last_seen_at
+            FROM nominal.load WHERE source_system = $system AND refused IS NULL
+        )
+        SELECT $system AS source_system, $state AS state, $problem AS problem,
+               coalesce((SELECT since FROM nominal.feed WHERE source_system = $system AND state = $state), $now) AS since,
+               load_id, last_seen_at
+        FROM in_force
+        """,
+        {"system": system, "state": state, "problem": applied.failed or applied.refused, "now": now},
+    )
+    con.execute("DELETE FROM nominal.feed WHERE source_system = $system", {"system": system})
+    con.execute("INSERT INTO nominal.feed BY NAME FROM feed_now")
+
+
+def _apply(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], folder: Path) -> Applied:
     """Take over what was staged and return what that changed."""
+    load = landed[-1]
     system = {"system": spec.system}
     this_load = {"load_id": load.load_id}
     con.execute(ITEM_ROWS, {**system, "originator": spec.originator})
@@ -232,24 +210,26 @@ def _apply(con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path) 
     con.execute("DELETE FROM nominal.merge WHERE source_system = $system", system)
     con.execute(MERGES, system)
     changes = dict(con.execute("SELECT change, count(*) FROM record_change GROUP BY ALL").fetchall())
-    held, dates, unreadable, unknown, invalid = _one(
+    held, dates, unreadable, unmapped, unknown, invalid = _one(
         con,
         """
         WITH given AS (
-            SELECT dates_given, unreadable_dates, false AS unknown, NULL AS valid
+            SELECT dates_given, unreadable_dates, unmapped_codes, false AS unknown, NULL AS valid
             FROM staged_person WHERE problem IS NULL
             UNION ALL
-            SELECT dates_given, unreadable_dates, problem IS NOT NULL, identifier.valid FROM staged_item
+            SELECT dates_given, unreadable_dates, unmapped_codes, problem IS NOT NULL, identifier.valid FROM staged_item
             WHERE problem IS NULL OR problem = 'unknown_kind'
         )
         SELECT (SELECT count(*) FROM nominal.record WHERE source_system = $system),
-               coalesce(sum(dates_given), 0), coalesce(sum(unreadable_dates), 0), count(*) FILTER (unknown),
+               coalesce(sum(dates_given), 0), coalesce(sum(unreadable_dates), 0), coalesce(sum(unmapped_codes), 0),
+               count(*) FILTER (unknown),
                count(*) FILTER (NOT unknown AND NOT valid)
         FROM given
         """,
         system,
     )
     new, deleted = changes.get("new", 0), changes.get("deleted", 0)
+    write_profile(con, spec.system, load.load_id)
     return Applied(
         load=load,
         resources={
@@ -265,15 +245,17 @@ def _apply(con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path) 
         records_deleted=deleted,
         dates_given=dates,
         unreadable_dates=unreadable,
+        unmapped_codes=unmapped,
         unknown_kinds=unknown,
         invalid_identifiers=invalid,
+        drift=find_drift(con, landed),
     )
 
 
 def _reconciled(
     con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path, resource: str, source: str, each: str | None
-) -> tuple[int, int, int]:
-    """Return how many rows of a resource were extracted, accepted and quarantined."""
+) -> tuple[int, int, int, int]:
+    """Return how many rows of a resource were extracted, accepted, quarantined and deleted in the source."""
     accepted, quarantined = _one(
         con,
         """
@@ -287,8 +269,10 @@ def _reconciled(
         """,
         {"resource": resource, "is_record": resource == spec.record.source},
     )
-    extracted = count_elements(con, folder, source, each) if each else load.rows[source] + load.rejected.get(source, 0)
-    return extracted, accepted, quarantined
+    if each:
+        return count_elements(con, spec, folder, source, each), accepted, quarantined, 0
+    extracted = load.rows[source] + load.rejected.get(source, 0)
+    return extracted, accepted, quarantined, count_deleted(con, spec, folder, source)
 
 
 def _note(con: DuckDBPyConnection, spec: SourceSpec, applied: Applied, mapping_hash: str) -> None:
@@ -303,7 +287,7 @@ def _note(con: DuckDBPyConnection, spec: SourceSpec, applied: Applied, mapping_h
         key,
     )
     counts = {field: getattr(applied, field) for field in COUNTS}
-    for resource, (extracted, accepted, quarantined) in applied.resources.items():
+    for resource, (extracted, accepted, quarantined, deleted) in applied.resources.items():
         row = {
             "load_id": load.load_id,
             "source_system": spec.system,
@@ -311,6 +295,7 @@ def _note(con: DuckDBPyConnection, spec: SourceSpec, applied: Applied, mapping_h
             "rows_extracted": extracted,
             "rows_accepted": accepted,
             "rows_quarantined": quarantined,
+            "rows_deleted": deleted,
             "checksum": load.checksum,
             "mapping_hash": mapping_hash,
             "delivered_at": load.delivered_at,
@@ -323,11 +308,13 @@ def _note(con: DuckDBPyConnection, spec: SourceSpec, applied: Applied, mapping_h
         )
 
 
-def _in_force(con: DuckDBPyConnection, load: Load, mapping_hash: str) -> Applied | None:
-    """Return what applying the load did, where that was with the same mapping and the load was not refused."""
-    key = {"system": load.system, "load_id": load.load_id}
+def _in_force(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], mapping_hash: str) -> Applied | None:
+    """Return what applying the latest load did, where that was with the same mapping and it was not refused."""
+    load = landed[-1]
+    key = {"system": spec.system, "load_id": load.load_id}
     rows = con.execute(
-        f"SELECT resource, rows_extracted, rows_accepted, rows_quarantined, {', '.join(COUNTS)} FROM nominal.load "
+        f"SELECT resource, rows_extracted, rows_accepted, rows_quarantined, rows_deleted, {', '.join(COUNTS)} "
+        "FROM nominal.load "
         "WHERE source_system = $system AND load_id = $load_id AND mapping_hash = $mapping AND refused IS NULL "
         "ORDER BY resource",
         {**key, "mapping": mapping_hash},
@@ -341,10 +328,11 @@ def _in_force(con: DuckDBPyConnection, load: Load, mapping_hash: str) -> Applied
     ).fetchall()
     return Applied(
         load=load,
-        resources={resource: (extracted, accepted, refused) for resource, extracted, accepted, refused, *_ in rows},
+        resources={resource: tuple(counts[:4]) for resource, *counts in rows},
         reasons=dict(reasons),
         repeated=True,
-        **dict(zip(COUNTS, rows[0][4:], strict=True)),
+        drift=find_drift(con, landed),
+        **dict(zip(COUNTS, rows[0][5:], strict=True)),
     )
 
 

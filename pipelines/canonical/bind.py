@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.errors import ConfigurationError
+from pipelines.landing.spec import resources
 from pipelines.warehouse.catalogue.table import literal
 from pipelines.yaml_file import field_line
 
@@ -19,16 +20,18 @@ if TYPE_CHECKING:
 
     from pipelines.source import SourceSpec
 
-NOT_SQL_FIELDS = {"kind", "source", "each", "detail"}
+NOT_SQL_FIELDS = {"kind", "source", "each", "detail", "code_list", "code_lists"}
 
 
-def landed_view(folder: Path, resource: str, each: str | None = None) -> str:
+def landed_view(folder: Path, spec: SourceSpec, resource: str, each: str | None = None) -> str:
     """Return an SQL relation over a landed resource, or over the elements of a list nested in its documents.
 
-    The relation has `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each`, `part` and
+    Rows that say they are deleted are left out. The relation has `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each`, `part` and
     `listed`, which is false for a single value that stands where the list belongs.
     """
     landed = f"read_parquet({literal(str(folder / f'{resource}.parquet'))})"
+    if deleted := resources(spec.extract)[resource].deleted:
+        landed = f"(FROM {landed} WHERE NOT coalesce(({deleted})::BOOLEAN, false))"
     if each is None:
         return f"(SELECT *, to_json(landed)::VARCHAR AS _raw FROM {landed} landed)"
     return f"""(
@@ -63,10 +66,14 @@ def check_expressions(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path
 
 def _expressions(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """Yield every SQL expression with its place in the YAML and the relation it reads."""
+    for name, resource in resources(spec.extract).items():
+        if resource.deleted:
+            landed = f"read_parquet({literal(str(folder / f'{name}.parquet'))})"
+            yield ("extract", "resources", name, "deleted"), landed, resource.deleted
     for field, expression in spec.record.model_dump(exclude=NOT_SQL_FIELDS, exclude_none=True).items():
-        yield ("record", field), landed_view(folder, spec.record.source), expression
+        yield ("record", field), landed_view(folder, spec, spec.record.source), expression
     for position, item in enumerate(spec.items):
-        relation = landed_view(folder, item.source, item.each)
+        relation = landed_view(folder, spec, item.source, item.each)
         for field, expression in item.model_dump(exclude=NOT_SQL_FIELDS, exclude_none=True).items():
             yield ("items", position, field), relation, expression
         for name, expression in item.detail.items():

@@ -28,6 +28,9 @@ class _Mapping(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, populate_by_name=True)
 
 
+RecordCode = Literal["sex", "ethnicity", "nationality"]
+
+
 class RecordMapping(_Mapping):
     """Which landed rows are persons, and what each says of the person."""
 
@@ -41,6 +44,9 @@ class RecordMapping(_Mapping):
     ethnicity: str | None = None
     nationality: str | None = None
     birth_place: str | None = None
+    code_lists: dict[RecordCode, str] = Field(
+        default_factory=dict, description="Field: the source's code list (see `code_lists`) that its codes are of."
+    )
 
 
 class ItemMapping(_Mapping):
@@ -53,6 +59,7 @@ class ItemMapping(_Mapping):
     when: str | None = Field(None, description="Condition under which a row gives an item at all.")
     id: str | None = Field(None, description="The item's own id in the source.")
     code: str | None = Field(None, description="Its code; for identifiers and contact points, which kind it is.")
+    code_list: str | None = Field(None, description="The source's code list (see `code_lists`) that `code` is of.")
     value: str | None = Field(None, description="Its text or value; for addresses the address without postcode.")
     postcode: str | None = Field(None, description="Addresses only.")
     surname: str | None = Field(None, description="Names only.")
@@ -78,6 +85,9 @@ class ItemMapping(_Mapping):
             "release_date": ("item_date",),
             "merge": ("value",),
         }.get(self.kind, ())
+        if self.code_list is not None and self.code is None:
+            message = "`code_list` needs `code`"
+            raise ValueError(message)
         for field in needed:
             if getattr(self, field) is None:
                 message = f"an item of kind {self.kind} needs the field `{field}`"

@@ -1,6 +1,7 @@
 """Stage: one load's landed rows as canonical records and items in temporary tables, and why the others are not.
 
-staged_person      one row per accepted row of the record's resource
+staged_person      one row per row of the record's resource, with `problem` where it is no person
+staged_merge       one row per record id that the source merged into another, with the one that is left
 staged_item        one row per candidate information item, with `problem` where it cannot be one
 staged_quarantine  one row per landed row, or element of a nested list, that became neither
 staged_record      one row per nominal record, whole
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, get_args
 
 from pipelines.canonical.bind import check_expressions, landed_view
 from pipelines.canonical.spec import MARKINGS, ContactKind, IdentifierKind
-from pipelines.landing.land import REJECTED
+from pipelines.landing.changes import parquet
+from pipelines.landing.manifest import REJECTED
+from pipelines.landing.spec import resources as resources_of
 from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
@@ -21,7 +24,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pipelines.canonical.spec import ItemMapping
-    from pipelines.landing.land import Load
+    from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
 
 PERSON = """
@@ -31,7 +34,8 @@ WITH given AS (
            ({forenames})::VARCHAR AS forenames, ({middle_names})::VARCHAR AS middle_names,
            ({surname})::VARCHAR AS surname, nullif(trim(({birth_date})::VARCHAR), '') AS birth_date_text,
            ({sex})::VARCHAR AS sex, ({ethnicity})::VARCHAR AS ethnicity,
-           ({nationality})::VARCHAR AS nationality, ({birth_place})::VARCHAR AS birth_place
+           ({nationality})::VARCHAR AS nationality, ({birth_place})::VARCHAR AS birth_place,
+           {unmapped_codes} AS unmapped_codes
     FROM {landed}
 )
 SELECT landed_row, source_record_id, $system || ':' || source_record_id AS record_key,
@@ -39,11 +43,49 @@ SELECT landed_row, source_record_id, $system || ':' || source_record_id AS recor
        std_birth_date(read_date(birth_date_text)) AS birth_date, (birth_date_text IS NOT NULL)::INTEGER AS dates_given,
        (birth_date_text IS NOT NULL AND read_date(birth_date_text) IS NULL)::INTEGER AS unreadable_dates,
        std_sex(sex) AS sex, nullif(trim(ethnicity), '') AS ethnicity, nullif(trim(nationality), '') AS nationality,
-       nullif(trim(birth_place), '') AS birth_place,
+       nullif(trim(birth_place), '') AS birth_place, unmapped_codes,
        CASE WHEN source_record_id IS NULL THEN 'missing_key'
             WHEN row_number() OVER (PARTITION BY source_record_id ORDER BY landed_row) > 1 THEN 'duplicate_key'
        END AS problem
 FROM given
+"""
+
+MERGE_DDL = """
+CREATE OR REPLACE TEMP TABLE merge_event (merged_key VARCHAR, surviving_key VARCHAR)
+"""
+
+MERGE_EVENT = """
+INSERT INTO merge_event
+SELECT DISTINCT {prefix} || nullif(trim(({value})::VARCHAR), ''), {prefix} || nullif(trim(({key})::VARCHAR), '')
+FROM {landed} WHERE {when}
+"""
+
+# Merges are followed to the record that is left in the end. One that comes back to where it began, goes to two records
+# or ends in one that the source does not hold tells nothing, and is set apart.
+MERGE = """
+CREATE OR REPLACE TEMP TABLE staged_merge AS
+WITH RECURSIVE event AS (
+    FROM merge_event WHERE merged_key IS NOT NULL AND surviving_key IS NOT NULL
+), walk AS (
+    SELECT merged_key, surviving_key AS ending_at, [merged_key] AS path, merged_key = surviving_key AS in_a_cycle FROM event
+    UNION ALL
+    SELECT walk.merged_key, event.surviving_key, list_append(path, ending_at), list_contains(path, event.surviving_key)
+    FROM walk JOIN event ON event.merged_key = walk.ending_at WHERE NOT in_a_cycle
+), ending AS (
+    SELECT merged_key, bool_or(in_a_cycle) AS in_a_cycle,
+           list_distinct(list(ending_at) FILTER (ending_at NOT IN (SELECT merged_key FROM event))) AS ends
+    FROM walk GROUP BY merged_key
+)
+SELECT ending.merged_key, ends[1] AS record_key,
+       CASE WHEN in_a_cycle THEN 'merge_cycle' WHEN len(ends) > 1 THEN 'merge_conflict'
+            WHEN person.record_key IS NULL THEN 'unknown_record' END AS problem
+FROM ending
+LEFT JOIN (SELECT record_key FROM staged_person WHERE problem IS NULL) person ON person.record_key = ends[1]
+"""
+
+MERGED_PERSON = """
+UPDATE staged_person SET problem = 'merged'
+WHERE problem IS NULL AND record_key IN (SELECT merged_key FROM staged_merge WHERE problem IS NULL)
 """
 
 ITEM_DDL = """
@@ -53,13 +95,14 @@ CREATE OR REPLACE TEMP TABLE staged_item (
     active BOOLEAN, detail JSON, marking VARCHAR, handling VARCHAR,
     name STRUCT(kind VARCHAR, forename VARCHAR, middle_names VARCHAR, surname VARCHAR, as_given VARCHAR),
     birth_date DATE, identifier STRUCT(kind VARCHAR, "value" VARCHAR, valid BOOLEAN, as_given VARCHAR),
-    contact_point STRUCT(kind VARCHAR, "value" VARCHAR), dates_given INTEGER, unreadable_dates INTEGER, problem VARCHAR
+    contact_point STRUCT(kind VARCHAR, "value" VARCHAR), dates_given INTEGER, unreadable_dates INTEGER,
+    unmapped_codes INTEGER, problem VARCHAR
 )
 """
 
 ITEM = """
 INSERT INTO staged_item
-WITH given AS (
+WITH said AS (
     SELECT _row AS landed_row, {part} AS part, {listed} AS listed, {keyed} AS record_key,
            nullif(trim(({id})::VARCHAR), '') AS source_item_id, nullif(trim(({code})::VARCHAR), '') AS code,
            nullif(trim(({value})::VARCHAR), '') AS value, ({postcode})::VARCHAR AS postcode,
@@ -70,9 +113,15 @@ WITH given AS (
            nullif(trim(({from_date})::VARCHAR), '') AS from_date_text,
            nullif(trim(({to_date})::VARCHAR), '') AS to_date_text,
            ({active})::BOOLEAN AS active, {detail} AS detail,
-           nullif(upper(trim(({marking})::VARCHAR)), '') AS marking, nullif(trim(({handling})::VARCHAR), '') AS handling
+           nullif(upper(trim(({marking})::VARCHAR)), '') AS marking,
+           nullif(trim(({handling})::VARCHAR), '') AS handling, {unmapped_codes} AS unmapped_codes
     FROM {landed}
     WHERE {when}
+), given AS (
+    -- What is said of a record that was merged into another is said of that one.
+    SELECT said.* REPLACE (coalesce(merged.record_key, said.record_key) AS record_key)
+    FROM said
+    LEFT JOIN (FROM staged_merge WHERE problem IS NULL) merged ON merged.merged_key = said.record_key
 ), read AS (
     SELECT *, read_date(item_date_text) AS item_date, read_date(from_date_text) AS from_date,
            read_date(to_date_text) AS to_date, std_birth_date(read_date(birth_date_text)) AS birth_date,
@@ -89,8 +138,9 @@ SELECT $mapping, $resource, landed_row, part, read.record_key, $kind, source_ite
        {out_code}, {out_value}, item_date, from_date, to_date,
        coalesce(active, to_date IS NULL OR to_date > $as_of::DATE),
        {out_detail}, CASE WHEN list_contains($markings, marking) THEN marking END, handling,
-       name, birth_date, identifier, contact_point, dates_given, unreadable_dates,
+       name, birth_date, identifier, contact_point, dates_given, unreadable_dates, unmapped_codes,
        CASE WHEN read.record_key IS NULL THEN 'missing_key'
+            WHEN {merge_problem} IS NOT NULL THEN {merge_problem}
             WHEN person.record_key IS NULL THEN 'unknown_record'
             WHEN NOT listed THEN 'not_a_list'
             WHEN {empty} THEN 'no_value'
@@ -103,7 +153,7 @@ LEFT JOIN (SELECT record_key FROM staged_person WHERE problem IS NULL) person ON
 # What a kind makes of the given fields: the standard form, and what shows that the row says nothing.
 _PLAIN = {
     "name": "NULL", "identifier": "NULL", "contact_point": "NULL", "standard_postcode": "NULL",
-    "out_code": "code", "out_value": "value", "out_detail": "detail",
+    "out_code": "code", "out_value": "value", "out_detail": "detail", "merge_problem": "NULL",
     "empty": "code IS NULL AND value IS NULL AND item_date IS NULL AND from_date IS NULL", "unknown_kind": "false",
 }  # fmt: skip
 _OF_KIND: dict[str, dict[str, str]] = {
@@ -119,14 +169,14 @@ _OF_KIND: dict[str, dict[str, str]] = {
         "out_value": 'identifier."value"',
         "out_detail": "to_json(identifier)",
         "empty": "identifier IS NULL",
-        "unknown_kind": f"identifier.kind NOT IN {get_args(IdentifierKind)}",
+        "unknown_kind": f"coalesce(identifier.kind NOT IN {get_args(IdentifierKind)}, true)",
     },
     "contact_point": {
         "contact_point": "std_contact_point(upper(code), value)",
         "out_code": "contact_point.kind",
         "out_value": 'contact_point."value"',
         "empty": "contact_point IS NULL",
-        "unknown_kind": f"upper(contact_point.kind) NOT IN {get_args(ContactKind)}",
+        "unknown_kind": f"coalesce(upper(contact_point.kind) NOT IN {get_args(ContactKind)}, true)",
     },
     "address": {
         "standard_postcode": "std_postcode(postcode)",
@@ -135,7 +185,10 @@ _OF_KIND: dict[str, dict[str, str]] = {
     },
     "birth_date": {"empty": "std_birth_date(item_date) IS NULL"},
     "release_date": {"empty": "item_date IS NULL"},
-    "merge": {"empty": "value IS NULL"},
+    "merge": {
+        "empty": "value IS NULL",
+        "merge_problem": "(SELECT problem FROM staged_merge WHERE merged_key = {prefix} || value)",
+    },
 }
 
 # `list(... ORDER BY ...)` sorts each group by itself, five times slower over many small groups than sorting the lists.
@@ -215,17 +268,19 @@ EXPLANATIONS = {
     "no_value": "the row holds nothing but blanks or placeholders",
     "unknown_kind": "the row gives a kind of identifier or contact point that Conjoin does not know",
     "not_mapped": "no mapping of the source's YAML takes the row",
+    "merge_cycle": "the merge leads, over others, back to where it began",
+    "merge_conflict": "the record id was merged into two others",
 }
 
 QUARANTINE_RESOURCE = """
 INSERT INTO staged_quarantine
 WITH accepted AS (
     SELECT landed_row, part FROM staged_item WHERE resource = $resource AND problem IS NULL
-    UNION SELECT landed_row, 0 FROM staged_person WHERE $is_record AND problem IS NULL
+    UNION SELECT landed_row, 0 FROM staged_person WHERE $is_record AND (problem IS NULL OR problem = 'merged')
 ), refused AS (
     SELECT landed_row, part, arg_min(problem, mapping) AS reason FROM (
         SELECT landed_row, part, problem, mapping FROM staged_item WHERE resource = $resource AND problem IS NOT NULL
-        UNION ALL SELECT landed_row, 0, problem, -1 FROM staged_person WHERE $is_record AND problem IS NOT NULL
+        UNION ALL SELECT landed_row, 0, problem, -1 FROM staged_person WHERE $is_record AND problem <> 'merged'
     ) GROUP BY ALL
 )
 SELECT $resource, landed._row, landed.part, coalesce(refused.reason, 'not_mapped'),
@@ -235,11 +290,12 @@ ANTI JOIN accepted ON accepted.landed_row = landed._row AND accepted.part = land
 LEFT JOIN refused ON refused.landed_row = landed._row AND refused.part = landed.part
 """
 
-STAGING = "".join((PERSON, ITEM, IN_ORDER, RECORD, *(str(kind) for kind in (_PLAIN, _OF_KIND))))
+STAGING = "".join((PERSON, MERGE, ITEM, IN_ORDER, RECORD, *(str(kind) for kind in (_PLAIN, _OF_KIND))))
 """All SQL that decides what a landed row becomes, for telling whether a load was applied with the same."""
 
 ACCEPTED_ONLY = (
-    "SEMI JOIN (SELECT landed_row AS person_row FROM staged_person WHERE problem IS NULL) ON person_row = {row}"
+    "SEMI JOIN (SELECT landed_row AS person_row FROM staged_person WHERE problem IS NULL OR problem = 'merged') "
+    "ON person_row = {row}"
 )
 
 
@@ -257,9 +313,10 @@ def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load
         ConfigurationError: an expression of the YAML does not fit the landed columns.
     """
     check_expressions(con, spec, yaml_file, folder)
+    formats = ", ".join(map(literal, spec.date_formats))
     con.execute(
         "CREATE OR REPLACE TEMP MACRO read_date(given) AS "
-        f"coalesce(try_strptime(given, {literal(spec.date_format)})::DATE, try_cast(given AS DATE))"
+        f"coalesce(try_strptime(given, [{formats}])::DATE, try_cast(given AS DATE))"
     )
     record = spec.record
     fields = (
@@ -274,7 +331,17 @@ def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load
         "birth_place",
     )
     expressions = {field: getattr(record, field) or "NULL" for field in fields}
-    con.execute(PERSON.format(landed=landed_view(folder, record.source), **expressions), {"system": spec.system})
+    unmapped = []
+    for field, name in record.code_lists.items():
+        unmapped.append(_is_unmapped(spec, name, expressions[field]))
+        expressions[field] = _mapped(spec, name, expressions[field])
+    con.execute(
+        PERSON.format(
+            landed=landed_view(folder, spec, record.source), unmapped_codes=" + ".join(unmapped) or "0", **expressions
+        ),
+        {"system": spec.system},
+    )
+    _stage_merges(con, spec, folder)
     con.execute(ITEM_DDL)
     for position, item in enumerate(spec.items):
         _stage_item(con, spec, position, item, load, folder)
@@ -283,10 +350,61 @@ def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load
     _stage_quarantine(con, spec, folder)
 
 
-def count_elements(con: DuckDBPyConnection, folder: Path, source: str, each: str) -> int:
+def _mapped(spec: SourceSpec, name: str, expression: str) -> str:
+    """Return the canonical code for a code of the named list, or the code itself where the list lacks it."""
+    codes = spec.code_lists[name]
+    keys, values = (", ".join(map(literal, some)) for some in (codes.keys(), codes.values()))
+    given = f"nullif(trim(({expression})::VARCHAR), '')"
+    return f"coalesce(map([{keys}], [{values}])[{given}], {given})"
+
+
+def _is_unmapped(spec: SourceSpec, name: str, expression: str) -> str:
+    """Return 1 where there is a code that the named list lacks, else 0."""
+    keys = ", ".join(map(literal, spec.code_lists[name]))
+    return f"coalesce((nullif(trim(({expression})::VARCHAR), '') NOT IN ({keys}))::INTEGER, 0)"
+
+
+def _stage_merges(con: DuckDBPyConnection, spec: SourceSpec, folder: Path) -> None:
+    """Find which record ids the source merged into others."""
+    con.execute(MERGE_DDL)
+    for item in spec.items:
+        if item.kind == "merge":
+            con.execute(
+                MERGE_EVENT.format(
+                    prefix=literal(spec.system + ":"),
+                    value=item.value,
+                    key=item.key,
+                    when=_when(item),
+                    landed=landed_view(folder, spec, item.source, item.each),
+                )
+            )
+    con.execute(MERGE)
+    con.execute(MERGED_PERSON)
+
+
+def _when(item: ItemMapping) -> str:
+    return f"coalesce(({item.when})::BOOLEAN, false)" if item.when else "true"
+
+
+def count_deleted(con: DuckDBPyConnection, spec: SourceSpec, folder: Path, resource: str) -> int:
+    """Return how many rows of a resource say that they are deleted, or are of a record merged into another."""
+    deleted = resources_of(spec.extract)[resource].deleted
+    tombstones = f"(SELECT count(*) FROM {parquet(folder / f'{resource}.parquet')} WHERE ({deleted})::BOOLEAN)"
+    counted = con.execute(
+        f"""
+        SELECT {tombstones if deleted else "0"}
+             + (SELECT count(*) FROM staged_person WHERE $is_record AND problem = 'merged' AND landed_row NOT IN
+                   (SELECT landed_row FROM staged_item WHERE resource = $resource AND problem IS NULL))
+        """,
+        {"resource": resource, "is_record": resource == spec.record.source},
+    ).fetchone()
+    return int(counted[0]) if counted else 0
+
+
+def count_elements(con: DuckDBPyConnection, spec: SourceSpec, folder: Path, source: str, each: str) -> int:
     """Return how many elements a nested list has in the accepted documents; quarantined ones keep theirs inside."""
     counted = con.execute(
-        f"SELECT count(*) FROM {landed_view(folder, source, each)} {ACCEPTED_ONLY.format(row='_row')}"
+        f"SELECT count(*) FROM {landed_view(folder, spec, source, each)} {ACCEPTED_ONLY.format(row='_row')}"
     ).fetchone()
     return int(counted[0]) if counted else 0
 
@@ -299,19 +417,27 @@ def _stage_item(
         "item_date", "from_date", "to_date", "active", "handling",
     )  # fmt: skip
     expressions = {field: getattr(item, field) or "NULL" for field in given}
+    unmapped_codes = "0"
+    if item.code_list:
+        unmapped_codes = _is_unmapped(spec, item.code_list, expressions["code"])
+        expressions["code"] = _mapped(spec, item.code_list, expressions["code"])
+    prefix = literal(f"{spec.system}:")
+    of_kind = _PLAIN | _OF_KIND.get(item.kind, {})
+    of_kind["merge_problem"] = of_kind["merge_problem"].format(prefix=prefix)
     pairs = ", ".join(f"{literal(name)}, ({expression})" for name, expression in item.detail.items())
     from_record = item.source == spec.record.source
     con.execute(
         ITEM.format(
             **expressions,
-            **(_PLAIN | _OF_KIND.get(item.kind, {})),
-            keyed=f"{literal(spec.system + ':')} || nullif(trim(({item.key})::VARCHAR), '')",
+            **of_kind,
+            unmapped_codes=unmapped_codes,
+            keyed=f"{prefix} || nullif(trim(({item.key})::VARCHAR), '')",
             part="part" if item.each else "0",
             listed="listed" if item.each else "true",
             detail=f"json_object({pairs})" if pairs else "NULL::JSON",
             marking=item.marking or literal(spec.marking),
-            when=f"coalesce(({item.when})::BOOLEAN, false)" if item.when else "true",
-            landed=landed_view(folder, item.source, item.each),
+            when=_when(item),
+            landed=landed_view(folder, spec, item.source, item.each),
             of_accepted_rows=ACCEPTED_ONLY.format(row="read.landed_row") if from_record else "",
         ),
         {
@@ -334,7 +460,7 @@ def _stage_quarantine(con: DuckDBPyConnection, spec: SourceSpec, folder: Path) -
         nested = each is not None
         con.execute(
             QUARANTINE_RESOURCE.format(
-                landed=landed_view(folder, source, each),
+                landed=landed_view(folder, spec, source, each),
                 part="part" if nested else "0",
                 of_accepted_rows=" " + ACCEPTED_ONLY.format(row="_row") if nested else "",
             ),

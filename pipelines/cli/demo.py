@@ -30,7 +30,7 @@ def demo(
     """
     import sample_data
     from pipelines.cli.progress import step_reporter
-    from pipelines.cli.summary import print_next_steps, print_summary, summarise
+    from pipelines.cli.summary import end_with, print_next_steps, print_summary, summarise
     from pipelines.nightly_run import run_nightly
     from pipelines.settings import HOME_SETTINGS_FILE, Settings
     from pipelines.warehouse import run_log
@@ -69,7 +69,9 @@ def demo(
         night_run = run_nightly(settings, report)
     summary = summarise(settings)
     if as_json:
-        print_json({"run_id": night_run.run_id, "warnings": night_run.warnings, **summary})
-        return
-    print_summary(summary, night_run.warnings)
-    print_next_steps(settings, summary, next_night=night + 1 if night < len(nights) else None, sample=sample)
+        held_back = {"held_back": night_run.held_back}
+        print_json({"run_id": night_run.run_id, "warnings": night_run.warnings, **held_back, **summary})
+    else:
+        print_summary(summary, night_run.warnings)
+        print_next_steps(settings, summary, next_night=night + 1 if night < len(nights) else None, sample=sample)
+    end_with(night_run)

@@ -13,12 +13,13 @@ def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Link every source system and publish: the nightly job, now.
 
     Publishes all or nothing: when a step or a blocking check fails, the last snapshot stays in place and the exit
-    status is 1.
+    status is 1. Where the newest delivery of a source cannot be read or must not be trusted, its last good one stays in
+    force, the others are published with it marked as stale, and the exit status is 3.
 
     Example: conjoin run
     """
     from pipelines.cli.progress import step_reporter
-    from pipelines.cli.summary import print_summary, summarise
+    from pipelines.cli.summary import end_with, print_summary, summarise
     from pipelines.nightly_run import run_nightly
     from pipelines.settings import Settings
 
@@ -29,7 +30,11 @@ def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
     summary = summarise(settings)
     if as_json:
         seconds = round(time.monotonic() - began, 1)
-        print_json({"run_id": night.run_id, "seconds": seconds, "warnings": night.warnings, **summary})
-        return
-    print_summary(summary, night.warnings)
-    typer.echo(f"Done in {time.monotonic() - began:.0f} s.")
+        print_json(
+            {"run_id": night.run_id, "seconds": seconds, "warnings": night.warnings, "held_back": night.held_back}
+            | summary
+        )
+    else:
+        print_summary(summary, night.warnings)
+        typer.echo(f"Done in {time.monotonic() - began:.0f} s.")
+    end_with(night)

@@ -7,6 +7,7 @@ import shutil
 import sys
 from typing import TYPE_CHECKING, Any
 
+import typer
 from rich import box
 from rich.console import Console
 from rich.table import Table
@@ -19,6 +20,11 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
+
+    from pipelines.nightly_run import Night
+
+HELD_BACK = 3
+"""Exit status where a source's newest delivery is not in what was published."""
 
 SOURCES = """
 SELECT source_system, sum(rows_extracted)::BIGINT AS read, sum(rows_accepted)::BIGINT AS accepted,
@@ -144,6 +150,14 @@ def print_next_steps(
     )
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False, markup=False)
+
+
+def end_with(night: Night) -> None:
+    """End the command with a status of its own where a source's newest delivery is held back, saying which and why."""
+    for sentence in night.held_back:
+        typer.echo(f"conjoin: Published without the newest delivery of {sentence}", err=True)
+    if night.held_back:
+        raise typer.Exit(HELD_BACK)
 
 
 def _rows(con: DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:

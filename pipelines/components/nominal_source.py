@@ -6,10 +6,13 @@ from typing import Self, cast
 import dagster as dg
 from pydantic import BaseModel
 
-from pipelines.canonical.apply import Applied, apply_latest
+from pipelines.canonical.applied import Applied
+from pipelines.canonical.apply import apply_latest
 from pipelines.checks import schema_of_columns
+from pipelines.errors import SourceError
 from pipelines.home import Home
 from pipelines.landing.land import land
+from pipelines.landing.manifest import Load, loads
 from pipelines.source import SourceSpec
 from pipelines.warehouse import run_log
 from pipelines.warehouse.catalogue.nominal import RECORD
@@ -47,27 +50,32 @@ class NominalSource(dg.Component):
     def _landing_asset(self) -> dg.AssetsDefinition:
         spec = self.spec
 
+        key = dg.AssetKey(["landing", spec.system])
+
         @dg.asset(
-            key=["landing", spec.system],
+            key=key,
             group_name="land",
             description=f"{spec.title}: {spec.description} Rows as delivered, kept per load as Parquet.",
             owners=[spec.owner],
             kinds={"parquet", spec.extract.format},
             tags={"service": spec.service, "system": spec.system},
+            check_specs=[
+                dg.AssetCheckSpec(
+                    "delivery_is_read",
+                    asset=key,
+                    description="The newest delivery could be read; otherwise the load before stays in force, and what"
+                    " the source does not say proves nothing.",
+                )
+            ],
         )
-        def landing(home: Home) -> dg.MaterializeResult[None]:
-            load = land(spec.system, spec.extract, home.settings)
-            rejected = sum(load.rejected.values())
-            return dg.MaterializeResult(
-                metadata={
-                    "dagster/row_count": load.rows_extracted,
-                    "unreadable_rows": rejected,
-                    "load": load.load_id,
-                    "delivered_at": load.delivered_at.isoformat(),
-                    "checksum": load.checksum,
-                    **{f"rows/{resource}": count for resource, count in load.rows.items()},
-                }
-            )
+        def landing(home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
+            try:
+                return _landed(land(spec.system, spec.extract, home.settings), None)
+            except SourceError as error:
+                held = loads(home.settings.landing / spec.system)
+                if not held:
+                    raise
+                return _landed(held[-1], str(error))
 
         return landing
 
@@ -90,20 +98,33 @@ class NominalSource(dg.Component):
                     "nothing_is_lost",
                     asset=key,
                     blocking=True,
-                    description="Rows extracted = rows accepted + rows quarantined, for every table, file and list.",
+                    description="Rows extracted = accepted + quarantined + deleted in the source, for every table, file and list.",
                 ),
+                # Not blocking: a refused load is not taken over, so that the night goes on with the one before.
                 dg.AssetCheckSpec(
                     "load_is_trusted",
                     asset=key,
-                    blocking=True,
                     description=(
                         f"At most {spec.max_quarantine_share:.0%} of the load's rows are in quarantine, or of its dates"
-                        f" unreadable, and at most {spec.max_deleted_share:.0%} of the records held before are gone; "
-                        "otherwise the load is refused and the one before stays in force."
+                        f" unreadable, at most {spec.max_deleted_share:.0%} of the records held before are gone, and no"
+                        f" field is had by {spec.max_completeness_drop:.0%} fewer of them; otherwise the load is "
+                        "refused and the one before stays in force."
                     ),
                 ),
                 dg.AssetCheckSpec(
+                    "columns_are_steady", asset=key, description="The columns are those of the load before."
+                ),
+                dg.AssetCheckSpec(
+                    "fields_are_complete", asset=key, description="No field is less complete than in the loads before."
+                ),
+                dg.AssetCheckSpec(
+                    "codes_are_steady", asset=key, description="The codes in use are those of the loads before."
+                ),
+                dg.AssetCheckSpec(
                     "dates_are_readable", asset=key, description="Every date the source gave could be read."
+                ),
+                dg.AssetCheckSpec(
+                    "codes_are_mapped", asset=key, description="Every code is in the code list it belongs to."
                 ),
                 dg.AssetCheckSpec(
                     "kinds_are_known",
@@ -122,7 +143,7 @@ class NominalSource(dg.Component):
                 home.writer() as con,
                 run_log.stage(con, home.settings, context.run_id, f"nominal/{spec.system}") as log,
             ):
-                applied = apply_latest(con, spec, yaml_file, home.settings.landing)
+                applied = apply_latest(con, spec, yaml_file, home.settings.landing, home.settings.now())
                 log.inputs[spec.system] = applied.load.load_id
                 held = con.execute(
                     "SELECT count(*) FROM nominal.record WHERE source_system = $system", {"system": spec.system}
@@ -132,11 +153,31 @@ class NominalSource(dg.Component):
         return nominal
 
 
+_BALANCE = ("extracted", "accepted", "quarantined", "deleted")
+_BALANCE_SCHEMA = dg.TableSchema(
+    columns=[dg.TableColumn("resource", "string"), *(dg.TableColumn(name, "int") for name in _BALANCE)]
+)
+
+
+def _landed(load: Load, problem: str | None) -> dg.MaterializeResult[None]:
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": load.rows_extracted,
+            "unreadable_rows": sum(load.rejected.values()),
+            "load": load.load_id,
+            "delivered_at": load.delivered_at.isoformat(),
+            "checksum": load.checksum,
+            **{f"rows/{resource}": count for resource, count in load.rows.items()},
+        },
+        check_results=[dg.AssetCheckResult(check_name="delivery_is_read", passed=problem is None, description=problem)],
+    )
+
+
 def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
     unbalanced = [
         resource
-        for resource, (extracted, accepted, quarantined) in applied.resources.items()
-        if extracted != accepted + quarantined
+        for resource, (extracted, accepted, quarantined, deleted) in applied.resources.items()
+        if extracted != accepted + quarantined + deleted
     ]
     refused = f"the load is refused and the one before stays in force: {applied.refused}"
     return dg.MaterializeResult(
@@ -155,21 +196,15 @@ def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
         check_results=[
             dg.AssetCheckResult(
                 check_name="nothing_is_lost",
-                passed=bool(applied.resources) and not unbalanced,
+                passed=not unbalanced,
                 description=f"rows do not balance in {', '.join(unbalanced)}" if unbalanced else None,
                 metadata={
                     "resources": dg.MetadataValue.table(
                         [
-                            dg.TableRecord(
-                                {
-                                    "resource": resource,
-                                    "extracted": extracted,
-                                    "accepted": accepted,
-                                    "quarantined": quarantined,
-                                }
-                            )
-                            for resource, (extracted, accepted, quarantined) in applied.resources.items()
-                        ]
+                            dg.TableRecord({"resource": resource, **dict(zip(_BALANCE, counts, strict=True))})
+                            for resource, counts in applied.resources.items()
+                        ],
+                        schema=_BALANCE_SCHEMA,
                     ),
                 },
             ),
@@ -180,6 +215,27 @@ def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
                 metadata={"records": records},
             ),
             _warning("dates_are_readable", applied.unreadable_dates, "dates that cannot be read are left empty"),
+            _warning(
+                "columns_are_steady",
+                len(applied.drift.columns),
+                "resources with other columns: "
+                + "; ".join(f"{name} ({differs})" for name, differs in applied.drift.columns.items()),
+            ),
+            _warning(
+                "fields_are_complete",
+                len(applied.drift.completeness),
+                "fields less complete than usual: "
+                + ", ".join(
+                    f"{one.field} ({one.share:.0%} after {one.usual:.0%})" for one in applied.drift.completeness
+                ),
+            ),
+            _warning(
+                "codes_are_steady",
+                applied.drift.new_codes + applied.drift.vanished_codes,
+                f"codes that are new ({applied.drift.new_codes:,}) or gone ({applied.drift.vanished_codes:,}); "
+                "nominal.profile counts them",
+            ),
+            _warning("codes_are_mapped", applied.unmapped_codes, "codes that the source's code lists lack"),
             _warning("kinds_are_known", applied.unknown_kinds, "identifiers or contact points of an unknown kind"),
             _warning("identifiers_are_valid", applied.invalid_identifiers, "identifiers fail the check of their kind"),
         ],

@@ -52,17 +52,20 @@ def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
 
 def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[str, SystemInfo]:
     """Return what the gap engine needs to know of each source system, with when it last delivered."""
-    delivered: dict[str, datetime] = dict(
-        con.execute(
-            "SELECT source_system, max(last_seen_at) FROM nominal.load WHERE refused IS NULL GROUP BY source_system"
+    feeds: dict[str, tuple[datetime | None, bool]] = {
+        system: (last_seen_at, state == "current")
+        for system, last_seen_at, state in con.execute(
+            "SELECT source_system, last_seen_at, state FROM nominal.feed"
         ).fetchall()
-    )
+    }
+    never = (None, False)
     return {
         source.spec.system: SystemInfo(
             service=source.spec.service,
             title=source.spec.title,
-            last_delivery=delivered.get(source.spec.system),
+            last_delivery=feeds.get(source.spec.system, never)[0],
             max_age=timedelta(hours=source.spec.freshness_hours),
+            current=feeds.get(source.spec.system, never)[1],
             record_marking=source.spec.marking,
         )
         for source in deployment.sources

@@ -65,7 +65,7 @@ BY_CAUSE: dict[str, str] = {
     """,
     "feed_stale": f"""
         holds || ' but ' || lacks || ' so far as its last delivery tells ('
-        || coalesce('of ' || in_words(last_delivery) || ', too old to rely on', 'it has made none')
+        || coalesce('of ' || in_words(last_delivery) || ', which can no longer be relied on', 'it has made none')
         || '): get a fresh delivery, then ' || act || {BY_WHEN} || '.'
     """,
     "withheld": f"""

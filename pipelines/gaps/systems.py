@@ -20,6 +20,7 @@ class SystemInfo:
         title: what people call it, for example `nDelius`; sentences use it.
         last_delivery: when it last delivered (naive values are UTC); None where it never has.
         max_age: how old a delivery may be before the system's silence proves nothing.
+        current: whether its newest delivery is in force; where it is not, its silence proves nothing either.
         record_marking: marking of what a nominal record itself says (names, dates of birth); None means deny.
     """
 
@@ -27,6 +28,7 @@ class SystemInfo:
     title: str
     last_delivery: datetime | None
     max_age: timedelta
+    current: bool = True
     record_marking: str | None = "OFFICIAL"
 
 
@@ -39,7 +41,7 @@ def prepare(con: duckdb.DuckDBPyConnection, systems: Mapping[str, SystemInfo], a
     """)
     for source_system, info in sorted(systems.items()):
         delivered = None if info.last_delivery is None else naive_utc(info.last_delivery)
-        stale = delivered is None or as_of - delivered > info.max_age
+        stale = not info.current or delivered is None or as_of - delivered > info.max_age
         con.execute(
             "INSERT INTO system VALUES (?, ?, ?::TIMESTAMP::DATE, ?, ?)",
             [source_system, info.title, delivered, stale, info.record_marking],

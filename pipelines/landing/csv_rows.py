@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.landing.lines import UndecodableLines, read_lines
+from pipelines.landing.lines import SetApart, read_lines
 
 if TYPE_CHECKING:
     from pipelines.landing.spec import Csv
@@ -48,13 +48,13 @@ class HeaderError(Exception):
     """The first line is not a header that names every column once; the message is a clause saying why."""
 
 
-def csv_lines(path: Path, spec: Csv, undecodable: UndecodableLines) -> Iterator[tuple[int, str]]:
-    """Yield the file's lines with their numbers, counted from 1; those that cannot be decoded are left out."""
+def csv_lines(path: Path, spec: Csv, set_apart: SetApart) -> Iterator[tuple[int, str]]:
+    """Yield the file's lines with their numbers, counted from 1; those that cannot be read are set apart."""
     if spec.encoding == "utf-16":
         with path.open(encoding=spec.encoding, newline="\n") as file:
             yield from enumerate((line.rstrip("\r\n") for line in file), start=1)
         return
-    for batch in read_lines(path, spec.encoding, undecodable):
+    for batch in read_lines(path, spec.encoding, set_apart):
         yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
 
 
@@ -66,7 +66,7 @@ def read_header(lines: Iterator[tuple[int, str]], spec: Csv) -> list[str]:
     """
     number, text = next(lines, END)
     if number != 1:
-        raise HeaderError(f"is not {spec.encoding}" if number else "is missing")
+        raise HeaderError(f"cannot be read in {spec.encoding}" if number else "is missing")
     header = _fields(text.removeprefix("\ufeff"), spec)
     if not header or not all(name.strip() for name in header):
         raise HeaderError("is not a header that names every column")
@@ -88,14 +88,14 @@ class CsvRows:
         lines: numbered lines, the header taken.
         header: the column names.
         spec: the dialect.
-        undecodable: receives undecodable lines while `lines` is read; each counts as a row.
+        set_apart: receives lines that cannot be read while `lines` is read; each counts as a row.
         refused: receives the rows that cannot be read.
     """
 
     lines: Iterator[tuple[int, str]]
     header: list[str]
     spec: Csv
-    undecodable: UndecodableLines
+    set_apart: SetApart
     refused: list[Refused] = field(default_factory=list)
     _ahead: deque[tuple[int, str]] = field(default_factory=deque)
 
@@ -114,13 +114,13 @@ class CsvRows:
         ordinal = bad_lines = 0
         while True:
             number, text = self._ahead.popleft() if self._ahead else next(self.lines, END)
-            # Lines that could not be decoded are known as soon as a line after them has been read.
-            while bad_lines < len(self.undecodable.lines):
-                line, raw = self.undecodable.lines[bad_lines]
-                if number and line > number:
+            # Lines that cannot be read are known as soon as a line after them has been read.
+            while bad_lines < len(self.set_apart.lines):
+                bad = self.set_apart.lines[bad_lines]
+                if number and bad.line > number:
                     break
                 ordinal, bad_lines = ordinal + 1, bad_lines + 1
-                self.refused.append(Refused(ordinal, line, "wrong_encoding", f"is not {self.spec.encoding}", raw))
+                self.refused.append(Refused(ordinal, bad.line, bad.reason, bad.why, bad.raw))
             if not number:
                 return
             if not text:
@@ -144,7 +144,7 @@ class CsvRows:
             if taken == len(self._ahead):
                 self._ahead.append(next(self.lines, END))
             line, more = self._ahead[taken]
-            if line != number + taken + 1:  # the end, or a line that could not be decoded
+            if line != number + taken + 1:  # the end, or a line that cannot be read
                 return None
             parts.append(more)
         row = _fields("\n".join(parts), self.spec)

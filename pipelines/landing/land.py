@@ -1,170 +1,394 @@
-"""Land: one delivery as one load, a folder that appears whole or not at all.
+"""Land: one delivery as one load, a folder that appears whole or not at all (`manifest.py` shows what is in it).
 
-landing/<system>/<load_id>/load.json               the manifest
-                           <resource>.parquet      its rows, with `_row`
-                           _rejected.parquet       rows that could not be read, with their reasons
+A delivery that is the same as the one before makes no load: it only shows that the source still delivers.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
 import os
 import shutil
 import time
-from dataclasses import asdict, dataclass, replace
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
-from pipelines.errors import SourceError, storage_errors
-from pipelines.landing.extract import Extraction, extract
-from pipelines.landing.spec import file_names
+from pipelines.errors import SourceError, StorageError, storage_errors
+from pipelines.landing import changes
+from pipelines.landing.changes import parquet
+from pipelines.landing.extraction import Extraction
+from pipelines.landing.file_formats import read_file
+from pipelines.landing.manifest import (
+    REJECTED,
+    Load,
+    ReadFile,
+    forget_failure,
+    loads,
+    write_failure,
+    write_manifest,
+)  # fmt: skip
+from pipelines.landing.places import Arrived, Listed, Place, fetch, is_pattern, place_of
+from pipelines.landing.rest import extract_rest
+from pipelines.landing.spec import FileSet, Polling, Rest, Sql, file_sets, resources
+from pipelines.landing.sql import extract_sql
 from pipelines.warehouse.catalogue.table import literal
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:
-    from pipelines.landing.spec import Csv, FixedWidth, Json, Sqlite
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.landing.spec import ExtractSpec, FileSpec, SchemaContract
     from pipelines.settings import Settings
 
-MANIFEST = "load.json"
-REJECTED = "_rejected.parquet"
 
-
-@dataclass(frozen=True)
-class Load:
-    """One load of one source system, as its manifest tells it."""
-
-    load_id: str
-    system: str
-    checksum: str
-    extract_hash: str
-    delivered_at: datetime
-    last_seen_at: datetime
-    rows: dict[str, int]
-    rejected: dict[str, int]
-    seconds: float
-
-    @property
-    def rows_extracted(self) -> int:
-        """Rows the source gave, those that could not be read included."""
-        return sum(self.rows.values()) + sum(self.rejected.values())
-
-
-def land(system: str, spec: FixedWidth | Csv | Json | Sqlite, settings: Settings) -> Load:
+def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
     """Land what the source delivered, or return the load in force where the same was delivered again.
 
     Raises:
-        SourceError: a file is missing, cannot be read as declared, or changed while it was read.
+        SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
+            is kept beside the loads until a delivery is landed.
         StorageError: the disk is full.
     """
-    began = time.monotonic()
     folder = settings.landing / system
-    with storage_errors():
-        folder.mkdir(parents=True, exist_ok=True)
-        _sweep(folder)
-        files = [settings.deliveries / name for name in file_names(spec)]
-        checksum, stamp = _checksum(system, files), _stamp(files)
-        extract_hash = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
-        latest = next(reversed(loads(folder)), None)
-        if latest and latest.checksum == checksum and latest.extract_hash == extract_hash:
-            seen = replace(latest, last_seen_at=max(latest.last_seen_at, _written_at(files, settings.now())))
-            _write_manifest(folder / latest.load_id, seen)
-            return seen
-        working = folder / f".landing-{os.getpid()}"
+    try:
+        with storage_errors():
+            folder.mkdir(parents=True, exist_ok=True)
+            _sweep(folder)
+            load = _Landing(system, spec, settings).load()
+            forget_failure(folder)
+            return load
+    except StorageError:
+        raise
+    except SourceError as error:
+        write_failure(folder, str(error), settings.now())
+        raise
+
+
+@dataclass(frozen=True)
+class _Delivery:
+    """What was delivered, once it lies in the working folder.
+
+    Attributes:
+        written_at: when the source wrote it.
+        read: the resources that were read.
+        whole: those of them of which every row was delivered, so that what is absent is gone.
+        files: every file that the load goes back to; empty for a database or a service.
+        anew: labels of files that were read although they had been before.
+    """
+
+    written_at: datetime
+    read: tuple[str, ...]
+    whole: frozenset[str]
+    files: tuple[ReadFile, ...] = ()
+    anew: tuple[str, ...] = ()
+
+
+class _Landing:
+    """One landing under way."""
+
+    def __init__(self, system: str, spec: ExtractSpec, settings: Settings) -> None:
+        self.system, self.spec, self.settings = system, spec, settings
+        self.folder = settings.landing / system
+        self.now = settings.now()
+        self.before = loads(self.folder)
+        self.latest = self.before[-1] if self.before else None
+        self.extract_hash = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
+        self.same_extract = self.latest is not None and self.latest.extract_hash == self.extract_hash
+
+    def load(self) -> Load:
+        """Return the load that holds what is delivered now."""
+        began = time.monotonic()
+        working = self.folder / f".landing-{os.getpid()}"
         working.mkdir()
         try:
-            with scratch(settings, working / "spill") as con:
-                rows = extract(Extraction(con, system, settings.deliveries, working), spec)
-                con.execute(
-                    f"COPY (FROM rejected ORDER BY resource, landed_row, reason) "
-                    f"TO {literal(str(working / REJECTED))} (FORMAT parquet)"
-                )
-                rejected = dict(
-                    con.execute("SELECT resource, count(*) FROM rejected GROUP BY ALL ORDER BY ALL").fetchall()
-                )
-            _unchanged(system, files, stamp)
-            now = settings.now()
-            # Sorts by time; the sequence keeps the order of two loads of one instant.
-            load_id = f"{now:%Y%m%dT%H%M%SZ}-{len(loads(folder)) + 1:05d}-{checksum[:8]}"
-            seconds = round(time.monotonic() - began, 3)
-            seen_at = _written_at(files, now)
-            load = Load(load_id, system, checksum, extract_hash, now, seen_at, rows, rejected, seconds)
-            for leftover in (*working.glob(".*"), working / "spill"):
-                shutil.rmtree(leftover, ignore_errors=True) if leftover.is_dir() else leftover.unlink(missing_ok=True)
-            _write_manifest(working, load)
-            _sync(working)
-            working.rename(folder / load_id)
-            _sync(folder)
-        except BaseException:
+            with scratch(self.settings, working / "spill") as con:
+                extraction = Extraction(con, self.system, working)
+                extraction.begin()
+                if isinstance(self.spec, Sql | Rest):
+                    delivery = self._poll(extraction, self.spec)
+                else:
+                    delivery = self._collect(extraction, self.spec)
+                load = self._made(extraction, delivery)
+            if load is None:
+                return self._seen_again(delivery)
+            kept = replace(load, seconds=round(time.monotonic() - began, 3))
+            self._keep(working, kept)
+            return kept
+        finally:
             shutil.rmtree(working, ignore_errors=True)
-            raise
-    return load
+
+    def _seen_again(self, delivery: _Delivery) -> Load:
+        """Note in the load in force that the source delivered the same again, and return it."""
+        latest = cast("Load", self.latest)
+        seen = replace(
+            latest,
+            last_seen_at=max(latest.last_seen_at, delivery.written_at),
+            files=delivery.files or latest.files,
+            whole_at=latest.whole_at | dict.fromkeys(sorted(delivery.whole), self.now),
+        )
+        write_manifest(self.folder / seen.load_id, seen)
+        return seen
+
+    def _state(self, resource: str) -> Path:
+        """Return where the rows of a resource lie in the load in force."""
+        return self.folder / (self.latest.load_id if self.latest else "none") / f"{resource}.parquet"
+
+    # A database or a service is asked.
+
+    def _poll(self, extraction: Extraction, spec: Sql | Rest) -> _Delivery:
+        whole = {name for name, one in spec.resources.items() if self._is_due_whole(name, one)}
+        asked = {
+            name: changes.since(extraction.con, one, self._state(name), self.now)
+            for name, one in spec.resources.items()
+            if name not in whole
+        }
+        since = {name: value for name, value in asked.items() if value is not None}
+        if isinstance(spec, Sql):
+            extract_sql(extraction, spec, since)
+        else:
+            extract_rest(extraction, spec, {name: str(value) for name, value in since.items()})
+        # Without a cursor every row was given.
+        return _Delivery(self.now, tuple(spec.resources), frozenset(spec.resources) - frozenset(since))
+
+    def _is_due_whole(self, name: str, one: Polling) -> bool:
+        if one.load == "snapshot" or self.latest is None or not self.same_extract or not self._state(name).is_file():
+            return True
+        last = self.latest.whole_at.get(name)
+        return one.full_every_days is not None and (
+            last is None or self.now - last >= timedelta(days=one.full_every_days)
+        )
+
+    # Files are fetched.
+
+    def _collect(self, extraction: Extraction, spec: FileSpec) -> _Delivery:
+        fetched = extraction.into / "fetched"
+        fetched.mkdir()
+        files: list[ReadFile] = []
+        read: list[str] = []
+        anew: list[str] = []
+        newest: list[datetime] = []
+        with place_of(self.system, spec, self.settings.deliveries, fetched) as place:
+            taken = {one: self._take(place, one, fetched, remote=spec.location is not None) for one in file_sets(spec)}
+            for one, (arrived, known) in taken.items():
+                newest += [file.written_at for file in known] + [file.listed.written_at for file in arrived]
+                files += known
+                if arrived:
+                    self._read_set(extraction, spec, one, arrived)
+                    read += one.resources
+                    now = [_read_file(one, file) for file in arrived]
+                    anew += [file.label for file in now if file in known]
+                    files += [file for file in now if file not in known]
+            self._check_unchanged(place, [file for arrived, _ in taken.values() for file in arrived])
+        whole = {name for one in taken if one.load == "snapshot" for name in one.resources}
+        written_at = min(self.now, max(newest).replace(microsecond=0))
+        return _Delivery(written_at, tuple(read), frozenset(whole), tuple(files), tuple(anew))
+
+    def _take(self, place: Place, one: FileSet, fetched: Path, *, remote: bool) -> tuple[list[Arrived], list[ReadFile]]:
+        """Return the files of a set that must be read, and those of earlier loads that the new one still goes back to.
+
+        Nothing has to be read where all of them were, in the same way.
+        """
+        listed = place.listing(one.path)
+        before = [file for file in (self.latest.files if self.latest else ()) if file.resources == one.resources]
+        if not listed and not (one.load == "changes" and before):
+            problem = "matches no file" if is_pattern(one.path) else "does not exist"
+            message = (
+                f"{self.system}: {place.shown(one.path)} {problem};"
+                " check that the delivery arrived and the source's YAML names it."
+            )
+            raise SourceError(message)
+        if one.load == "snapshot" and one.take == "last":
+            listed = listed[-1:]
+        by_name = {file.name: file for file in before}
+        skipped = [file for file in listed if remote and self.same_extract and _is_same(by_name.get(file.name), file)]
+        arrived = [fetch(self.system, place, file, fetched) for file in listed if file not in skipped]
+        read = {file.sha256 for file in before}
+        fresh = [file for file in arrived if file.sha256 not in read]
+        if one.load == "changes":
+            again = [_read_file(one, file) for file in arrived if file.sha256 in read and file.name not in by_name]
+            return (fresh if self.same_extract else arrived), [*before, *again]
+        now = [by_name[file.name].sha256 if file in skipped else _sha_of(arrived, file) for file in listed]
+        if self.same_extract and now == [file.sha256 for file in before]:
+            current = [replace(file, name=new.name, size=new.size, written_at=new.written_at)
+                       for file, new in zip(before, listed, strict=True)]  # fmt: skip
+            return [], current
+        arrived += [fetch(self.system, place, file, fetched) for file in skipped]
+        return sorted(arrived, key=lambda file: file.name), []
+
+    def _read_set(self, extraction: Extraction, spec: FileSpec, one: FileSet, arrived: Sequence[Arrived]) -> None:
+        """Land the files of a set one after the other, with `_row` going on from one to the next."""
+        con = extraction.con
+        several = one.load == "changes" or one.take == "all"
+        parts: dict[str, list[str]] = {name: [] for name in one.resources}
+        before = 0
+        for number, file in enumerate(arrived):
+            part = replace(extraction, into=extraction.into / f"part-{number}") if several else extraction
+            part.into.mkdir(exist_ok=True)
+            label = _read_file(one, file).label
+            read_file(part, spec, one.resources, file)
+            con.execute(
+                "UPDATE rejected SET file = $file, landed_row = landed_row + $before "
+                "WHERE file IS NULL AND list_contains($resources, resource)",
+                {"file": label, "before": before, "resources": list(one.resources)},
+            )
+            last = [before]
+            for name in one.resources if several else ():
+                parts[name].append(f"SELECT * REPLACE (_row + {before} AS _row), {literal(label)} AS _file "
+                                   f"FROM {parquet(part.file(name))}")  # fmt: skip
+                last += _numbers(con, f"SELECT max(_row) FROM ({parts[name][-1]})")
+            last += _numbers(con, "SELECT max(landed_row) FROM rejected WHERE file = $file", {"file": label})
+            before = max(last)
+        for name in one.resources if several else ():
+            extraction.write(name, f"FROM ({' UNION ALL BY NAME '.join(parts[name])}) ORDER BY _row")
+
+    def _check_unchanged(self, place: Place, arrived: Sequence[Arrived]) -> None:
+        for file in arrived:
+            if place.listing(file.name) != [file.listed]:
+                message = f"{self.system}: {file.place} changed while it was being read; wait for the delivery to end."
+                raise SourceError(message)
+
+    # What was delivered becomes a load.
+
+    def _made(self, extraction: Extraction, delivery: _Delivery) -> Load | None:
+        """Return the load that the working folder holds; None where it is the one in force."""
+        if not delivery.read and self.latest is not None:
+            return None
+        con, latest = extraction.con, self.latest
+        specs = resources(self.spec)
+        rows: dict[str, int] = {}
+        columns: dict[str, dict[str, str]] = {}
+        next_row = dict(latest.next_row) if latest else {}
+        for name, resource in specs.items():
+            if name not in delivery.read and latest is not None:
+                os.link(self._state(name), extraction.file(name))
+                self._carry_rejected(con, name, ())
+                rows[name], columns[name] = latest.rows[name], latest.columns.get(name, {})
+                continue
+            self._hold_to_contract(extraction, name)
+            if resource.load == "changes":
+                rows[name] = self._merge(extraction, name, delivery, next_row)
+            else:
+                rows[name] = _numbers(con, f"SELECT count(*) FROM {parquet(extraction.file(name))}")[0]
+            columns[name] = changes.columns(con, extraction.file(name))
+        con.execute(
+            f"COPY (FROM rejected ORDER BY resource, landed_row, reason) "
+            f"TO {literal(str(extraction.into / REJECTED))} (FORMAT parquet)"
+        )
+        rejected = dict(con.execute("SELECT resource, count(*) FROM rejected GROUP BY ALL ORDER BY ALL").fetchall())
+        checksum = self._checksum(extraction, delivery)
+        if latest and self.same_extract and (checksum, rejected) == (latest.checksum, latest.rejected):
+            return None
+        # Sorts by time; the sequence keeps the order of two loads of one instant.
+        load_id = f"{self.now:%Y%m%dT%H%M%SZ}-{len(self.before) + 1:05d}-{checksum[:8]}"
+        whole_at = (latest.whole_at if latest else {}) | dict.fromkeys(sorted(delivery.whole), self.now)
+        return Load(
+            load_id, self.system, checksum, self.extract_hash, self.now, delivery.written_at, rows, rejected, 0.0,
+            columns, delivery.files, next_row, whole_at,
+        )  # fmt: skip
+
+    def _hold_to_contract(self, extraction: Extraction, name: str) -> None:
+        """Judge the columns that were delivered by those of the load before, as `schema_contract` says."""
+        before = self.latest.columns.get(name) if self.latest and self.same_extract else None
+        contract: SchemaContract = self.spec.schema_contract
+        if not before or contract == "evolve":
+            return
+        now = changes.columns(extraction.con, extraction.file(name))
+        differs = changes.difference(before, now)
+        if resources(self.spec)[name].load == "changes" and "JSON" in now.values():
+            differs = replace(differs, gone=())  # a few documents need not have every field
+        if not differs:
+            return
+        if contract == "freeze":
+            raise extraction.error(
+                f"the columns of the resource {name}",
+                f"are not those of the load before ({differs})",
+                "have the source restored, or set `schema_contract: evolve` to take them as they are",
+            )
+        changes.hold_to(extraction, name, before)
+
+    def _merge(self, extraction: Extraction, name: str, delivery: _Delivery, next_row: dict[str, int]) -> int:
+        con, state = extraction.con, self._state(name)
+        if not delivery.files:
+            path = extraction.file(name)
+            extraction.write(f"{name}.", f"SELECT *, NULL::VARCHAR AS _file FROM {parquet(path)}")
+            extraction.file(f"{name}.").replace(path)
+        first = next_row.get(name, 1)
+        before = None
+        if state.is_file() and self.latest and name in self.latest.next_row:
+            names = ", ".join(literal(file) for file in delivery.anew)
+            before = f"(FROM {parquet(state)} WHERE _file IS NULL OR NOT list_contains([{names}]::VARCHAR[], _file))"
+        given = _numbers(con, f"SELECT max(_row) FROM {parquet(extraction.file(name))}")
+        given += _numbers(con, "SELECT max(landed_row) FROM rejected WHERE resource = $name", {"name": name})
+        con.execute(
+            "UPDATE rejected SET landed_row = landed_row + $by WHERE resource = $name", {"by": first - 1, "name": name}
+        )
+        if name not in delivery.whole:
+            self._carry_rejected(con, name, delivery.anew)
+        rows = changes.merge(extraction, name, resources(self.spec)[name], before, first, whole=name in delivery.whole)
+        next_row[name] = first + max(given, default=0)
+        return rows
+
+    def _carry_rejected(self, con: DuckDBPyConnection, name: str, anew: Sequence[str]) -> None:
+        """Keep the rows that earlier deliveries of a resource could not give, but for files read anew."""
+        if self.latest is None:
+            return
+        path = self.folder / self.latest.load_id / REJECTED
+        con.execute(
+            f"INSERT INTO rejected BY NAME FROM {parquet(path)} "
+            "WHERE resource = $name AND (file IS NULL OR NOT list_contains($anew, file))",
+            {"name": name, "anew": list(anew)},
+        )
+
+    def _checksum(self, extraction: Extraction, delivery: _Delivery) -> str:
+        """Return the SHA-256 of the files, or of what a database or service gave, whatever the order of its rows."""
+        digest = hashlib.sha256()
+        for file in delivery.files:
+            digest.update(bytes.fromhex(file.sha256))
+        for name in delivery.read if not delivery.files else ():
+            own = "COLUMNS(* EXCLUDE (_row))"
+            content = extraction.con.execute(
+                f"SELECT count(*), sum(hash(*{own})), bit_xor(hash(*{own})) FROM {parquet(extraction.file(name))}"
+            ).fetchone()
+            digest.update(repr((name, content)).encode())
+        return digest.hexdigest()
+
+    def _keep(self, working: Path, load: Load) -> None:
+        """Give the load its name, which makes it one."""
+        for leftover in working.iterdir():
+            if leftover.is_dir():
+                shutil.rmtree(leftover, ignore_errors=True)
+            elif leftover.name.startswith(".") or leftover.suffix != ".parquet":
+                leftover.unlink()
+        write_manifest(working, load)
+        _sync(working)
+        working.rename(self.folder / load.load_id)
+        _sync(self.folder)
 
 
-def loads(folder: Path) -> list[Load]:
-    """Return the complete loads of a source system's landing folder, oldest first."""
-    if not folder.is_dir():
-        return []
-    manifests = sorted(folder.glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.parent.name.split("-")[1])
-    return [_read_manifest(path) for path in manifests]
+def _is_same(before: ReadFile | None, now: Listed) -> bool:
+    return before is not None and (before.size, before.written_at) == (now.size, now.written_at)
 
 
-def _read_manifest(path: Path) -> Load:
-    content = json.loads(path.read_text(encoding="utf-8"))
-    for field in ("delivered_at", "last_seen_at"):
-        content[field] = datetime.fromisoformat(content[field])
-    return Load(**content)
+def _sha_of(arrived: Sequence[Arrived], listed: Listed) -> str:
+    return next(file.sha256 for file in arrived if file.listed == listed)
 
 
-def _write_manifest(folder: Path, load: Load) -> None:
-    """Write the manifest so that a reader sees the old one or the new one, never a part."""
-    temporary = folder / f".{MANIFEST}"
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(asdict(load), file, indent=2, default=datetime.isoformat)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(folder / MANIFEST)
+def _read_file(one: FileSet, file: Arrived) -> ReadFile:
+    return ReadFile(one.resources, file.name, file.listed.size, file.listed.written_at, file.sha256)
+
+
+def _numbers(con: DuckDBPyConnection, sql: str, parameters: dict[str, str] | None = None) -> list[int]:
+    """Return the one number that a statement gives, in a list; an empty list where it gives none."""
+    row = con.execute(sql, parameters or {}).fetchone()
+    return [int(row[0])] if row and row[0] is not None else []
 
 
 def _sweep(folder: Path) -> None:
     """Remove what a killed run left half landed."""
     for leftover in folder.glob(".landing-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _checksum(system: str, files: list[Path]) -> str:
-    digest = hashlib.sha256()
-    for file in files:
-        for part in (file, file.with_name(file.name + "-wal")):  # SQLite keeps its latest changes beside the database
-            if part == file and not file.is_file():
-                message = (
-                    f"{system}: {file} does not exist; check that the delivery arrived and the source's YAML names it."
-                )
-                raise SourceError(message)
-            if part.is_file():
-                with part.open("rb") as content:
-                    digest.update(hashlib.file_digest(content, "sha256").digest())
-    return digest.hexdigest()
-
-
-def _unchanged(system: str, files: list[Path], stamp: list[tuple[int, int]]) -> None:
-    if _stamp(files) != stamp:
-        message = f"{system}: a delivered file changed while it was being read; wait for the delivery to end."
-        raise SourceError(message)
-
-
-def _stamp(files: list[Path]) -> list[tuple[int, int]]:
-    return [(file.stat().st_size, file.stat().st_mtime_ns) for file in files]
-
-
-def _written_at(files: list[Path], now: datetime) -> datetime:
-    """Return when the newest of the files was written, in naive UTC, or now where a clock ran ahead.
-
-    What lies in the inbox since last week was not delivered again today: its age is what makes a feed stale.
-    """
-    newest = max(file.stat().st_mtime for file in files)
-    return min(now, datetime.fromtimestamp(newest, UTC).replace(tzinfo=None, microsecond=0))
 
 
 def _sync(folder: Path) -> None:

@@ -1,4 +1,4 @@
-"""Reading text files line by line, with real line numbers and lines of a wrong encoding set apart."""
+"""Reading text files line by line, with real line numbers; lines that cannot be read are set apart."""
 
 from __future__ import annotations
 
@@ -12,27 +12,43 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 CHUNK_BYTES = 16 * 1024 * 1024
+LONGEST_LINE = 8 * 1024 * 1024
+"""Bytes; a longer line is no record but a file without line ends, and is not held in memory."""
+
+KEPT_OF_LONG_LINE = 1024
+"""Bytes of a line that is too long which quarantine shows."""
+
 LINES = pa.schema([("line_number", pa.int64()), ("text", pa.string())])
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A line that cannot be read: its number counted from 1, why, and what it holds with bad bytes escaped."""
+
+    line: int
+    reason: str
+    why: str
+    raw: str
+
+
 @dataclass
-class UndecodableLines:
-    """Lines that are not in the declared encoding, as (line number, the line with its bad bytes escaped)."""
+class SetApart:
+    """The lines of one file that cannot be read, in order."""
 
-    lines: list[tuple[int, str]] = field(default_factory=list)
+    lines: list[Unreadable] = field(default_factory=list)
 
 
-def read_lines(path: Path, encoding: str, undecodable: UndecodableLines) -> Iterator[pa.RecordBatch]:
+def read_lines(path: Path, encoding: str, set_apart: SetApart) -> Iterator[pa.RecordBatch]:
     r"""Yield the file's lines in batches of (line_number counted from 1, text without its line end).
 
     Args:
         path: the file; `\n` or `\r\n` ends a line, and the last may lack its end.
         encoding: an encoding in which `\n` is the single byte 0x0A.
-        undecodable: receives the lines that cannot be decoded; they are not yielded.
+        set_apart: receives the lines that are too long or cannot be decoded; they are not yielded.
     """
     number = 0
+    rest = b""
     with path.open("rb") as file:
-        rest = b""
         while True:
             chunk = file.read(CHUNK_BYTES)
             block = rest + chunk
@@ -43,23 +59,51 @@ def read_lines(path: Path, encoding: str, undecodable: UndecodableLines) -> Iter
                 raw = block.split(b"\n")
                 if block.endswith(b"\n"):
                     raw.pop()
-                yield _decode(raw, number, encoding, undecodable)
+                yield _decode(raw, number, encoding, set_apart)
                 number += len(raw)
             if not chunk:
                 return
+            if len(rest) > LONGEST_LINE:
+                number += 1
+                set_apart.lines.append(_too_long(number, rest, encoding))
+                rest = b""
+                after = _skip_line(file)
+                if after is None:
+                    return
+                rest = after
 
 
-def _decode(raw: list[bytes], before: int, encoding: str, undecodable: UndecodableLines) -> pa.RecordBatch:
+def _skip_line(file: Iterator[bytes]) -> bytes | None:
+    """Read on to the end of the line and return what was read after it; None at the end of the file."""
+    while chunk := file.read(CHUNK_BYTES):  # type: ignore[attr-defined]
+        end = chunk.find(b"\n")
+        if end >= 0:
+            return bytes(chunk[end + 1 :])
+    return None
+
+
+def _too_long(number: int, start: bytes, encoding: str) -> Unreadable:
+    raw = start[:KEPT_OF_LONG_LINE].decode(encoding, errors="backslashreplace")
+    return Unreadable(number, "overlong_line", f"is longer than {LONGEST_LINE:,} bytes", f"{raw}...")
+
+
+def _decode(raw: list[bytes], before: int, encoding: str, set_apart: SetApart) -> pa.RecordBatch:
     try:
+        if max(map(len, raw)) > LONGEST_LINE:
+            raise ValueError  # noqa: TRY301  # UnicodeDecodeError is one too: either way line by line
         texts = b"\n".join(raw).decode(encoding).split("\n")
         numbers = list(range(before + 1, before + 1 + len(texts)))
-    except UnicodeDecodeError:
+    except ValueError:
         texts, numbers = [], []
         for number, line in enumerate(raw, start=before + 1):
+            if len(line) > LONGEST_LINE:
+                set_apart.lines.append(_too_long(number, line, encoding))
+                continue
             try:
                 text = line.decode(encoding)
             except UnicodeDecodeError:
-                undecodable.lines.append((number, line.decode(encoding, errors="backslashreplace")))
+                escaped = line.decode(encoding, errors="backslashreplace")
+                set_apart.lines.append(Unreadable(number, "wrong_encoding", f"is not {encoding}", escaped))
                 continue
             texts.append(text)
             numbers.append(number)

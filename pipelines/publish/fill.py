@@ -44,7 +44,7 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
     find_weakest_links(con, link=f"{SNAPSHOT}.linked.link")
     for name in (
         "subject", "information", "coverage", "information_gap", "subject_event", "membership_history",
-        "source_load", "name_token", "name_vocabulary",
+        "source_load", "feed", "name_token", "name_vocabulary",
     ):  # fmt: skip
         _insert(con, f"linked.{name}")
     _insert(con, "linked.run", {"run_id": run_id, "finished_at": finished_at})

@@ -17,7 +17,7 @@ import sample_data
 SAMPLE = Path(sample_data.__file__).parent / "small"
 LINKED = (
     "subject", "subject_record", "link", "information", "coverage", "information_gap", "subject_event", "source_load",
-    "membership_history", "data_dictionary",
+    "feed", "membership_history", "data_dictionary",
 )  # fmt: skip
 
 
@@ -63,6 +63,15 @@ def refused(home: Path, *arguments: str, largest_file: int | None = None, **envi
     assert done.stderr.strip().endswith(sentence)
     assert sentence.endswith(".")
     return sentence.removeprefix("conjoin: ")
+
+
+def held_back(home: Path, **environment: str) -> str:
+    """Return the one sentence on a night that published without the newest delivery of a source."""
+    done = attempt(home, "run", environment=environment)
+    assert done.returncode == 3, done.stdout + done.stderr
+    (sentence,) = [line for line in done.stderr.splitlines() if line.startswith("conjoin: ")]
+    assert sentence.endswith(".")
+    return sentence.removeprefix("conjoin: Published without the newest delivery of ")
 
 
 def snapshot(home: Path) -> Path:

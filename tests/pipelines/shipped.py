@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from pipelines.canonical.apply import Applied, apply_latest
+from pipelines.canonical.applied import Applied
+from pipelines.canonical.apply import apply_latest
 from pipelines.deployment import Deployment, Source
-from pipelines.landing.land import Load, land
+from pipelines.landing.land import land
+from pipelines.landing.manifest import Load
 from pipelines.landing.spec import FixedWidth
 from pipelines.settings import Settings
 from pipelines.warehouse.database import writer
@@ -38,7 +40,7 @@ def take_in(system: str, settings: Settings, source: Source | None = None, *, wa
         source = Source(source.spec.model_copy(update=limits), source.yaml_file)
     land(system, source.spec.extract, settings)
     with writer(settings) as con:
-        return apply_latest(con, source.spec, source.yaml_file, settings.landing)
+        return apply_latest(con, source.spec, source.yaml_file, settings.landing, settings.now())
 
 
 def rows(settings: Settings, sql: str) -> list[tuple[object, ...]]:

@@ -18,38 +18,77 @@ import pytest
 from pipelines.errors import WarehouseBusyError
 from pipelines.settings import Settings
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
-from tests.pipelines.nights import SAMPLE, ask, attempt, conjoin, contents, copy_of, refused, snapshot
+from tests.pipelines.nights import SAMPLE, ask, attempt, conjoin, contents, copy_of, held_back, refused, snapshot
 
 pytestmark = pytest.mark.slow
 
 
-def test_a_bad_night_publishes_nothing_and_says_why(night_one: Path, tmp_path: Path) -> None:
+def feed(home: Path, system: str) -> tuple[object, ...]:
+    (row,) = ask(home, f"SELECT state, problem, load_id FROM linked.feed WHERE source_system = '{system}'")
+    return row
+
+
+def records_of(home: Path, system: str) -> list[tuple[object, ...]]:
+    with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
+        return con.execute(f"FROM nominal.record WHERE source_system = '{system}' ORDER BY record_key").fetchall()
+
+
+def test_a_delivery_that_cannot_be_read_leaves_that_source_as_it_was_and_publishes_the_others(
+    night_one: Path, tmp_path: Path
+) -> None:
     home = copy_of(night_one, tmp_path)
     inbox = tmp_path / "inbox"
     shutil.copytree(SAMPLE / "night-2", inbox)
     (inbox / "nomis" / "nomis.sqlite").write_bytes(b"not a database")
-    before, link = contents(home), snapshot(home).readlink()
-    said = refused(home, "run", CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-03T02:00:00Z")
-    assert re.match(r"nomis: .*nomis\.sqlite cannot be read as an SQLite database; ", said)
-    assert snapshot(home).readlink() == link
-    assert contents(home) == before
-    # The next good night makes up for it.
-    conjoin(home, "demo", "--night", "2", "--json")
+    before, link, (_, _, load) = records_of(home, "nomis"), snapshot(home).readlink(), feed(home, "nomis")
+    said = held_back(home, CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-03T02:00:00Z")
+    assert re.match(r"nomis: .*nomis\.sqlite cannot be read as an SQLite database; have the database delivered", said)
     assert snapshot(home).readlink() != link
+    assert records_of(home, "nomis") == before
+    assert feed(home, "nomis") == ("failed", f"{said}", load)
+    assert feed(home, "pnc")[:2] == ("current", None)
+    # What NOMIS does not say proves nothing while its newest delivery is not in force.
+    causes = ask(
+        home,
+        "SELECT DISTINCT cause FROM linked.information_gap WHERE status = 'open' AND expected_in = 'nomis'"
+        " AND cause NOT IN ('held_but_unlinked', 'not_due')",
+    )
+    assert causes in ([("feed_stale",)], [])
+    # The next good night makes up for it: what is published is what two good nights publish.
+    conjoin(home, "demo", "--night", "2", "--json")
+    assert feed(home, "nomis")[:2] == ("current", None)
+    straight = copy_of(night_one, tmp_path / "straight")
+    conjoin(straight, "demo", "--night", "2", "--json")
+    assert records_of(home, "nomis") == records_of(straight, "nomis")
 
 
-def test_a_load_with_too_much_in_quarantine_blocks_publishing(night_one: Path, tmp_path: Path) -> None:
+def test_a_load_with_too_much_in_quarantine_is_refused_and_the_one_before_stays(
+    night_one: Path, tmp_path: Path
+) -> None:
     home = copy_of(night_one, tmp_path)
     inbox = tmp_path / "inbox"
     shutil.copytree(SAMPLE / "night-1", inbox)
-    aliases = inbox / "rms" / "nominals.csv"
-    lines = aliases.read_text(encoding="utf-8").splitlines(keepends=True)
-    aliases.write_text("".join(lines[: len(lines) // 2]) + "torn\n" * (len(lines) // 2), encoding="utf-8")
-    link = snapshot(home).readlink()
-    said = refused(home, "run", CONJOIN_INBOX=str(inbox))
-    assert "nominal/rms: load_is_trusted: the load is refused and the one before stays in force" in said
+    nominals = inbox / "rms" / "nominals.csv"
+    lines = nominals.read_text(encoding="utf-8").splitlines(keepends=True)
+    nominals.write_text("".join(lines[: len(lines) // 2]) + "torn\n" * (len(lines) // 2), encoding="utf-8")
+    before, (_, _, load) = records_of(home, "rms"), feed(home, "rms")
+    said = held_back(home, CONJOIN_INBOX=str(inbox))
+    assert said.startswith("rms: the load is refused and the one before stays in force: ")
     assert "nominal records are gone, more than 25%" in said
-    assert snapshot(home).readlink() == link
+    assert records_of(home, "rms") == before
+    state, problem, in_force = feed(home, "rms")
+    assert (state, in_force) == ("refused", load)
+    assert "nominal records are gone, more than 25%" in str(problem)
+
+
+def test_a_first_night_without_a_source_publishes_nothing(tmp_path: Path) -> None:
+    inbox = tmp_path / "inbox"
+    shutil.copytree(SAMPLE / "night-1", inbox)
+    (inbox / "visor" / "nominals.jsonl").unlink()
+    home = tmp_path / "home"
+    said = refused(home, "run", CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-02T02:00:00Z")
+    assert re.match(r"visor: .*nominals\.jsonl does not exist; check that the delivery arrived", said)
+    assert not snapshot(home).exists()
 
 
 def test_a_run_killed_at_any_moment_leaves_the_snapshot_and_the_next_run_correct(
@@ -143,7 +182,7 @@ def test_a_night_that_fails_on_the_data_leaks_no_personal_value(night_one: Path,
     broken = text.replace("birth_date: birth_date", "birth_date: strptime(surname, '%Y-%m-%d')", 1)
     (deployment / "nomis.yaml").write_text(broken, encoding="utf-8")
     failed = attempt(home, "run", environment={"CONJOIN_DEPLOYMENT": str(deployment.parent)})
-    assert failed.returncode == 1
+    assert failed.returncode == 3
     assert "nomis.yaml: an expression fails with a" in failed.stderr
     names = {str(name) for (name,) in ask(home, "SELECT unnest(names).surname FROM linked.subject") if name}
     stored = b"".join(path.read_bytes() for path in (tmp_path / "home-dagster").rglob("*") if path.is_file())

@@ -1,5 +1,7 @@
 -- The load in force is the latest that was not refused: its id carries a running number between its time and its checksum.
-SELECT source_system, resource, load_id, rows_extracted, rows_accepted, rows_quarantined, delivered_at, last_seen_at
+SELECT
+    source_system, resource, load_id, rows_extracted, rows_accepted, rows_quarantined, rows_deleted, delivered_at,
+    last_seen_at
 FROM nominal.load
 WHERE publish_shows(source_system) AND refused IS NULL
 QUALIFY rank() OVER (PARTITION BY source_system ORDER BY split_part(load_id, '-', 2) DESC) = 1

@@ -1,6 +1,7 @@
 """Tables of the published schema `linked`: what analysts rely on. Additions are fine, renames are breaking."""
 
 from pipelines.warehouse.catalogue.linkage import EVIDENCE, RUN
+from pipelines.warehouse.catalogue.nominal import FEED
 from pipelines.warehouse.catalogue.table import Column, Table
 
 SUBJECT = Table(
@@ -170,10 +171,15 @@ SOURCE_LOAD = Table(
         Column("rows_extracted", "BIGINT", "Rows the source gave.", required=True),
         Column("rows_accepted", "BIGINT", "Rows that became a nominal record or an information item.", required=True),
         Column("rows_quarantined", "BIGINT", "Rows in quarantine.", required=True),
+        Column(
+            "rows_deleted", "BIGINT", "Rows the source marks as deleted, or merged into another record.", required=True
+        ),
         Column("delivered_at", "TIMESTAMP", "When it was first extracted (UTC).", required=True),
         Column("last_seen_at", "TIMESTAMP", "When the source last delivered the same (UTC).", required=True),
     ),
 )
+
+FEED_PUBLISHED = Table("linked", "feed", FEED.grain, FEED.key, FEED.columns)
 
 RUN_PUBLISHED = Table("linked", "run", RUN.grain, RUN.key, RUN.columns)
 
@@ -236,6 +242,7 @@ LINKED: tuple[Table, ...] = (
     INFORMATION_GAP,
     SUBJECT_EVENT,
     SOURCE_LOAD,
+    FEED_PUBLISHED,
     MEMBERSHIP_HISTORY,
     RUN_PUBLISHED,
     NAME_TOKEN,

@@ -93,6 +93,9 @@ LOAD = Table(
         Column("rows_extracted", "BIGINT", "Rows the source gave.", required=True),
         Column("rows_accepted", "BIGINT", "Rows that became a nominal record or an information item.", required=True),
         Column("rows_quarantined", "BIGINT", "Rows in quarantine.", required=True),
+        Column(
+            "rows_deleted", "BIGINT", "Rows the source marks as deleted, or merged into another record.", required=True
+        ),
         Column("checksum", "VARCHAR", "SHA-256 of what was delivered.", required=True),
         Column(
             "mapping_hash", "VARCHAR", "Hash of the YAML mapping and standard forms it was applied with.", required=True
@@ -105,6 +108,7 @@ LOAD = Table(
         Column("records_deleted", "BIGINT", "Nominal records of the source the load removed.", required=True),
         Column("dates_given", "BIGINT", "Dates in the accepted rows of the source.", required=True),
         Column("unreadable_dates", "BIGINT", "Those that could not be read and are left empty.", required=True),
+        Column("unmapped_codes", "BIGINT", "Codes that the source's code lists lack, kept as they are.", required=True),
         Column(
             "unknown_kinds", "BIGINT", "Identifiers and contact points of an unknown kind, left out.", required=True
         ),
@@ -126,4 +130,41 @@ MERGE = Table(
     ),
 )
 
-NOMINAL: tuple[Table, ...] = (RECORD, INFORMATION_ITEM, QUARANTINE, LOAD, MERGE)
+FEED = Table(
+    "nominal",
+    "feed",
+    "One row per source system: whether its newest delivery is in force.",
+    ("source_system",),
+    (
+        Column("source_system", "VARCHAR", "The source system.", required=True),
+        Column(
+            "state",
+            "VARCHAR",
+            "`current`; `refused`: the newest load must not be trusted; `failed`: the newest delivery cannot be read.",
+            required=True,
+        ),
+        Column("problem", "VARCHAR", "Why it is not current, in words, without any personal value."),
+        Column("since", "TIMESTAMP", "Since when the feed has been in this state (UTC).", required=True),
+        Column("load_id", "VARCHAR", "The load in force."),
+        Column("last_seen_at", "TIMESTAMP", "When the source last delivered what is in force (UTC)."),
+    ),
+)
+
+PROFILE = Table(
+    "nominal",
+    "profile",
+    "One row per field and per code of each load applied: how many nominal records or items have it.",
+    ("source_system", "load_id", "measure", "name"),
+    (
+        Column("source_system", "VARCHAR", "The source system.", required=True),
+        Column("load_id", "VARCHAR", "The load.", required=True),
+        Column("measure", "VARCHAR", "`field`: records that have it. `code`: records or items with it.", required=True),
+        Column(
+            "name", "VARCHAR", "The field, or the code with its field or kind, for example alert:XTACT.", required=True
+        ),
+        Column("rows", "BIGINT", "How many have it.", required=True),
+        Column("of_rows", "BIGINT", "Of how many.", required=True),
+    ),
+)
+
+NOMINAL: tuple[Table, ...] = (RECORD, INFORMATION_ITEM, QUARANTINE, LOAD, MERGE, FEED, PROFILE)

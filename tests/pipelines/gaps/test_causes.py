@@ -137,7 +137,7 @@ def test_a_stale_feed_proves_nothing() -> None:
     world = {"subjects": {"S1": {"nomis A1": ALERT}}}
     cause, sentence = only(world, "G02", "cause", "sentence", stale=("ndelius",))
     assert cause == "feed_stale"
-    assert "of 20 February 2026, too old to rely on" in sentence
+    assert "of 20 February 2026, which can no longer be relied on" in sentence
 
 
 def test_a_stale_holder_does_not_excuse_the_other_system() -> None:

@@ -12,7 +12,7 @@ import pytest
 
 from pipelines.deployment import Source
 from pipelines.errors import SourceError
-from pipelines.landing.land import loads
+from pipelines.landing.manifest import loads
 from pipelines.settings import Settings
 from tests.pipelines import shipped, tiny
 

@@ -1,0 +1,105 @@
+"""What applying a load did: rows in against rows out, records changed, and whether the load may be trusted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from pipelines.canonical.profile import NO_DRIFT, Drift
+
+if TYPE_CHECKING:
+    from pipelines.landing.manifest import Load
+    from pipelines.source import SourceSpec
+
+COUNTS = (
+    "unmapped_codes", "records_before", "records_new", "records_changed", "records_deleted", "dates_given", "unreadable_dates",
+    "unknown_kinds", "invalid_identifiers",
+)  # fmt: skip
+"""Counts of a whole load: fields of `Applied` and columns of `nominal.load`."""
+
+
+@dataclass(frozen=True)
+class Applied:
+    """What applying a load did, or would have done: rows in against rows out, and nominal records changed.
+
+    Attributes:
+        load: the load.
+        resources: per resource its rows extracted, accepted, quarantined and deleted in the source.
+        reasons: rows in quarantine per reason.
+        records_before: nominal records the source held before.
+        records_new: nominal records it added.
+        records_changed: nominal records it changed.
+        records_deleted: nominal records it removed.
+        dates_given: dates among its accepted rows.
+        unreadable_dates: those of them that could not be read and are left empty.
+        unmapped_codes: codes that the source's code lists lack, which are kept as they are.
+        unknown_kinds: identifiers and contact points of a kind Conjoin does not know, which are left out.
+        invalid_identifiers: identifiers held that fail the check of their kind.
+        drift: how the load differs from those before it.
+        refused: why the load was not taken over, as a clause; None where it is in force.
+        failed: why the source's newest delivery could not be landed, as a sentence; None where it was.
+        repeated: whether it was in force already.
+    """
+
+    load: Load
+    resources: dict[str, tuple[int, int, int, int]]
+    reasons: dict[str, int]
+    records_before: int
+    records_new: int
+    records_changed: int
+    records_deleted: int
+    dates_given: int
+    unreadable_dates: int
+    unmapped_codes: int
+    unknown_kinds: int
+    invalid_identifiers: int
+    drift: Drift
+    refused: str | None = None
+    failed: str | None = None
+    repeated: bool = False
+
+    @classmethod
+    def not_applied(cls, load: Load, why: str) -> Applied:
+        """Return what comes of a load that could not even be staged."""
+        return cls(load, {}, {}, 0, 0, 0, 0, 0, 0, 0, 0, 0, drift=NO_DRIFT, refused=why)
+
+    @property
+    def extracted(self) -> int:
+        """Rows the source gave."""
+        return sum(extracted for extracted, *_ in self.resources.values())
+
+    @property
+    def accepted(self) -> int:
+        """Rows that became a nominal record or an item."""
+        return sum(accepted for _, accepted, *_ in self.resources.values())
+
+    @property
+    def quarantined(self) -> int:
+        """Rows in quarantine."""
+        return sum(quarantined for _, _, quarantined, _ in self.resources.values())
+
+    def judged(self, spec: SourceSpec) -> Applied:
+        """Return the same with why the load must not be taken over, by the limits of the source's YAML."""
+        held = self.records_before + self.records_new - self.records_deleted
+        faults = [
+            f"{count:,} of {whole:,} {what}, more than {limit:.0%}"
+            for count, whole, what, limit in (
+                (self.quarantined, self.extracted, "rows are in quarantine", spec.max_quarantine_share),
+                (self.unreadable_dates, self.dates_given, "dates cannot be read", spec.max_quarantine_share),
+                (self.unknown_kinds, self.extracted, "identifiers or contact points are of an unknown kind",
+                 spec.max_quarantine_share),
+                (self.records_deleted, self.records_before, "nominal records are gone", spec.max_deleted_share),
+            )
+            if count > limit * whole
+        ]  # fmt: skip
+        if not held:
+            faults.append("it holds no nominal record")
+        elif spec.expected_records and not spec.expected_records[0] <= held <= spec.expected_records[1]:
+            least, most = spec.expected_records
+            faults.append(f"it holds {held:,} nominal records where {least:,} to {most:,} are expected")
+        faults += [
+            f"{fallen.share:.0%} of the nominal records have `{fallen.field}` where {fallen.usual:.0%} had"
+            for fallen in self.drift.completeness
+            if fallen.usual - fallen.share > spec.max_completeness_drop
+        ]
+        return replace(self, refused="; ".join(faults) or None)

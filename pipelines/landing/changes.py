@@ -1,0 +1,204 @@
+"""Changes: what a load holds once a delivery of new versions has replaced old ones, and whether its columns still fit.
+
+A resource with `load: changes` is landed twice: `<resource>.delivered.parquet` as it was given, and
+`<resource>.parquet`, every row of the source in its newest version. The second is what all later stages read, so they
+need not know how it came about, and a rebuild reads it alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.errors import ConfigurationError
+from pipelines.warehouse.catalogue.table import literal, quote
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.landing.extraction import Extraction
+    from pipelines.landing.spec import Polling, Resource
+
+DELIVERED = ".delivered.parquet"
+OWN_COLUMNS = ("_row", "_file")
+"""Columns that Conjoin adds to the source's own."""
+
+
+def parquet(path: Path) -> str:
+    """Return an SQL relation over a Parquet file."""
+    return f"read_parquet({literal(str(path))})"
+
+
+def columns(con: DuckDBPyConnection, path: Path) -> dict[str, str]:
+    """Return the source's own columns of a landed file and their types; for documents, their top-level fields."""
+    described = con.execute(f"DESCRIBE FROM {parquet(path)}").fetchall()
+    own = {name: kind for name, kind, *_ in described if name not in OWN_COLUMNS}
+    if own != {"document": "JSON"}:
+        return own
+    fields = con.execute(
+        f"SELECT DISTINCT unnest(json_keys(document)) AS field FROM {parquet(path)} ORDER BY field"
+    ).fetchall()
+    return {field: "JSON" for (field,) in fields}
+
+
+@dataclass(frozen=True)
+class Difference:
+    """How a resource's columns differ from those of the load before."""
+
+    new: tuple[str, ...]
+    gone: tuple[str, ...]
+    changed: tuple[str, ...]
+
+    def __bool__(self) -> bool:
+        return bool(self.new or self.gone or self.changed)
+
+    def __str__(self) -> str:
+        """Return it as a clause; names of columns are no personal values."""
+        parts = [
+            f"{what} {', '.join(f'`{name}`' for name in names)}"
+            for what, names in (("new:", self.new), ("gone:", self.gone), ("of another type:", self.changed))
+            if names
+        ]
+        return "; ".join(parts)
+
+
+def difference(before: Mapping[str, str], now: Mapping[str, str]) -> Difference:
+    """Return how columns differ."""
+    return Difference(
+        new=tuple(name for name in now if name not in before),
+        gone=tuple(name for name in before if name not in now),
+        changed=tuple(name for name in now if name in before and now[name] != before[name]),
+    )
+
+
+def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str]) -> int:
+    """Take the rows that do not fit the columns of the load before out of what was landed, and return their number.
+
+    A row does not fit that has a value in a new column, or one that the column's former type cannot hold. What is gone
+    is landed empty.
+    """
+    con, path = extraction.con, extraction.file(resource)
+    now = columns(con, path)
+    differs = difference(before, now)
+    held = con.execute(f"DESCRIBE FROM {parquet(path)}").fetchall()
+    documents = "document" in [name for name, *_ in held] and "document" not in now
+    if documents:
+        known = ", ".join(literal(name) for name in before)
+        misfits = f"len(list_filter(json_keys(document), lambda field: NOT list_contains([{known}], field))) > 0"
+        kept = "*"
+    else:
+        unknown = [f"{quote(name)} IS NOT NULL" for name in differs.new]
+        unfit = [
+            f"({quote(name)} IS NOT NULL AND try_cast({quote(name)} AS {before[name]}) IS NULL)"
+            for name in differs.changed
+        ]
+        misfits = " OR ".join([*unknown, *unfit]) or "false"
+        own = [name for name, *_ in held if name in OWN_COLUMNS]
+        kept = ", ".join(
+            [
+                *own,
+                *(
+                    f"NULL::{kind} AS {quote(name)}" if name in differs.gone
+                    else f"try_cast({quote(name)} AS {kind}) AS {quote(name)}"
+                    for name, kind in before.items()
+                ),
+            ]
+        )  # fmt: skip
+    con.execute(
+        "INSERT INTO rejected (resource, landed_row, reason, explanation, raw) SELECT $resource, _row, 'schema_changed', "
+        "       'the row does not fit the columns of the load before', to_json(landed)::VARCHAR "
+        f"FROM {parquet(path)} landed WHERE {misfits}",
+        {"resource": resource},
+    )
+    path.rename(path.with_suffix(".unheld"))
+    return extraction.write(
+        resource, f"SELECT {kept} FROM {parquet(path.with_suffix('.unheld'))} WHERE NOT ({misfits}) ORDER BY _row"
+    )
+
+
+def since(con: DuckDBPyConnection, resource: Polling, state: Path, now: datetime) -> Any:  # noqa: ANN401  # a cursor is of any type
+    """Return the value of a resource's cursor to ask from: a little before the newest that is held; None without one.
+
+    A time of change that lies ahead of our clock comes from another clock and is taken for now, so that what happens in
+    between is not passed over.
+    """
+    if resource.cursor is None or not state.is_file():
+        return None
+    newest = con.execute(f"SELECT max({resource.cursor}) FROM {parquet(state)}").fetchone()
+    value = newest[0] if newest else None
+    overlap = timedelta(minutes=resource.cursor_overlap_minutes)
+    if isinstance(value, datetime):
+        return min(value, now.replace(tzinfo=value.tzinfo)) - overlap
+    if isinstance(value, str):
+        try:
+            moment = datetime.fromisoformat(value)
+        except ValueError:
+            return value
+        if "T" not in value and " " not in value:
+            return value
+        earlier = (min(moment, now.replace(tzinfo=moment.tzinfo)) - overlap).isoformat()
+        return earlier.replace("+00:00", "Z") if value.endswith("Z") else earlier
+    return value
+
+
+def merge(
+    extraction: Extraction, name: str, resource: Resource, before: str | None, first_row: int, *, whole: bool
+) -> int:
+    """Make the newest state of a resource from the one before and what was delivered, and return its number of rows.
+
+    A version that is delivered again is the one already held, and keeps its `_row`. Where there is no cursor, the
+    version of the last file by name wins, and without files the one delivered last.
+
+    Args:
+        extraction: what was delivered; every delivered row has `_file`, which may be empty.
+        name: the resource.
+        resource: its key and cursor.
+        before: an SQL relation of the state before, without rows of files read anew; None where there is none.
+        first_row: the number that follows the last `_row` of all loads before.
+        whole: whether the delivery holds every row, so that rows absent from it are gone.
+
+    Raises:
+        ConfigurationError: `key` or `cursor` does not fit the columns.
+    """
+    con, path = extraction.con, extraction.file(name)
+    delivered = path.with_name(f"{name}{DELIVERED}")
+    path.rename(delivered)
+    given = f"(SELECT * REPLACE (_row + {first_row - 1} AS _row) FROM {parquet(delivered)})"
+    held = before or f"(FROM {given} LIMIT 0)"
+    key = ", ".join(f"({one})::VARCHAR" for one in resource.key)
+    newest = f"({resource.cursor}) DESC NULLS LAST, " if resource.cursor else ""
+    try:
+        con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE newest AS
+            WITH version AS (
+                SELECT *, true AS _held FROM {held} UNION ALL BY NAME SELECT *, false AS _held FROM {given}
+            ), marked AS (
+                SELECT *, hash(*COLUMNS(* EXCLUDE (_row, _file, _held))) AS _content, [{key}] AS _key FROM version
+            ), once AS (
+                SELECT * REPLACE (max(_file) OVER same AS _file), max(_row) OVER same AS _last,
+                       bool_or(NOT _held) OVER same AS _given
+                FROM marked
+                WINDOW same AS (PARTITION BY _key, _content)
+                QUALIFY row_number() OVER (PARTITION BY _key, _content ORDER BY NOT _held, _row) = 1
+            )
+            SELECT * EXCLUDE (_content, _key, _last, _given) FROM once
+            WHERE {"_given" if whole else "true"}
+            QUALIFY list_count(_key) < len(_key)
+                 OR row_number() OVER (PARTITION BY _key ORDER BY {newest}_file DESC NULLS LAST, _last DESC) = 1
+            """
+        )
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
+        message = (
+            f"{extraction.system}: the `key` or `cursor` of the resource {name} does not fit its columns"
+            f" {', '.join(columns(con, delivered))}; correct the source's `extract`."
+        )
+        raise ConfigurationError(message) from None
+    rows = extraction.write(name, "SELECT * EXCLUDE (_held) FROM newest ORDER BY _row")
+    con.execute("DROP TABLE newest")
+    return rows

@@ -1,0 +1,141 @@
+"""The manifest of a load, and the loads of a source system.
+
+landing/<system>/<load_id>/load.json                        the manifest
+                           <resource>.parquet               its rows, with `_row`
+                           <resource>.delivered.parquet     as given, where a delivery holds changes alone
+                           _rejected.parquet                rows that could not be read, with their reasons
+                 failure.json                              why the last delivery could not be landed, until one is
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+MANIFEST = "load.json"
+REJECTED = "_rejected.parquet"
+FAILURE = "failure.json"
+
+
+@dataclass(frozen=True)
+class ReadFile:
+    """A delivered file that was read: of which resources, its name, size in bytes, time of writing and SHA-256."""
+
+    resources: tuple[str, ...]
+    name: str
+    size: int
+    written_at: datetime
+    sha256: str
+
+    @property
+    def label(self) -> str:
+        """What its rows say of where they come from; of two files of one name the later one sorts after."""
+        return f"{self.name} {self.written_at:%Y-%m-%dT%H:%M:%S.%f}"
+
+
+@dataclass(frozen=True)
+class Load:
+    """One load of one source system, as its manifest tells it.
+
+    Attributes:
+        load_id: names the load; sorts by time.
+        system: the source system.
+        checksum: SHA-256 of what was delivered.
+        extract_hash: SHA-256 of the `extract` it was read by.
+        delivered_at: when it was first extracted (naive UTC, as the run saw it).
+        last_seen_at: when the source last delivered the same.
+        rows: per resource its rows.
+        rejected: per resource the rows that could not be read.
+        seconds: how long landing took.
+        columns: per resource its own columns and their types; for documents their top-level fields.
+        files: every file that went into it.
+        next_row: per resource the `_row` that the next delivered row gets, where deliveries hold changes alone.
+        whole_at: per resource when all of its rows were last asked for.
+    """
+
+    load_id: str
+    system: str
+    checksum: str
+    extract_hash: str
+    delivered_at: datetime
+    last_seen_at: datetime
+    rows: dict[str, int]
+    rejected: dict[str, int]
+    seconds: float
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    files: tuple[ReadFile, ...] = ()
+    next_row: dict[str, int] = field(default_factory=dict)
+    whole_at: dict[str, datetime] = field(default_factory=dict)
+
+    @property
+    def rows_extracted(self) -> int:
+        """Rows the source gave, those that could not be read included."""
+        return sum(self.rows.values()) + sum(self.rejected.values())
+
+
+@dataclass(frozen=True)
+class Failure:
+    """Why a source's last delivery could not be landed: one sentence without any personal value, and when."""
+
+    problem: str
+    at: datetime
+
+
+def loads(folder: Path) -> list[Load]:
+    """Return the complete loads of a source system's landing folder, oldest first."""
+    if not folder.is_dir():
+        return []
+    manifests = sorted(folder.glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.parent.name.split("-")[1])
+    return [_read(path) for path in manifests]
+
+
+def _read(path: Path) -> Load:
+    content = _times(json.loads(path.read_text(encoding="utf-8")), "delivered_at", "last_seen_at")
+    content["files"] = tuple(
+        ReadFile(**(_times(one, "written_at") | {"resources": tuple(one["resources"])}))
+        for one in content.get("files", ())
+    )
+    content["whole_at"] = {name: datetime.fromisoformat(at) for name, at in content.get("whole_at", {}).items()}
+    return Load(**content)
+
+
+def _times(content: dict[str, Any], *names: str) -> dict[str, Any]:
+    return content | {name: datetime.fromisoformat(content[name]) for name in names}
+
+
+def write_manifest(folder: Path, load: Load) -> None:
+    """Write a load's manifest so that a reader sees the old one or the new one, never a part."""
+    _write(folder / MANIFEST, asdict(load))
+
+
+def failure(folder: Path) -> Failure | None:
+    """Return why the source's last delivery could not be landed; None where it was."""
+    try:
+        content = json.loads((folder / FAILURE).read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        return None
+    return Failure(**_times(content, "at"))
+
+
+def write_failure(folder: Path, problem: str, at: datetime) -> None:
+    """Keep why the source's delivery could not be landed."""
+    folder.mkdir(parents=True, exist_ok=True)
+    _write(folder / FAILURE, {"problem": problem, "at": at})
+
+
+def forget_failure(folder: Path) -> None:
+    """Note that the source's delivery was landed."""
+    (folder / FAILURE).unlink(missing_ok=True)
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    temporary = path.with_name(f".{path.name}")
+    with temporary.open("w", encoding="utf-8") as file:
+        json.dump(content, file, indent=2, default=datetime.isoformat)
+        file.flush()
+        os.fsync(file.fileno())
+    temporary.replace(path)

@@ -1,0 +1,257 @@
+"""Extraction from files: where they lie, and one model per format."""
+
+from __future__ import annotations
+
+import codecs
+from pathlib import PurePosixPath
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
+
+from pipelines.landing.spec.part import Connected, Part, Resource, ResourceName, Secret, named
+
+
+def _known_encoding(name: str) -> str:
+    try:
+        codecs.lookup(name)
+    except LookupError:
+        message = f"`{name}` is not a text encoding that Python knows, such as utf-8, ascii or cp1252"
+        raise ValueError(message) from None
+    return name
+
+
+def _line_by_line(name: str) -> str:
+    if "\n".encode(_known_encoding(name)) != b"\n":
+        message = f"text in {name} cannot be read line by line; have it delivered in utf-8"
+        raise ValueError(message)
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_line_by_line)]
+Position = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
+"""Where a field stands in a fixed-width line: its first column, counted from 1, and its length."""
+
+
+class Sftp(Part):
+    """A folder on an SFTP server."""
+
+    kind: Literal["sftp"]
+    host: str
+    port: int = Field(22, ge=1, le=65535)
+    user: str
+    password: Secret | None = None
+    private_key: Secret | None = Field(None, description="Private key in OpenSSH's format.")
+    host_key: str = Field(
+        description="The server's public key, as `ssh-ed25519 AAAA...`; a server with another one is refused."
+    )
+    folder: str = Field("/", description="Folder that paths start from.")
+
+    @model_validator(mode="after")
+    def _proves_who_asks(self) -> Self:
+        if self.password is None and self.private_key is None:
+            message = "give `password` or `private_key`"
+            raise ValueError(message)
+        return self
+
+
+class S3(Part):
+    """A bucket of Amazon S3 or of anything that speaks its protocol."""
+
+    kind: Literal["s3"]
+    bucket: str
+    prefix: str = Field("", description="What every key begins with.")
+    endpoint: str | None = Field(None, pattern=r"^https?://", description="Address of a server other than Amazon's.")
+    region: str | None = None
+    access_key_id: str | None = Field(None, description="Without it, the machine's own role.")
+    secret_access_key: Secret | None = None
+
+    @model_validator(mode="after")
+    def _key_is_whole(self) -> Self:
+        if (self.access_key_id is None) != (self.secret_access_key is None):
+            message = "give `access_key_id` and `secret_access_key`, or neither"
+            raise ValueError(message)
+        return self
+
+
+Location = Annotated[Sftp | S3, Field(discriminator="kind")]
+
+
+def _path(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
+    return {"path": given} if isinstance(given, str) else given
+
+
+class FileResource(Resource):
+    """The file, or the files, of one resource."""
+
+    path: str = Field(
+        min_length=1,
+        description="Relative to the inbox or the location; `*`, `?` and `[...]` match names. `.gz` and `.zip` are"
+        " unpacked; a zip holds one file.",
+    )
+    take: Literal["last", "all"] = Field(
+        "last",
+        description="Which of several matching files make a snapshot: the last by name, or all of them. `changes` take"
+        " every one not read before, in the order of their names.",
+    )
+
+    @model_validator(mode="after")
+    def _path_stays_below(self) -> Self:
+        if ".." in PurePosixPath(self.path).parts:
+            message = "`path` may not lead upwards with `..`"
+            raise ValueError(message)
+        return self
+
+
+OneFile = Annotated[FileResource, BeforeValidator(_path)]
+
+
+class Files(Connected):
+    """What every format of files has."""
+
+    location: Location | None = Field(None, description="Where the files lie; without it, in the inbox.")
+
+
+class LineType(Resource):
+    """One type of line in a fixed-width file, and the fields it is made of."""
+
+    type: str = Field(min_length=1, description="What stands in the record-type columns.")
+    fields: dict[str, Position] = Field(min_length=1, description="Field name: [first column, length].")
+
+    @property
+    def length(self) -> int:
+        """The full length of such a line, in characters."""
+        return max(start + length - 1 for start, length in self.fields.values())
+
+
+class Trailer(Part):
+    """The last line of a fixed-width file, which counts the lines between it and the header."""
+
+    type: str = Field(min_length=1, description="What stands in the record-type columns.")
+    count: Position = Field(description="Where the count stands.")
+
+
+class _OneSet(Files):
+    """A format of which one file holds every resource."""
+
+    path: str = Field(min_length=1, description="The file, as under `resources` of the other formats.")
+    take: Literal["last", "all"] = Field("last", description="As under `resources` of the other formats.")
+
+    @field_validator("path")
+    @classmethod
+    def _path_stays_below(cls, path: str) -> str:
+        return FileResource(path=path).path
+
+    @model_validator(mode="after")
+    def _loads_alike(self) -> Self:
+        resources: dict[str, Resource] = getattr(self, "resources", {})
+        if len({resource.load for resource in resources.values()}) > 1:
+            message = "resources of one file are all `snapshot` or all `changes`"
+            raise ValueError(message)
+        return self
+
+
+class FixedWidth(_OneSet):
+    """A fixed-width text file of several line types, as mainframes write them."""
+
+    format: Literal["fixed_width"]
+    encoding: Encoding = "utf-8"
+    record_type: Position = Field((1, 3), description="Where the line's type stands.")
+    header: str | None = Field(None, description="Type of the first line, if there is one.")
+    trailer: Trailer | None = Field(None, description="The last line; without it a cut-off file cannot be noticed.")
+    resources: dict[ResourceName, LineType] = Field(min_length=1, description="Resource: its type of line.")
+
+    @field_validator("resources")
+    @classmethod
+    def _types_differ(cls, resources: dict[str, LineType]) -> dict[str, LineType]:
+        types = [resource.type for resource in resources.values()]
+        if len(set(types)) < len(types):
+            message = "two resources have the same `type`"
+            raise ValueError(message)
+        return resources
+
+
+class Csv(Files):
+    """CSV files, one resource each; every value is landed as text."""
+
+    format: Literal["csv"]
+    encoding: str = Field("utf-8", description="As Python names it, such as utf-8, cp1252 or utf-16.")
+    delimiter: str = Field(",", min_length=1, max_length=1)
+    quote: str = Field('"', min_length=1, max_length=1)
+    columns: list[str] | None = Field(
+        None, min_length=1, description="Names of the columns, for files without a header line."
+    )
+    resources: dict[ResourceName, OneFile] = Field(min_length=1, description="Resource: its file.")
+
+    @field_validator("encoding")
+    @classmethod
+    def _can_be_read(cls, name: str) -> str:
+        return name if _known_encoding(name) == "utf-16" else _line_by_line(name)
+
+
+class Json(Files):
+    """JSON documents; each is landed whole in the column `document`."""
+
+    format: Literal["json"]
+    layout: Literal["array", "lines"] = Field(description="One JSON array, or one document a line.")
+    resources: dict[ResourceName, OneFile] = Field(min_length=1, description="Resource: its file.")
+
+
+class XmlResource(FileResource):
+    """An XML file, and which of its elements are rows."""
+
+    element: str = Field(min_length=1, description="Name of the element that is one row, without its namespace.")
+    lists: list[str] = Field(
+        default_factory=list, description="Elements that may stand several times: always landed as lists."
+    )
+
+
+class Xml(Files):
+    """XML files; each row element is landed as JSON in the column `document`, attributes as `@name`, text as `#text`.
+
+    An element with neither attributes nor children is its text.
+    """
+
+    format: Literal["xml"]
+    resources: dict[ResourceName, XmlResource] = Field(min_length=1, description="Resource: its file and element.")
+
+
+class Parquet(Files):
+    """Parquet files; every column keeps its type."""
+
+    format: Literal["parquet"]
+    resources: dict[ResourceName, OneFile] = Field(min_length=1, description="Resource: its file.")
+
+
+class Table(Resource):
+    """A table of an SQLite file."""
+
+
+class Sqlite(_OneSet):
+    """An SQLite file, one resource a table; every value is landed as text."""
+
+    format: Literal["sqlite"]
+    resources: Annotated[dict[ResourceName, Table], BeforeValidator(named)] = Field(
+        min_length=1, description="The tables: a list of names, or a mapping of each to what is to be said of it."
+    )
+
+
+FileSpec = FixedWidth | Csv | Json | Xml | Parquet | Sqlite
+
+
+class FileSet(Part):
+    """The files that are read together: those of one resource, or of all where one file holds them."""
+
+    resources: tuple[str, ...]
+    path: str
+    take: Literal["last", "all"]
+    load: Literal["snapshot", "changes"]
+
+
+def file_sets(spec: FileSpec) -> tuple[FileSet, ...]:
+    """Return what a source's files are, in the order its YAML gives them."""
+    if isinstance(spec, FixedWidth | Sqlite):
+        load = next(iter(spec.resources.values())).load
+        return (FileSet(resources=tuple(spec.resources), path=spec.path, take=spec.take, load=load),)
+    return tuple(
+        FileSet(resources=(name,), path=one.path, take=one.take, load=one.load) for name, one in spec.resources.items()
+    )

@@ -1,0 +1,137 @@
+"""What the parts of a source's `extract` have in common: strict models, secrets, and how loads follow each other."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Annotated, Any, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from pipelines.errors import SourceError
+
+ResourceName = Annotated[str, Field(pattern=r"^[A-Za-z][A-Za-z0-9_]*$")]
+
+
+class Part(BaseModel):
+    """A part of a source's YAML: unknown fields are errors."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class Secret(Part):
+    """Where a secret is kept: an environment variable, or a file that holds nothing else. Never in the YAML itself."""
+
+    env: str | None = Field(None, min_length=1, description="Name of the environment variable.")
+    file: Path | None = Field(None, description="Path of the file; a line end at its end is left out.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _is_no_value(cls, given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
+        if isinstance(given, str):
+            message = "a secret does not stand in the YAML: write `{env: NAME}` or `{file: PATH}`"
+            raise ValueError(message)
+        return given
+
+    @model_validator(mode="after")
+    def _names_one_place(self) -> Self:
+        if (self.env is None) == (self.file is None):
+            message = "give `env` or `file`, and not both"
+            raise ValueError(message)
+        return self
+
+    def read(self, system: str) -> str:
+        """Return the secret.
+
+        Raises:
+            SourceError: it is not where the YAML says.
+        """
+        if self.env is not None:
+            value = os.environ.get(self.env)
+            remedy = f"set the environment variable {self.env}"
+        else:
+            path = self.file or Path()
+            try:
+                value = path.read_text(encoding="utf-8").rstrip("\r\n")
+            except (OSError, UnicodeDecodeError):
+                value = None
+            remedy = f"put it into the file {path}, readable by the account that Conjoin runs under"
+        if not value:
+            message = f"{system}: a secret of its connection is missing; {remedy}."
+            raise SourceError(message)
+        return value
+
+
+def _as_list(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
+    return [given] if isinstance(given, str) else given
+
+
+Expressions = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+"""SQL expressions; a single one may stand alone."""
+
+
+class Resource(Part):
+    """How one table, file or endpoint tells what changed since the load before.
+
+    Every expression is DuckDB SQL over the landed columns; for JSON, XML and REST that is the one column `document`.
+    """
+
+    load: Literal["snapshot", "changes"] = Field(
+        "snapshot",
+        description="`snapshot`: each delivery is whole, what is absent from it is gone. `changes`: each delivery holds"
+        " new versions of some rows, which replace those of the same `key`.",
+    )
+    key: Expressions = Field((), description="What names a row, as one or more expressions; `changes` needs it.")
+    cursor: str | None = Field(
+        None,
+        description="Expression that grows with every change of a row, such as a time of change. The newest version of"
+        " a row wins, whenever it arrives; databases and services are asked only for rows from the last one on.",
+    )
+    deleted: str | None = Field(None, description="Condition under which a row says that it is deleted (a tombstone).")
+
+    @model_validator(mode="after")
+    def _changes_have_a_key(self) -> Self:
+        if self.load == "changes" and not self.key:
+            message = "`load: changes` needs `key`, so that a new version of a row finds the old one"
+            raise ValueError(message)
+        return self
+
+
+class Polling(Resource):
+    """A resource that is asked for rows, and can be asked for all of them again."""
+
+    cursor_overlap_minutes: int = Field(
+        10, ge=0, description="How far before the last time of change to ask again, for clocks that disagree."
+    )
+    full_every_days: int | None = Field(
+        None, ge=1, description="Ask for all rows this often, which shows deletions that `changes` cannot."
+    )
+
+
+def named(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
+    """Return a list of names as a mapping of each to nothing further."""
+    return {name: {} for name in given} if isinstance(given, list) else given
+
+
+SchemaContract = Literal["evolve", "freeze", "discard_row"]
+
+
+class Extraction(Part):
+    """What every way of extracting has."""
+
+    schema_contract: SchemaContract = Field(
+        "evolve",
+        description="What a column that is new, gone or of another type than in the load before means. `evolve`: it is"
+        " landed and a check warns. `freeze`: the delivery is refused. `discard_row`: rows that do not fit the columns"
+        " of the load before go to quarantine.",
+    )
+
+
+class Connected(Extraction):
+    """What every extraction over a network has."""
+
+    timeout_seconds: int = Field(60, ge=1, le=3600, description="How long to wait for an answer.")
+    retries: int = Field(4, ge=0, le=20, description="How often to try again, waiting longer each time.")
+    ca_file: Path | None = Field(
+        None, description="Certificates to trust, where the system's own do not vouch for the server."
+    )
