@@ -70,8 +70,8 @@ check-defs: setup ## Check that the Dagster code location loads
 	$(BIN)/dg check defs
 
 .PHONY: bench
-bench: setup ## Measure Conjoin against its budgets (BENCH_ARGS=... for its options)
-	$(BIN)/conjoin bench $(BENCH_ARGS)
+bench: setup ## Measure a night against its budgets (BENCH_ARGS=... for its options)
+	$(BIN)/conjoin bench night $(BENCH_ARGS)
 
 .PHONY: lock
 lock: setup ## Renew requirements.lock from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)

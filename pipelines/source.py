@@ -20,7 +20,9 @@ class SourceSpec(BaseModel):
     system: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name, used in record keys and asset names.")
     title: str = Field(description="Name for people.")
     description: str = Field(description="What the system is for.")
-    service: Literal["police", "prison", "probation", "multi-agency"]
+    service: Literal["police", "prison", "probation", "multi-agency"] = Field(
+        description="The service whose system it is; gap rules go by it."
+    )
     owner: str = Field(
         pattern=r"^(team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$",
         description="E-mail address or `team:name` of who answers for the feed.",

@@ -64,6 +64,10 @@ def field_line(path: Path, location: Sequence[str | int], *, below: Sequence[str
     return line_of(_parse(path), (*below, *location))
 
 
+_BY_TAGS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError)
+"""What the parser fails with on a tag that its value does not fit, such as `!!int x`."""
+
+
 def _parse(path: Path) -> Any:
     try:
         tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
@@ -79,7 +83,7 @@ def _parse(path: Path) -> Any:
         problem = (error.problem or error.context or "it cannot be parsed").strip().splitlines()[0]
         message = f"{path}, line {line}: this is not valid YAML ({problem}); correct that line."
         raise ConfigurationError(message) from None
-    except YAMLError:
+    except (YAMLError, *_BY_TAGS):
         message = f"{path}: this is not valid YAML; correct the file."
         raise ConfigurationError(message) from None
     if tree is None:
@@ -104,7 +108,8 @@ def _plain(tree: Any) -> Any:
 
 def _sentence(path: Path, tree: Any, model: type[BaseModel], error: ErrorDetails) -> str:
     location = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-"))]
-    field = ".".join(str(step) for step in location) or "the whole file"
+    # A name may be anything; it is written so that the sentence stays one line.
+    field = ".".join(str(step) for step in location).encode("unicode_escape").decode() or "the whole file"
     line = line_of(tree, location)
     match error["type"]:
         case "extra_forbidden":

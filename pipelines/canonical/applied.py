@@ -5,17 +5,18 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from pipelines.canonical.counts import Balance, Quality
 from pipelines.canonical.profile import NO_DRIFT, Drift
 
 if TYPE_CHECKING:
     from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
 
-COUNTS = (
-    "unmapped_codes", "records_before", "records_new", "records_changed", "records_deleted", "dates_given", "unreadable_dates",
-    "unknown_kinds", "invalid_identifiers",
-)  # fmt: skip
+COUNTS = ("records_before", "records_new", "records_changed", "records_deleted")
 """Counts of a whole load: fields of `Applied` and columns of `nominal.load`."""
+
+
+NO_FAULT = Quality(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -30,11 +31,7 @@ class Applied:
         records_new: nominal records it added.
         records_changed: nominal records it changed.
         records_deleted: nominal records it removed.
-        dates_given: dates among its accepted rows.
-        unreadable_dates: those of them that could not be read and are left empty.
-        unmapped_codes: codes that the source's code lists lack, which are kept as they are.
-        unknown_kinds: identifiers and contact points of a kind Conjoin does not know, which are left out.
-        invalid_identifiers: identifiers held that fail the check of their kind.
+        quality: what the fields of its accepted rows lack.
         drift: how the load differs from those before it.
         refused: why the load was not taken over, as a clause; None where it is in force.
         failed: why the source's newest delivery could not be landed, as a sentence; None where it was.
@@ -42,17 +39,13 @@ class Applied:
     """
 
     load: Load
-    resources: dict[str, tuple[int, int, int, int]]
+    resources: dict[str, Balance]
     reasons: dict[str, int]
     records_before: int
     records_new: int
     records_changed: int
     records_deleted: int
-    dates_given: int
-    unreadable_dates: int
-    unmapped_codes: int
-    unknown_kinds: int
-    invalid_identifiers: int
+    quality: Quality
     drift: Drift
     refused: str | None = None
     failed: str | None = None
@@ -61,7 +54,7 @@ class Applied:
     @classmethod
     def not_applied(cls, load: Load, why: str) -> Applied:
         """Return what comes of a load that could not even be staged."""
-        return cls(load, {}, {}, 0, 0, 0, 0, 0, 0, 0, 0, 0, drift=NO_DRIFT, refused=why)
+        return cls(load, {}, {}, 0, 0, 0, 0, NO_FAULT, NO_DRIFT, refused=why)
 
     @property
     def extracted(self) -> int:
@@ -85,8 +78,9 @@ class Applied:
             f"{count:,} of {whole:,} {what}, more than {limit:.0%}"
             for count, whole, what, limit in (
                 (self.quarantined, self.extracted, "rows are in quarantine", spec.max_quarantine_share),
-                (self.unreadable_dates, self.dates_given, "dates cannot be read", spec.max_quarantine_share),
-                (self.unknown_kinds, self.extracted, "identifiers or contact points are of an unknown kind",
+                (self.quality.unreadable_dates, self.quality.dates_given, "dates cannot be read",
+                 spec.max_quarantine_share),
+                (self.quality.unknown_kinds, self.extracted, "identifiers or contact points are of an unknown kind",
                  spec.max_quarantine_share),
                 (self.records_deleted, self.records_before, "nominal records are gone", spec.max_deleted_share),
             )

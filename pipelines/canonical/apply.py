@@ -15,8 +15,10 @@ import duckdb
 
 from linkage_models import standardise
 from pipelines.canonical.applied import COUNTS, Applied
+from pipelines.canonical.counts import BALANCE, QUALITY, Counts, counts_in_force, staged_counts
 from pipelines.canonical.profile import find_drift, write_profile
-from pipelines.canonical.stage import STAGING, count_deleted, count_elements, resources, stage
+from pipelines.canonical.stage import STAGING, stage
+from pipelines.canonical.touched import find_touched, select_touched_rows
 from pipelines.errors import ConfigurationError, SourceError, raise_if_storage
 from pipelines.landing.manifest import failure, loads
 from pipelines.warehouse.catalogue.nominal import INFORMATION_ITEM, RECORD
@@ -28,16 +30,21 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from pipelines.canonical.counts import Balance
     from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
+
+ITEM_HASH = """
+md5((record_key, kind, code, value, item_date, from_date, to_date, {active}, detail, marking, handling,
+     originator)::VARCHAR)
+"""
 
 ITEM_ROWS = """
 CREATE OR REPLACE TEMP TABLE staged_item_row AS
 WITH content AS (
     SELECT *, concat_ws('|', record_key, kind, resource, source_item_id) AS named,
-           md5((record_key, kind, code, value, item_date, from_date, to_date, active, detail, marking,
-                handling, $originator)::VARCHAR) AS content_hash
-    FROM staged_item WHERE problem IS NULL
+           {content_hash} AS content_hash
+    FROM (SELECT *, $originator AS originator FROM staged_item WHERE problem IS NULL)
 ), keyed AS (
     -- Two items alike in everything are two items: the ordinal tells them apart.
     SELECT *, md5(CASE WHEN source_item_id IS NULL THEN named || '|' || content_hash ELSE named END || '|' ||
@@ -46,9 +53,14 @@ WITH content AS (
     FROM content
 )
 SELECT item_key, record_key, $system AS source_system, kind, code, value, item_date, from_date, to_date, active, detail,
-       marking, handling, $originator AS originator, content_hash, resource, landed_row
+       marking, handling, originator, content_hash, resource, landed_row
 FROM keyed
-"""
+""".replace("{content_hash}", ITEM_HASH.replace("{active}", "active"))
+
+RUN_OUT = """
+UPDATE nominal.information_item SET active = false, content_hash = {content_hash}
+WHERE source_system = $system AND active AND to_date <= $now::DATE AND list_contains($judged, kind || ' ' || resource)
+""".replace("{content_hash}", ITEM_HASH.replace("{active}", "false"))
 
 APPLY_RECORDS = """
 CREATE OR REPLACE TEMP TABLE record_change AS
@@ -56,7 +68,8 @@ SELECT coalesce(staged.record_key, held.record_key) AS record_key,
        CASE WHEN held.record_key IS NULL THEN 'new' WHEN staged.record_key IS NULL THEN 'deleted' ELSE 'changed' END
            AS change
 FROM staged_record staged
-FULL JOIN (FROM nominal.record WHERE source_system = $system) held ON held.record_key = staged.record_key
+FULL JOIN (FROM nominal.record WHERE source_system = $system AND {concerned}) held
+       ON held.record_key = staged.record_key
 WHERE held.content_hash IS DISTINCT FROM staged.content_hash
 """
 
@@ -65,7 +78,8 @@ CREATE OR REPLACE TEMP TABLE item_change AS
 SELECT coalesce(staged.item_key, held.item_key) AS item_key, staged.item_key IS NOT NULL AS present,
        coalesce(held.first_load_id, $load_id) AS first_load_id
 FROM staged_item_row staged
-FULL JOIN (FROM nominal.information_item WHERE source_system = $system) held ON held.item_key = staged.item_key
+FULL JOIN (FROM nominal.information_item WHERE source_system = $system AND {concerned}) held
+       ON held.item_key = staged.item_key
 WHERE held.content_hash IS DISTINCT FROM staged.content_hash
 """
 
@@ -106,7 +120,7 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
         message = f"{spec.system}: nothing has been landed yet; materialise `landing/{spec.system}` first."
         raise ConfigurationError(message)
     try:
-        applied = _brought_up(con, spec, yaml_file, landed, folder)
+        applied = _brought_up(con, spec, yaml_file, landed, folder, now)
     except ConfigurationError as error:
         if not _has_records(con, spec.system):
             raise
@@ -119,9 +133,9 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
 
 
 def _brought_up(
-    con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landed: list[Load], folder: Path
+    con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landed: list[Load], folder: Path, now: datetime
 ) -> Applied:
-    """Apply the latest load unless it is in force."""
+    """Apply the latest load, or where it is in force let what has run out since be no longer active."""
     load = landed[-1]
     mapping_hash = _mapping_hash(spec)
     if held := _in_force(con, spec, landed, mapping_hash):
@@ -131,18 +145,23 @@ def _brought_up(
                 "WHERE source_system = $system AND load_id = $load_id AND last_seen_at < $at",
                 {"system": spec.system, "load_id": load.load_id, "at": load.last_seen_at},
             )
+            # Where the source says itself what is active, that stands.
+            told = {f"{item.kind} {item.resource}" for item in spec.items if item.active}
+            judged = sorted({f"{item.kind} {item.resource}" for item in spec.items} - told)
+            con.execute(RUN_OUT, {"system": spec.system, "now": now, "judged": judged})
         return held
+    before = _load_in_force(con, spec.system, landed, mapping_hash)
     try:
         with suppress(_RefusedError), transaction(con):
-            stage(con, spec, yaml_file, load, folder / load.load_id)
-            applied = _apply(con, spec, landed, folder / load.load_id).judged(spec)
+            rest = _stage(con, spec, yaml_file, load, folder, before)
+            applied = _apply(con, spec, landed, folder / load.load_id, rest).judged(spec)
             if applied.refused:
                 raise _RefusedError
             _note(con, spec, applied, mapping_hash)
         if applied.refused:
             # Staged anew, since the tables went with the rest: what is wrong with the load can be looked up.
             with transaction(con):
-                stage(con, spec, yaml_file, load, folder / load.load_id)
+                _stage(con, spec, yaml_file, load, folder, before)
                 _note(con, spec, applied, mapping_hash)
     except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
         raise_if_storage(error)
@@ -156,6 +175,39 @@ def _brought_up(
         raise_if_storage(error)
         raise
     return applied
+
+
+def _load_in_force(con: DuckDBPyConnection, system: str, landed: list[Load], mapping_hash: str) -> Load | None:
+    """Return the load that the warehouse's records of a source come from, if it was applied with the same mapping."""
+    row = con.execute(
+        "SELECT load_id, mapping_hash FROM nominal.load WHERE source_system = $system AND refused IS NULL "
+        "ORDER BY split_part(load_id, '-', 2) DESC LIMIT 1",
+        {"system": system},
+    ).fetchone()
+    if row is None or row[1] != mapping_hash:
+        return None
+    return next((one for one in landed[:-1] if one.load_id == row[0]), None)
+
+
+def _stage(
+    con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load, folder: Path, before: Load | None
+) -> Counts | None:
+    """Stage a load: the records that differ from the load in force, or all of them.
+
+    Returns:
+        What the load in force counted of the records that do not differ; None where all are staged.
+    """
+    if before is None or not find_touched(con, spec, before, load, folder):
+        stage(con, spec, yaml_file, load, folder / load.load_id)
+        return None
+    select_touched_rows(con, spec, folder / before.load_id)
+    stage(con, spec, yaml_file, before, folder / before.load_id, touched=True)
+    rest = counts_in_force(con, spec.system, before.load_id) - staged_counts(
+        con, spec, before, folder / before.load_id, touched=True
+    )
+    select_touched_rows(con, spec, folder / load.load_id)
+    stage(con, spec, yaml_file, load, folder / load.load_id, touched=True)
+    return rest
 
 
 def _has_records(con: DuckDBPyConnection, system: str) -> bool:
@@ -173,7 +225,8 @@ def _note_feed(con: DuckDBPyConnection, system: str, applied: Applied, now: date
             FROM nominal.load WHERE source_system = $system AND refused IS NULL
         )
         SELECT $system AS source_system, $state AS state, $problem AS problem,
-               coalesce((SELECT since FROM nominal.feed WHERE source_system = $system AND state = $state), $now) AS since,
+               coalesce((SELECT since FROM nominal.feed WHERE source_system = $system AND state = $state), $now)
+                   AS since,
                load_id, last_seen_at
         FROM in_force
         """,
@@ -183,14 +236,23 @@ def _note_feed(con: DuckDBPyConnection, system: str, applied: Applied, now: date
     con.execute("INSERT INTO nominal.feed BY NAME FROM feed_now")
 
 
-def _apply(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], folder: Path) -> Applied:
-    """Take over what was staged and return what that changed."""
+def _apply(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], folder: Path, rest: Counts | None) -> Applied:
+    """Take over what was staged and return what that changed.
+
+    Args:
+        con: the warehouse.
+        spec: the source system.
+        landed: its loads, the one that is staged last.
+        folder: that load's folder.
+        rest: counts of the records that were not staged because they do not differ; None where all were.
+    """
     load = landed[-1]
     system = {"system": spec.system}
     this_load = {"load_id": load.load_id}
+    concerned = "true" if rest is None else "record_key IN (SELECT $system || ':' || record_id FROM touched)"
     con.execute(ITEM_ROWS, {**system, "originator": spec.originator})
-    con.execute(APPLY_RECORDS, system)
-    con.execute(APPLY_ITEMS, {**system, **this_load})
+    con.execute(APPLY_RECORDS.format(concerned=concerned), system)
+    con.execute(APPLY_ITEMS.format(concerned=concerned), {**system, **this_load})
     con.execute("DELETE FROM nominal.record WHERE record_key IN (SELECT record_key FROM record_change)")
     columns = ", ".join(RECORD.column_names)
     staged = columns.replace("load_id", "$load_id")
@@ -210,32 +272,15 @@ def _apply(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], folder
     con.execute("DELETE FROM nominal.merge WHERE source_system = $system", system)
     con.execute(MERGES, system)
     changes = dict(con.execute("SELECT change, count(*) FROM record_change GROUP BY ALL").fetchall())
-    held, dates, unreadable, unmapped, unknown, invalid = _one(
-        con,
-        """
-        WITH given AS (
-            SELECT dates_given, unreadable_dates, unmapped_codes, false AS unknown, NULL AS valid
-            FROM staged_person WHERE problem IS NULL
-            UNION ALL
-            SELECT dates_given, unreadable_dates, unmapped_codes, problem IS NOT NULL, identifier.valid FROM staged_item
-            WHERE problem IS NULL OR problem = 'unknown_kind'
-        )
-        SELECT (SELECT count(*) FROM nominal.record WHERE source_system = $system),
-               coalesce(sum(dates_given), 0), coalesce(sum(unreadable_dates), 0), coalesce(sum(unmapped_codes), 0),
-               count(*) FILTER (unknown),
-               count(*) FILTER (NOT unknown AND NOT valid)
-        FROM given
-        """,
-        system,
-    )
+    (held,) = _one(con, "SELECT count(*) FROM nominal.record WHERE source_system = $system", system)
     new, deleted = changes.get("new", 0), changes.get("deleted", 0)
     write_profile(con, spec.system, load.load_id)
+    counts = staged_counts(con, spec, load, folder, touched=rest is not None)
+    if rest is not None:
+        counts += rest
     return Applied(
         load=load,
-        resources={
-            resource: _reconciled(con, spec, load, folder, resource, source, each)
-            for resource, (source, each) in resources(spec).items()
-        },
+        resources={name: _extracted(load, name, balance) for name, balance in counts.balance.items()},
         reasons=dict(
             con.execute("SELECT reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL").fetchall()
         ),
@@ -243,36 +288,16 @@ def _apply(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], folder
         records_new=new,
         records_changed=changes.get("changed", 0),
         records_deleted=deleted,
-        dates_given=dates,
-        unreadable_dates=unreadable,
-        unmapped_codes=unmapped,
-        unknown_kinds=unknown,
-        invalid_identifiers=invalid,
         drift=find_drift(con, landed),
+        quality=counts.quality,
     )
 
 
-def _reconciled(
-    con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path, resource: str, source: str, each: str | None
-) -> tuple[int, int, int, int]:
-    """Return how many rows of a resource were extracted, accepted, quarantined and deleted in the source."""
-    accepted, quarantined = _one(
-        con,
-        """
-        WITH accepted AS (
-            SELECT landed_row, part FROM staged_item WHERE resource = $resource AND problem IS NULL
-            UNION SELECT landed_row, 0 FROM staged_person WHERE $is_record AND problem IS NULL
-        ), quarantined AS (
-            SELECT DISTINCT landed_row, part FROM staged_quarantine WHERE resource = $resource
-        )
-        SELECT (SELECT count(*) FROM accepted), (SELECT count(*) FROM quarantined)
-        """,
-        {"resource": resource, "is_record": resource == spec.record.source},
-    )
-    if each:
-        return count_elements(con, spec, folder, source, each), accepted, quarantined, 0
-    extracted = load.rows[source] + load.rejected.get(source, 0)
-    return extracted, accepted, quarantined, count_deleted(con, spec, folder, source)
+def _extracted(load: Load, resource: str, balance: Balance) -> Balance:
+    """Return a resource's balance with the rows that landing counted, whatever was staged of them."""
+    if resource not in load.rows:
+        return balance
+    return (load.rows[resource] + load.rejected.get(resource, 0), *balance[1:])
 
 
 def _note(con: DuckDBPyConnection, spec: SourceSpec, applied: Applied, mapping_hash: str) -> None:
@@ -286,16 +311,13 @@ def _note(con: DuckDBPyConnection, spec: SourceSpec, applied: Applied, mapping_h
         "FROM staged_quarantine ORDER BY ALL",
         key,
     )
-    counts = {field: getattr(applied, field) for field in COUNTS}
-    for resource, (extracted, accepted, quarantined, deleted) in applied.resources.items():
+    counts = {field: getattr(applied, field) for field in COUNTS} | dict(zip(QUALITY, applied.quality, strict=True))
+    for resource, balance in applied.resources.items():
         row = {
             "load_id": load.load_id,
             "source_system": spec.system,
             "resource": resource,
-            "rows_extracted": extracted,
-            "rows_accepted": accepted,
-            "rows_quarantined": quarantined,
-            "rows_deleted": deleted,
+            **dict(zip(BALANCE, balance, strict=True)),
             "checksum": load.checksum,
             "mapping_hash": mapping_hash,
             "delivered_at": load.delivered_at,
@@ -312,27 +334,27 @@ def _in_force(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], map
     """Return what applying the latest load did, where that was with the same mapping and it was not refused."""
     load = landed[-1]
     key = {"system": spec.system, "load_id": load.load_id}
-    rows = con.execute(
-        f"SELECT resource, rows_extracted, rows_accepted, rows_quarantined, rows_deleted, {', '.join(COUNTS)} "
-        "FROM nominal.load "
-        "WHERE source_system = $system AND load_id = $load_id AND mapping_hash = $mapping AND refused IS NULL "
-        "ORDER BY resource",
+    row = con.execute(
+        f"SELECT {', '.join(COUNTS)} FROM nominal.load "
+        "WHERE source_system = $system AND load_id = $load_id AND mapping_hash = $mapping AND refused IS NULL LIMIT 1",
         {**key, "mapping": mapping_hash},
-    ).fetchall()
-    if not rows:
+    ).fetchone()
+    if row is None:
         return None
     reasons = con.execute(
         "SELECT reason, count(*) FROM nominal.quarantine WHERE source_system = $system AND load_id = $load_id "
         "GROUP BY ALL ORDER BY ALL",
         key,
     ).fetchall()
+    counts = counts_in_force(con, spec.system, load.load_id)
     return Applied(
         load=load,
-        resources={resource: tuple(counts[:4]) for resource, *counts in rows},
+        resources=counts.balance,
         reasons=dict(reasons),
+        quality=counts.quality,
         repeated=True,
         drift=find_drift(con, landed),
-        **dict(zip(COUNTS, rows[0][5:], strict=True)),
+        **dict(zip(COUNTS, row, strict=True)),
     )
 
 

@@ -18,18 +18,26 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
+    from pipelines.canonical.spec import ItemMapping
     from pipelines.source import SourceSpec
 
 NOT_SQL_FIELDS = {"kind", "source", "each", "detail", "code_list", "code_lists"}
 
 
-def landed_view(folder: Path, spec: SourceSpec, resource: str, each: str | None = None) -> str:
+def landed_view(
+    folder: Path, spec: SourceSpec, resource: str, each: str | None = None, *, touched: bool = False
+) -> str:
     """Return an SQL relation over a landed resource, or over the elements of a list nested in its documents.
 
-    Rows that say they are deleted are left out. The relation has `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each`, `part` and
-    `listed`, which is false for a single value that stands where the list belongs.
+    Rows that say they are deleted are left out, and so are, for `touched`, those not in `touched_row`. The relation has
+    `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each`, `part` and `listed`, which is
+    false for a single value that stands where the list belongs.
     """
     landed = f"read_parquet({literal(str(folder / f'{resource}.parquet'))})"
+    if touched:
+        landed = (
+            f"(SELECT * FROM {landed} SEMI JOIN (FROM touched_row WHERE resource = {literal(resource)}) USING (_row))"
+        )
     if deleted := resources(spec.extract)[resource].deleted:
         landed = f"(FROM {landed} WHERE NOT coalesce(({deleted})::BOOLEAN, false))"
     if each is None:
@@ -54,17 +62,17 @@ def check_expressions(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path
     Raises:
         ConfigurationError: naming the file, the line, the field and, where one is near, the column that was meant.
     """
-    for location, relation, expression in _expressions(spec, folder):
+    for location, relation, expression in expressions_of(spec, folder):
         try:
             con.execute(f"SELECT ({expression}) FROM {relation} LIMIT 0")
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
             line = field_line(yaml_file, location, below=("attributes",))
             field = ".".join(str(step) for step in location)
             message = f"{yaml_file}, line {line}: the field `{field}` does not fit what {spec.system} delivers: "
-            raise ConfigurationError(message + _problem(error)) from None
+            raise ConfigurationError(message + problem_of(error)) from None
 
 
-def _expressions(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
+def expressions_of(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """Yield every SQL expression with its place in the YAML and the relation it reads."""
     for name, resource in resources(spec.extract).items():
         if resource.deleted:
@@ -80,7 +88,7 @@ def _expressions(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str | i
             yield ("items", position, "detail", name), relation, expression
 
 
-def _problem(error: duckdb.Error) -> str:
+def problem_of(error: duckdb.Error) -> str:
     """Return DuckDB's complaint about an expression in one sentence; a bind error quotes no data, only the SQL."""
     text = str(error)
     column = re.search(r'Referenced column "([^"]+)" not found', text)
@@ -90,3 +98,22 @@ def _problem(error: duckdb.Error) -> str:
         return f"there is no column `{column[1]}`; {remedy}"
     first = re.sub(r"^\w+ Error: ", "", text).strip().splitlines()[0].rstrip(".!")
     return f"{first}; correct the expression."
+
+
+def mapped(spec: SourceSpec, name: str, expression: str) -> str:
+    """Return the canonical code for a code of the named list, or the code itself where the list lacks it."""
+    codes = spec.code_lists[name]
+    keys, values = (", ".join(map(literal, some)) for some in (codes.keys(), codes.values()))
+    given = f"nullif(trim(({expression})::VARCHAR), '')"
+    return f"coalesce(map([{keys}], [{values}])[{given}], {given})"
+
+
+def is_unmapped(spec: SourceSpec, name: str, expression: str) -> str:
+    """Return 1 where there is a code that the named list lacks, else 0."""
+    keys = ", ".join(map(literal, spec.code_lists[name]))
+    return f"coalesce((nullif(trim(({expression})::VARCHAR), '') NOT IN ({keys}))::INTEGER, 0)"
+
+
+def when(item: ItemMapping) -> str:
+    """Return the condition under which a row gives an item, as SQL that is true or false."""
+    return f"coalesce(({item.when})::BOOLEAN, false)" if item.when else "true"

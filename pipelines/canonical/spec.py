@@ -36,14 +36,14 @@ class RecordMapping(_Mapping):
 
     source: str = Field(alias="from", description="The resource with one row per person.")
     key: str = Field(description="The record id.")
-    surname: str
+    surname: str = Field(description="The surname, as the source writes it.")
     forenames: str | None = Field(None, description="All forenames, or the first where `middle_names` has the rest.")
-    middle_names: str | None = None
-    birth_date: str | None = None
-    sex: str | None = None
-    ethnicity: str | None = None
-    nationality: str | None = None
-    birth_place: str | None = None
+    middle_names: str | None = Field(None, description="The forenames after the first.")
+    birth_date: str | None = Field(None, description="The date of birth.")
+    sex: str | None = Field(None, description="The sex: any usual code or word for male and female.")
+    ethnicity: str | None = Field(None, description="The ethnicity, as a code.")
+    nationality: str | None = Field(None, description="The nationality.")
+    birth_place: str | None = Field(None, description="The place of birth.")
     code_lists: dict[RecordCode, str] = Field(
         default_factory=dict, description="Field: the source's code list (see `code_lists`) that its codes are of."
     )
@@ -52,7 +52,7 @@ class RecordMapping(_Mapping):
 class ItemMapping(_Mapping):
     """Which landed rows, or elements of nested lists, are information items of one kind."""
 
-    kind: Kind
+    kind: Kind = Field(description="What the items are; some kinds need further fields.")
     source: str = Field(alias="from", description="The resource it is read from.")
     key: str = Field(description="The record id of the person it is about.")
     each: str | None = Field(None, description="JSON path of a list inside `document`; one item per element.")
@@ -66,13 +66,13 @@ class ItemMapping(_Mapping):
     forenames: str | None = Field(None, description="Names only.")
     middle_names: str | None = Field(None, description="Names only.")
     birth_date: str | None = Field(None, description="Names only: a date of birth given with the alias.")
-    item_date: str | None = None
-    from_date: str | None = None
-    to_date: str | None = None
+    item_date: str | None = Field(None, description="The day it is about, such as of a sentence, release or report.")
+    from_date: str | None = Field(None, description="The day from which it holds.")
+    to_date: str | None = Field(None, description="The day on which it ends or ended.")
     active: str | None = Field(None, description="Whether it is in force; without it, unless `to_date` has passed.")
-    detail: dict[str, str] = Field(default_factory=dict, description="Further fields: name: expression.")
+    detail: dict[str, str] = Field(default_factory=dict, description="Further fields, kept as text: name: expression.")
     marking: str | None = Field(None, description="Expression; without it, the source's own marking.")
-    handling: str | None = None
+    handling: str | None = Field(None, description="Its handling code, such as a grading of intelligence.")
 
     @model_validator(mode="after")
     def _has_what_its_kind_needs(self) -> Self:

@@ -11,11 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
-from pipelines.canonical.bind import check_expressions, landed_view
+from pipelines.canonical.bind import check_expressions, is_unmapped, landed_view, mapped, when
+from pipelines.canonical.merges import MERGE, stage_merges
 from pipelines.canonical.spec import MARKINGS, ContactKind, IdentifierKind
-from pipelines.landing.changes import parquet
 from pipelines.landing.manifest import REJECTED
-from pipelines.landing.spec import resources as resources_of
 from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
@@ -48,44 +47,6 @@ SELECT landed_row, source_record_id, $system || ':' || source_record_id AS recor
             WHEN row_number() OVER (PARTITION BY source_record_id ORDER BY landed_row) > 1 THEN 'duplicate_key'
        END AS problem
 FROM given
-"""
-
-MERGE_DDL = """
-CREATE OR REPLACE TEMP TABLE merge_event (merged_key VARCHAR, surviving_key VARCHAR)
-"""
-
-MERGE_EVENT = """
-INSERT INTO merge_event
-SELECT DISTINCT {prefix} || nullif(trim(({value})::VARCHAR), ''), {prefix} || nullif(trim(({key})::VARCHAR), '')
-FROM {landed} WHERE {when}
-"""
-
-# Merges are followed to the record that is left in the end. One that comes back to where it began, goes to two records
-# or ends in one that the source does not hold tells nothing, and is set apart.
-MERGE = """
-CREATE OR REPLACE TEMP TABLE staged_merge AS
-WITH RECURSIVE event AS (
-    FROM merge_event WHERE merged_key IS NOT NULL AND surviving_key IS NOT NULL
-), walk AS (
-    SELECT merged_key, surviving_key AS ending_at, [merged_key] AS path, merged_key = surviving_key AS in_a_cycle FROM event
-    UNION ALL
-    SELECT walk.merged_key, event.surviving_key, list_append(path, ending_at), list_contains(path, event.surviving_key)
-    FROM walk JOIN event ON event.merged_key = walk.ending_at WHERE NOT in_a_cycle
-), ending AS (
-    SELECT merged_key, bool_or(in_a_cycle) AS in_a_cycle,
-           list_distinct(list(ending_at) FILTER (ending_at NOT IN (SELECT merged_key FROM event))) AS ends
-    FROM walk GROUP BY merged_key
-)
-SELECT ending.merged_key, ends[1] AS record_key,
-       CASE WHEN in_a_cycle THEN 'merge_cycle' WHEN len(ends) > 1 THEN 'merge_conflict'
-            WHEN person.record_key IS NULL THEN 'unknown_record' END AS problem
-FROM ending
-LEFT JOIN (SELECT record_key FROM staged_person WHERE problem IS NULL) person ON person.record_key = ends[1]
-"""
-
-MERGED_PERSON = """
-UPDATE staged_person SET problem = 'merged'
-WHERE problem IS NULL AND record_key IN (SELECT merged_key FROM staged_merge WHERE problem IS NULL)
 """
 
 ITEM_DDL = """
@@ -299,7 +260,9 @@ ACCEPTED_ONLY = (
 )
 
 
-def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load, folder: Path) -> None:
+def stage(
+    con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load, folder: Path, *, touched: bool = False
+) -> None:
     """Fill the temporary tables named in this module's docstring from one landed load.
 
     Args:
@@ -308,6 +271,7 @@ def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load
         yaml_file: where its YAML lies, for errors.
         load: the load.
         folder: the load's folder.
+        touched: whether only the rows in `touched_row` are staged.
 
     Raises:
         ConfigurationError: an expression of the YAML does not fit the landed columns.
@@ -333,84 +297,34 @@ def stage(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, load: Load
     expressions = {field: getattr(record, field) or "NULL" for field in fields}
     unmapped = []
     for field, name in record.code_lists.items():
-        unmapped.append(_is_unmapped(spec, name, expressions[field]))
-        expressions[field] = _mapped(spec, name, expressions[field])
+        unmapped.append(is_unmapped(spec, name, expressions[field]))
+        expressions[field] = mapped(spec, name, expressions[field])
     con.execute(
         PERSON.format(
-            landed=landed_view(folder, spec, record.source), unmapped_codes=" + ".join(unmapped) or "0", **expressions
+            landed=landed_view(folder, spec, record.source, touched=touched),
+            unmapped_codes=" + ".join(unmapped) or "0",
+            **expressions,
         ),
         {"system": spec.system},
     )
-    _stage_merges(con, spec, folder)
+    stage_merges(con, spec, folder, touched=touched)
     con.execute(ITEM_DDL)
     for position, item in enumerate(spec.items):
-        _stage_item(con, spec, position, item, load, folder)
+        _stage_item(con, spec, position, item, load, folder, touched=touched)
     con.execute(IN_ORDER)
     con.execute(RECORD, {"system": spec.system})
-    _stage_quarantine(con, spec, folder)
-
-
-def _mapped(spec: SourceSpec, name: str, expression: str) -> str:
-    """Return the canonical code for a code of the named list, or the code itself where the list lacks it."""
-    codes = spec.code_lists[name]
-    keys, values = (", ".join(map(literal, some)) for some in (codes.keys(), codes.values()))
-    given = f"nullif(trim(({expression})::VARCHAR), '')"
-    return f"coalesce(map([{keys}], [{values}])[{given}], {given})"
-
-
-def _is_unmapped(spec: SourceSpec, name: str, expression: str) -> str:
-    """Return 1 where there is a code that the named list lacks, else 0."""
-    keys = ", ".join(map(literal, spec.code_lists[name]))
-    return f"coalesce((nullif(trim(({expression})::VARCHAR), '') NOT IN ({keys}))::INTEGER, 0)"
-
-
-def _stage_merges(con: DuckDBPyConnection, spec: SourceSpec, folder: Path) -> None:
-    """Find which record ids the source merged into others."""
-    con.execute(MERGE_DDL)
-    for item in spec.items:
-        if item.kind == "merge":
-            con.execute(
-                MERGE_EVENT.format(
-                    prefix=literal(spec.system + ":"),
-                    value=item.value,
-                    key=item.key,
-                    when=_when(item),
-                    landed=landed_view(folder, spec, item.source, item.each),
-                )
-            )
-    con.execute(MERGE)
-    con.execute(MERGED_PERSON)
-
-
-def _when(item: ItemMapping) -> str:
-    return f"coalesce(({item.when})::BOOLEAN, false)" if item.when else "true"
-
-
-def count_deleted(con: DuckDBPyConnection, spec: SourceSpec, folder: Path, resource: str) -> int:
-    """Return how many rows of a resource say that they are deleted, or are of a record merged into another."""
-    deleted = resources_of(spec.extract)[resource].deleted
-    tombstones = f"(SELECT count(*) FROM {parquet(folder / f'{resource}.parquet')} WHERE ({deleted})::BOOLEAN)"
-    counted = con.execute(
-        f"""
-        SELECT {tombstones if deleted else "0"}
-             + (SELECT count(*) FROM staged_person WHERE $is_record AND problem = 'merged' AND landed_row NOT IN
-                   (SELECT landed_row FROM staged_item WHERE resource = $resource AND problem IS NULL))
-        """,
-        {"resource": resource, "is_record": resource == spec.record.source},
-    ).fetchone()
-    return int(counted[0]) if counted else 0
-
-
-def count_elements(con: DuckDBPyConnection, spec: SourceSpec, folder: Path, source: str, each: str) -> int:
-    """Return how many elements a nested list has in the accepted documents; quarantined ones keep theirs inside."""
-    counted = con.execute(
-        f"SELECT count(*) FROM {landed_view(folder, spec, source, each)} {ACCEPTED_ONLY.format(row='_row')}"
-    ).fetchone()
-    return int(counted[0]) if counted else 0
+    _stage_quarantine(con, spec, folder, touched=touched)
 
 
 def _stage_item(
-    con: DuckDBPyConnection, spec: SourceSpec, position: int, item: ItemMapping, load: Load, folder: Path
+    con: DuckDBPyConnection,
+    spec: SourceSpec,
+    position: int,
+    item: ItemMapping,
+    load: Load,
+    folder: Path,
+    *,
+    touched: bool,
 ) -> None:
     given = (
         "id", "code", "value", "postcode", "forenames", "middle_names", "surname", "birth_date",
@@ -419,12 +333,13 @@ def _stage_item(
     expressions = {field: getattr(item, field) or "NULL" for field in given}
     unmapped_codes = "0"
     if item.code_list:
-        unmapped_codes = _is_unmapped(spec, item.code_list, expressions["code"])
-        expressions["code"] = _mapped(spec, item.code_list, expressions["code"])
+        unmapped_codes = is_unmapped(spec, item.code_list, expressions["code"])
+        expressions["code"] = mapped(spec, item.code_list, expressions["code"])
     prefix = literal(f"{spec.system}:")
     of_kind = _PLAIN | _OF_KIND.get(item.kind, {})
     of_kind["merge_problem"] = of_kind["merge_problem"].format(prefix=prefix)
-    pairs = ", ".join(f"{literal(name)}, ({expression})" for name, expression in item.detail.items())
+    # As text, so that a source says the same whether a file or a database gives it.
+    pairs = ", ".join(f"{literal(name)}, ({expression})::VARCHAR" for name, expression in item.detail.items())
     from_record = item.source == spec.record.source
     con.execute(
         ITEM.format(
@@ -436,8 +351,8 @@ def _stage_item(
             listed="listed" if item.each else "true",
             detail=f"json_object({pairs})" if pairs else "NULL::JSON",
             marking=item.marking or literal(spec.marking),
-            when=_when(item),
-            landed=landed_view(folder, spec, item.source, item.each),
+            when=when(item),
+            landed=landed_view(folder, spec, item.source, item.each, touched=touched),
             of_accepted_rows=ACCEPTED_ONLY.format(row="read.landed_row") if from_record else "",
         ),
         {
@@ -450,7 +365,7 @@ def _stage_item(
     )
 
 
-def _stage_quarantine(con: DuckDBPyConnection, spec: SourceSpec, folder: Path) -> None:
+def _stage_quarantine(con: DuckDBPyConnection, spec: SourceSpec, folder: Path, *, touched: bool) -> None:
     con.execute(QUARANTINE_DDL)
     con.execute(
         f"INSERT INTO staged_quarantine SELECT resource, landed_row, 0, reason, explanation, raw "
@@ -460,7 +375,7 @@ def _stage_quarantine(con: DuckDBPyConnection, spec: SourceSpec, folder: Path) -
         nested = each is not None
         con.execute(
             QUARANTINE_RESOURCE.format(
-                landed=landed_view(folder, spec, source, each),
+                landed=landed_view(folder, spec, source, each, touched=touched),
                 part="part" if nested else "0",
                 of_accepted_rows=" " + ACCEPTED_ONLY.format(row="_row") if nested else "",
             ),

@@ -7,7 +7,7 @@ import sys
 
 import typer
 
-from pipelines.cli import audit, bench, decide, demo, evaluate, explain, run, sample, train
+from pipelines.cli import audit, bench, decide, demo, evaluate, explain, quarantine, run, sample, source, train
 from pipelines.errors import ConjoinError
 
 app = typer.Typer(
@@ -21,15 +21,17 @@ app = typer.Typer(
 for command in (
     demo.demo,
     run.run,
-    sample.sample,
     train.train,
     evaluate.evaluate,
     explain.explain,
-    bench.bench,
     audit.audit,
 ):
     app.command()(command)
+app.add_typer(bench.app, name="bench")
 app.add_typer(decide.app, name="decide")
+app.add_typer(source.app, name="source")
+app.add_typer(quarantine.app, name="quarantine")
+app.add_typer(sample.app, name="sample")
 
 
 def main() -> None:

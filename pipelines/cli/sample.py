@@ -1,7 +1,13 @@
-"""`conjoin sample`: synthetic source systems to try Conjoin on."""
+"""`conjoin sample`: synthetic source systems to try Conjoin on, as files or from real servers."""
 
 from __future__ import annotations
 
+import os
+import shlex
+import signal
+import subprocess
+import sys
+import tempfile
 from dataclasses import asdict
 from datetime import date as calendar_date
 from pathlib import Path
@@ -10,11 +16,15 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import JsonOption, print_json
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, ConjoinError
+
+app = typer.Typer(invoke_without_command=True, help="Synthetic source systems to try Conjoin on.")
 
 
+@app.callback()
 def sample(
-    out: Annotated[Path, typer.Option("--out", help="Folder to write; it must not exist or be empty.")],
+    context: typer.Context,
+    out: Annotated[Path | None, typer.Option("--out", help="Folder to write; it must not exist or be empty.")] = None,
     people: Annotated[int, typer.Option("--people", min=10, help="People in the population.")] = 3000,
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
     nights: Annotated[int, typer.Option("--nights", min=1, help="Nights of deliveries.")] = 1,
@@ -25,10 +35,14 @@ def sample(
 
     Example: conjoin sample --people 20000 --seed 7 --nights 2 --out /tmp/sample
     """
+    if context.invoked_subcommand:
+        return
     import sample_data
     from pipelines.cli.progress import step_reporter
     from pipelines.errors import storage_errors
 
+    if out is None:
+        raise ConfigurationError("A folder to write to is missing; name it with --out.")
     try:
         start = calendar_date.fromisoformat(date)
     except ValueError:
@@ -43,3 +57,58 @@ def sample(
     records = sum(made.nights[0].records.values())
     typer.echo(f"Wrote {people:,} people to {out}: {records:,} nominal records on night 1, over {nights} night(s).")
     typer.echo(f"Link it with: CONJOIN_HOME=... conjoin demo --sample {out}")
+
+
+@app.command()
+def serve(
+    deployment: Annotated[
+        Path, typer.Option("--deployment", help="Folder to write the deployment that reads them to.")
+    ],
+    sample_folder: Annotated[
+        Path | None, typer.Option("--sample", help="A sample; without it the shipped one.")
+    ] = None,
+    night: Annotated[int, typer.Option("--night", min=1, help="Which night's deliveries.")] = 1,
+    command: Annotated[list[str] | None, typer.Argument(help="Command to run against them, after `--`.")] = None,
+) -> None:
+    """Serve the sample systems as agencies do: PostgreSQL, an OAuth 2.0 web service, SFTP, S3 and an SQLite file.
+
+    All of them are real servers on this machine's loopback, with passwords of their own. They end with the command
+    given after `--`, or with Ctrl-C.
+
+    Example: conjoin sample serve --deployment /tmp/served -- conjoin run --home /tmp/home
+    """
+    import json
+
+    import sample_data
+    from pipelines.cli.sample_deployment import SECRETS, write_deployment
+
+    try:
+        from sample_data.serve import ServerError
+        from sample_data.serve import serve as serve_night
+    except ModuleNotFoundError:
+        raise ConfigurationError("The servers are not installed; install Conjoin with `[serve]`.") from None
+    folder = (sample_folder or Path(sample_data.__file__).parent / "small").resolve()
+    try:
+        chosen = json.loads((folder / "sample.json").read_text(encoding="utf-8"))["nights"][night - 1]
+    except (FileNotFoundError, IndexError):
+        raise ConfigurationError(f"{folder} is no sample with a night {night}; see `conjoin sample`.") from None
+    if deployment.exists() and any(one for one in deployment.iterdir() if one.name not in {"sources", SECRETS}):
+        raise ConfigurationError(f"{deployment} holds other things; name an empty folder with --deployment.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+    with tempfile.TemporaryDirectory(prefix="conjoin-serve-") as scratch:
+        try:
+            with serve_night(folder / chosen["folder"], folder=Path(scratch)) as served:
+                write_deployment(served, deployment)
+                settings = {"CONJOIN_DEPLOYMENT": str(deployment.resolve()), "CONJOIN_AS_OF": chosen["as_of"]}
+                if command:
+                    done = subprocess.run(command, env=os.environ | settings | served.secrets, check=False)  # noqa: S603  # what was typed
+                    raise typer.Exit(done.returncode)
+                typer.echo(f"The systems of {folder / chosen['folder']} are served. In another terminal:\n")
+                typer.echo(f"  set -a; . {shlex.quote(str(deployment / SECRETS))}")
+                typer.echo("".join(f"  {name}={shlex.quote(value)}\n" for name, value in settings.items()), nl=False)
+                typer.echo("  set +a; conjoin run --home ...\n\nCtrl-C ends them.")
+                signal.pause()
+        except ServerError as error:
+            raise ConjoinError(str(error)) from None
+        except KeyboardInterrupt:
+            raise typer.Exit(0) from None

@@ -98,7 +98,8 @@ class NominalSource(dg.Component):
                     "nothing_is_lost",
                     asset=key,
                     blocking=True,
-                    description="Rows extracted = accepted + quarantined + deleted in the source, for every table, file and list.",
+                    description="Rows extracted = accepted + quarantined + deleted in the source, for every table, file"
+                    " and list.",
                 ),
                 # Not blocking: a refused load is not taken over, so that the night goes on with the one before.
                 dg.AssetCheckSpec(
@@ -214,7 +215,9 @@ def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
                 description=refused if applied.refused else None,
                 metadata={"records": records},
             ),
-            _warning("dates_are_readable", applied.unreadable_dates, "dates that cannot be read are left empty"),
+            _warning(
+                "dates_are_readable", applied.quality.unreadable_dates, "dates that cannot be read are left empty"
+            ),
             _warning(
                 "columns_are_steady",
                 len(applied.drift.columns),
@@ -235,9 +238,13 @@ def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
                 f"codes that are new ({applied.drift.new_codes:,}) or gone ({applied.drift.vanished_codes:,}); "
                 "nominal.profile counts them",
             ),
-            _warning("codes_are_mapped", applied.unmapped_codes, "codes that the source's code lists lack"),
-            _warning("kinds_are_known", applied.unknown_kinds, "identifiers or contact points of an unknown kind"),
-            _warning("identifiers_are_valid", applied.invalid_identifiers, "identifiers fail the check of their kind"),
+            _warning("codes_are_mapped", applied.quality.unmapped_codes, "codes that the source's code lists lack"),
+            _warning(
+                "kinds_are_known", applied.quality.unknown_kinds, "identifiers or contact points of an unknown kind"
+            ),
+            _warning(
+                "identifiers_are_valid", applied.quality.invalid_identifiers, "identifiers fail the check of their kind"
+            ),
         ],
     )
 

@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from pipelines.landing.lines import SetApart, read_lines
+from pipelines.landing.lines import LONGEST_LINE, SetApart, read_lines
+from pipelines.landing.spec.files import wrong_names
 
 if TYPE_CHECKING:
     from pipelines.landing.spec import Csv
@@ -28,6 +29,8 @@ ROWS_AT_ONCE = 50_000
 LONGEST_ROW = 1_000
 """Lines one row may run over: the longest free text a person would type, and a bound on what a stray mark can cost."""
 
+
+csv.field_size_limit(2 * LONGEST_LINE)  # the library's own limit is shorter than texts that people file
 
 END = (0, "")
 """Stands for the line after the last."""
@@ -50,10 +53,6 @@ class HeaderError(Exception):
 
 def csv_lines(path: Path, spec: Csv, set_apart: SetApart) -> Iterator[tuple[int, str]]:
     """Yield the file's lines with their numbers, counted from 1; those that cannot be read are set apart."""
-    if spec.encoding == "utf-16":
-        with path.open(encoding=spec.encoding, newline="\n") as file:
-            yield from enumerate((line.rstrip("\r\n") for line in file), start=1)
-        return
     for batch in read_lines(path, spec.encoding, set_apart):
         yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
 
@@ -67,11 +66,11 @@ def read_header(lines: Iterator[tuple[int, str]], spec: Csv) -> list[str]:
     number, text = next(lines, END)
     if number != 1:
         raise HeaderError(f"cannot be read in {spec.encoding}" if number else "is missing")
-    header = _fields(text.removeprefix("\ufeff"), spec)
-    if not header or not all(name.strip() for name in header):
+    header = _fields(text, spec)
+    if not header:
         raise HeaderError("is not a header that names every column")
-    if len({name.lower() for name in header}) < len(header):
-        raise HeaderError("names a column twice")
+    if problem := wrong_names(header):
+        raise HeaderError(problem)
     return header
 
 
@@ -136,10 +135,11 @@ class CsvRows:
     def _over_several_lines(self, number: int, text: str) -> list[str] | None:
         """Return the row that begins with this line and goes on in the next, having taken those; None without one."""
         parts = [text]
+        length = len(text)
         # A line without a quotation mark cannot end a quoted field, so only the others are worth a look.
         while self.spec.quote not in parts[-1] or _is_open("\n".join(parts), self.spec):
             taken = len(parts) - 1
-            if taken == LONGEST_ROW:
+            if taken == LONGEST_ROW or length > LONGEST_LINE:
                 return None
             if taken == len(self._ahead):
                 self._ahead.append(next(self.lines, END))
@@ -147,6 +147,7 @@ class CsvRows:
             if line != number + taken + 1:  # the end, or a line that cannot be read
                 return None
             parts.append(more)
+            length += len(more)
         row = _fields("\n".join(parts), self.spec)
         if row is None or len(row) != len(self.header):
             return None

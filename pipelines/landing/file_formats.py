@@ -12,9 +12,11 @@ import duckdb
 import pyarrow as pa
 
 from pipelines.errors import raise_if_storage
+from pipelines.landing.changes import parquet
 from pipelines.landing.csv_rows import CsvRows, HeaderError, csv_lines, csv_schema, read_header
 from pipelines.landing.lines import LINES, SetApart, read_lines
 from pipelines.landing.spec import Csv, FileSpec, FixedWidth, Json, Parquet, Sqlite, Xml
+from pipelines.landing.spec.files import wrong_names
 from pipelines.landing.xml_rows import XML_ROWS, XmlError, XmlRows
 from pipelines.warehouse.catalogue.table import literal, quote
 from pipelines.warehouse.extensions import load_sqlite
@@ -22,6 +24,10 @@ from pipelines.warehouse.extensions import load_sqlite
 if TYPE_CHECKING:
     from pipelines.landing.extraction import Extraction
     from pipelines.landing.places import Arrived
+
+
+LARGEST_LOOKED_AT = 64 * 1024 * 1024
+"""Bytes of a JSON file in which the place of a fault is looked for: it is held in memory for that."""
 
 
 def read_file(extraction: Extraction, spec: FileSpec, resources: tuple[str, ...], file: Arrived) -> dict[str, int]:
@@ -83,16 +89,23 @@ def _fixed_width(extraction: Extraction, spec: FixedWidth, file: Arrived) -> dic
             {"resource": resource, "file": file.name, "length": line_type.length},
         )
     known = [resource.type for resource in spec.resources.values()]
-    envelope = [spec.header] if spec.header else []
-    envelope += [spec.trailer.type] if spec.trailer else []
+    # The header and the trailer have been found where they belong; anywhere else they are lines of no type.
     con.execute(
-        """
+        f"""
         INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
         SELECT $resource, line_number, 'unknown_line_type',
-               format('{} line {} is of no declared type', $file, line_number), text
+               format('{{}} line {{}} is of no declared type', $file, line_number), text
         FROM typed_line WHERE NOT list_contains($types, line_type)
+          AND NOT ($header AND line_number = 1)
+          AND NOT ($trailer AND line_number = (SELECT max(line_number) FROM {lines}))
         """,
-        {"resource": next(iter(spec.resources)), "file": file.name, "types": [*known, *envelope]},
+        {
+            "resource": next(iter(spec.resources)),
+            "file": file.name,
+            "types": known,
+            "header": spec.header is not None,
+            "trailer": spec.trailer is not None,
+        },
     )
     return counts
 
@@ -103,7 +116,7 @@ def _check_envelope(extraction: Extraction, spec: FixedWidth, file: Arrived) -> 
         "SELECT arg_min(line_type, line_number), arg_max(line_type, line_number), arg_max(text, line_number), "
         "       max(line_number) FROM typed_line"
     ).fetchone()
-    first, last, last_text, lines = ends or (None, None, None, None)
+    first, last, last_text, lines = ends if ends and ends[3] else (None, None, None, 1)
     if spec.header and first != spec.header:
         where, problem = f"{file.place} line 1", f"is not the header line `{spec.header}`"
         raise extraction.error(where, problem, "have the file delivered again, whole")
@@ -116,7 +129,7 @@ def _check_envelope(extraction: Extraction, spec: FixedWidth, file: Arrived) -> 
     start, length = spec.trailer.count
     counted = str(last_text)[start - 1 : start - 1 + length].strip()
     expected = int(lines) - 1 - (1 if spec.header else 0)
-    if not counted.isdigit() or int(counted) != expected:
+    if not counted.isdecimal() or int(counted) != expected:
         problem = f"counts other than the {expected} lines that the file holds"
         raise extraction.error(where, problem, "have the file delivered again, whole")
 
@@ -151,9 +164,10 @@ def _json_lines(extraction: Extraction, resource: str, file: Arrived) -> int:
         INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
         SELECT $resource, line_number, 'malformed_json',
                format('{{}} line {{}} is not a JSON document', $file, line_number), text
-        FROM {lines} WHERE NOT coalesce(json_type(try_cast(text AS JSON)) = 'OBJECT', false) AND trim(text) <> ''
+        FROM {lines}
+        WHERE NOT coalesce(json_type(try_cast(text AS JSON)) = 'OBJECT', false) AND trim(text, $blank) <> ''
         """,
-        {"resource": resource, "file": file.name},
+        {"resource": resource, "file": file.name, "blank": " \t\r"},
     )
     return extraction.write(
         resource,
@@ -198,6 +212,8 @@ def _json_place(path: Path) -> str:
     """Return ` line N` where the file stops being UTF-8 or JSON, as the standard library sees it, or nothing."""
     import json  # noqa: PLC0415  # only on the way to an error
 
+    if path.stat().st_size > LARGEST_LOOKED_AT:
+        return ""
     content = path.read_bytes()
     try:
         json.loads(content)
@@ -205,6 +221,8 @@ def _json_place(path: Path) -> str:
         return f" line {content[: error.start].count(10) + 1}"
     except json.JSONDecodeError as error:
         return f" line {error.lineno}"
+    except (ValueError, RecursionError):
+        return ""  # a number or a nesting that is too long
     return ""
 
 
@@ -223,12 +241,10 @@ def _xml(extraction: Extraction, spec: Xml, resource: str, file: Arrived) -> int
 
 
 def _parquet(extraction: Extraction, resource: str, file: Arrived) -> int:
+    source = parquet(file.path)
     try:
-        return extraction.write(
-            resource,
-            f"SELECT file_row_number + 1 AS _row, * EXCLUDE (file_row_number) "
-            f"FROM read_parquet({literal(str(file.path))}, file_row_number = true)",
-        )
+        _check_names(extraction, file.place, source)
+        return extraction.write(resource, f"SELECT row_number() OVER () AS _row, * FROM {source}")
     except duckdb.Error as error:
         raise_if_storage(error)
         raise extraction.error(
@@ -260,6 +276,7 @@ def _sqlite(extraction: Extraction, spec: Sqlite, file: Arrived) -> dict[str, in
                 advice = "correct the source's `resources` or have the table restored"
                 raise extraction.error(f"{file.place}, table {table},", "does not exist", advice)
             try:
+                _check_names(extraction, f"{file.place}, table {table},", f"delivery.{quote(table)}")
                 counts[table] = extraction.write(
                     table, f"SELECT row_number() OVER () AS _row, * FROM delivery.{quote(table)}"
                 )
@@ -269,6 +286,12 @@ def _sqlite(extraction: Extraction, spec: Sqlite, file: Arrived) -> dict[str, in
         return counts
     finally:
         con.execute("DETACH delivery")
+
+
+def _check_names(extraction: Extraction, where: str, relation: str) -> None:
+    names = [name for name, *_ in extraction.con.execute(f"DESCRIBE FROM {relation}").fetchall()]
+    if problem := wrong_names(names):
+        raise extraction.error(where, problem, "have the column named otherwise")
 
 
 def _land_lines(extraction: Extraction, file: Arrived, encoding: str, resource: str) -> str:

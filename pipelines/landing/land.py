@@ -11,13 +11,14 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
 from pipelines.errors import SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
+from pipelines.landing.connect import place_of
 from pipelines.landing.extraction import Extraction
 from pipelines.landing.file_formats import read_file
 from pipelines.landing.manifest import (
@@ -25,13 +26,15 @@ from pipelines.landing.manifest import (
     Load,
     ReadFile,
     forget_failure,
+    keep,
     loads,
+    sweep,
     write_failure,
     write_manifest,
 )  # fmt: skip
-from pipelines.landing.places import Arrived, Listed, Place, fetch, is_pattern, place_of
+from pipelines.landing.places import Arrived, Listed, Place, changed, fetch, is_pattern
 from pipelines.landing.rest import extract_rest
-from pipelines.landing.spec import FileSet, Polling, Rest, Sql, file_sets, resources
+from pipelines.landing.spec import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
 from pipelines.landing.sql import extract_sql
 from pipelines.warehouse.catalogue.table import literal
 from pipelines.warehouse.database import scratch
@@ -55,7 +58,7 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
     try:
         with storage_errors():
             folder.mkdir(parents=True, exist_ok=True)
-            _sweep(folder)
+            sweep(folder)
             load = _Landing(system, spec, settings).load()
             forget_failure(folder)
             return load
@@ -64,6 +67,9 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
     except SourceError as error:
         write_failure(folder, str(error), settings.now())
         raise
+
+
+ToRead = tuple[Arrived, ReadFile]
 
 
 @dataclass(frozen=True)
@@ -90,6 +96,7 @@ class _Landing:
 
     def __init__(self, system: str, spec: ExtractSpec, settings: Settings) -> None:
         self.system, self.spec, self.settings = system, spec, settings
+        self.documents = isinstance(spec, Json | Xml | Rest)
         self.folder = settings.landing / system
         self.now = settings.now()
         self.before = loads(self.folder)
@@ -114,7 +121,7 @@ class _Landing:
             if load is None:
                 return self._seen_again(delivery)
             kept = replace(load, seconds=round(time.monotonic() - began, 3))
-            self._keep(working, kept)
+            keep(working, self.folder, kept)
             return kept
         finally:
             shutil.rmtree(working, ignore_errors=True)
@@ -124,6 +131,7 @@ class _Landing:
         latest = cast("Load", self.latest)
         seen = replace(
             latest,
+            extract_hash=self.extract_hash,
             last_seen_at=max(latest.last_seen_at, delivery.written_at),
             files=delivery.files or latest.files,
             whole_at=latest.whole_at | dict.fromkeys(sorted(delivery.whole), self.now),
@@ -140,15 +148,15 @@ class _Landing:
     def _poll(self, extraction: Extraction, spec: Sql | Rest) -> _Delivery:
         whole = {name for name, one in spec.resources.items() if self._is_due_whole(name, one)}
         asked = {
-            name: changes.since(extraction.con, one, self._state(name), self.now)
+            name: changes.since(extraction.con, one, self._state(name), self.latest.last_seen_at)
             for name, one in spec.resources.items()
-            if name not in whole
+            if name not in whole and self.latest
         }
         since = {name: value for name, value in asked.items() if value is not None}
         if isinstance(spec, Sql):
             extract_sql(extraction, spec, since)
         else:
-            extract_rest(extraction, spec, {name: str(value) for name, value in since.items()})
+            extract_rest(extraction, spec, {name: _text(value) for name, value in since.items()})
         # Without a cursor every row was given.
         return _Delivery(self.now, tuple(spec.resources), frozenset(spec.resources) - frozenset(since))
 
@@ -172,20 +180,21 @@ class _Landing:
         with place_of(self.system, spec, self.settings.deliveries, fetched) as place:
             taken = {one: self._take(place, one, fetched, remote=spec.location is not None) for one in file_sets(spec)}
             for one, (arrived, known) in taken.items():
-                newest += [file.written_at for file in known] + [file.listed.written_at for file in arrived]
+                newest += [file.written_at for file in known] + [file.written_at for _, file in arrived]
                 files += known
                 if arrived:
                     self._read_set(extraction, spec, one, arrived)
                     read += one.resources
-                    now = [_read_file(one, file) for file in arrived]
-                    anew += [file.label for file in now if file in known]
-                    files += [file for file in now if file not in known]
-            self._check_unchanged(place, [file for arrived, _ in taken.values() for file in arrived])
+                    anew += [file.label for _, file in arrived if file in known]
+                    files += [file for _, file in arrived if file not in known]
+            for file in (file for arrived, _ in taken.values() for file, _ in arrived):
+                if place.look(file.name) != file.listed:
+                    raise changed(self.system, file.place)
         whole = {name for one in taken if one.load == "snapshot" for name in one.resources}
         written_at = min(self.now, max(newest).replace(microsecond=0))
         return _Delivery(written_at, tuple(read), frozenset(whole), tuple(files), tuple(anew))
 
-    def _take(self, place: Place, one: FileSet, fetched: Path, *, remote: bool) -> tuple[list[Arrived], list[ReadFile]]:
+    def _take(self, place: Place, one: FileSet, fetched: Path, *, remote: bool) -> tuple[list[ToRead], list[ReadFile]]:
         """Return the files of a set that must be read, and those of earlier loads that the new one still goes back to.
 
         Nothing has to be read where all of them were, in the same way.
@@ -201,53 +210,48 @@ class _Landing:
             raise SourceError(message)
         if one.load == "snapshot" and one.take == "last":
             listed = listed[-1:]
-        by_name = {file.name: file for file in before}
+        by_name = {file.name: file for file in before}  # the last delivered of each
         skipped = [file for file in listed if remote and self.same_extract and _is_same(by_name.get(file.name), file)]
         arrived = [fetch(self.system, place, file, fetched) for file in listed if file not in skipped]
-        read = {file.sha256 for file in before}
-        fresh = [file for file in arrived if file.sha256 not in read]
         if one.load == "changes":
-            again = [_read_file(one, file) for file in arrived if file.sha256 in read and file.name not in by_name]
-            return (fresh if self.same_extract else arrived), [*before, *again]
-        now = [by_name[file.name].sha256 if file in skipped else _sha_of(arrived, file) for file in listed]
+            again = {file.name: replace(by_name[file.name], written_at=file.listed.written_at) for file in arrived
+                     if file.name in by_name and by_name[file.name].sha256 == file.sha256}  # fmt: skip
+            known = [again.get(file.name, file) if file is by_name[file.name] else file for file in before]
+            read = [(file, again.get(file.name) or _read_file(one, file)) for file in arrived]
+            return [(file, as_read) for file, as_read in read if not self.same_extract or as_read not in known], known
+        fetched_now = {file.listed: file.sha256 for file in arrived}
+        now = [fetched_now.get(file) or by_name[file.name].sha256 for file in listed]
         if self.same_extract and now == [file.sha256 for file in before]:
             current = [replace(file, name=new.name, size=new.size, written_at=new.written_at)
                        for file, new in zip(before, listed, strict=True)]  # fmt: skip
             return [], current
         arrived += [fetch(self.system, place, file, fetched) for file in skipped]
-        return sorted(arrived, key=lambda file: file.name), []
+        return [(file, _read_file(one, file)) for file in sorted(arrived, key=lambda file: file.name)], []
 
-    def _read_set(self, extraction: Extraction, spec: FileSpec, one: FileSet, arrived: Sequence[Arrived]) -> None:
+    def _read_set(self, extraction: Extraction, spec: FileSpec, one: FileSet, arrived: Sequence[ToRead]) -> None:
         """Land the files of a set one after the other, with `_row` going on from one to the next."""
         con = extraction.con
         several = one.load == "changes" or one.take == "all"
         parts: dict[str, list[str]] = {name: [] for name in one.resources}
         before = 0
-        for number, file in enumerate(arrived):
+        for number, (file, as_read) in enumerate(arrived):
             part = replace(extraction, into=extraction.into / f"part-{number}") if several else extraction
             part.into.mkdir(exist_ok=True)
-            label = _read_file(one, file).label
             read_file(part, spec, one.resources, file)
             con.execute(
                 "UPDATE rejected SET file = $file, landed_row = landed_row + $before "
                 "WHERE file IS NULL AND list_contains($resources, resource)",
-                {"file": label, "before": before, "resources": list(one.resources)},
+                {"file": as_read.label, "before": before, "resources": list(one.resources)},
             )
             last = [before]
             for name in one.resources if several else ():
-                parts[name].append(f"SELECT * REPLACE (_row + {before} AS _row), {literal(label)} AS _file "
+                parts[name].append(f"SELECT * REPLACE (_row + {before} AS _row), {literal(as_read.label)} AS _file "
                                    f"FROM {parquet(part.file(name))}")  # fmt: skip
                 last += _numbers(con, f"SELECT max(_row) FROM ({parts[name][-1]})")
-            last += _numbers(con, "SELECT max(landed_row) FROM rejected WHERE file = $file", {"file": label})
+            last += _numbers(con, "SELECT max(landed_row) FROM rejected WHERE file = $file", {"file": as_read.label})
             before = max(last)
         for name in one.resources if several else ():
             extraction.write(name, f"FROM ({' UNION ALL BY NAME '.join(parts[name])}) ORDER BY _row")
-
-    def _check_unchanged(self, place: Place, arrived: Sequence[Arrived]) -> None:
-        for file in arrived:
-            if place.listing(file.name) != [file.listed]:
-                message = f"{self.system}: {file.place} changed while it was being read; wait for the delivery to end."
-                raise SourceError(message)
 
     # What was delivered becomes a load.
 
@@ -271,7 +275,8 @@ class _Landing:
                 rows[name] = self._merge(extraction, name, delivery, next_row)
             else:
                 rows[name] = _numbers(con, f"SELECT count(*) FROM {parquet(extraction.file(name))}")[0]
-            columns[name] = changes.columns(con, extraction.file(name))
+                next_row.pop(name, None)  # what it held as `changes` is gone
+            columns[name] = changes.columns(con, extraction.file(name), documents=self.documents)
         con.execute(
             f"COPY (FROM rejected ORDER BY resource, landed_row, reason) "
             f"TO {literal(str(extraction.into / REJECTED))} (FORMAT parquet)"
@@ -294,9 +299,9 @@ class _Landing:
         contract: SchemaContract = self.spec.schema_contract
         if not before or contract == "evolve":
             return
-        now = changes.columns(extraction.con, extraction.file(name))
+        now = changes.columns(extraction.con, extraction.file(name), documents=self.documents)
         differs = changes.difference(before, now)
-        if resources(self.spec)[name].load == "changes" and "JSON" in now.values():
+        if resources(self.spec)[name].load == "changes" and self.documents:
             differs = replace(differs, gone=())  # a few documents need not have every field
         if not differs:
             return
@@ -306,7 +311,7 @@ class _Landing:
                 f"are not those of the load before ({differs})",
                 "have the source restored, or set `schema_contract: evolve` to take them as they are",
             )
-        changes.hold_to(extraction, name, before)
+        changes.hold_to(extraction, name, before, documents=self.documents)
 
     def _merge(self, extraction: Extraction, name: str, delivery: _Delivery, next_row: dict[str, int]) -> int:
         con, state = extraction.con, self._state(name)
@@ -337,7 +342,9 @@ class _Landing:
         path = self.folder / self.latest.load_id / REJECTED
         con.execute(
             f"INSERT INTO rejected BY NAME FROM {parquet(path)} "
-            "WHERE resource = $name AND (file IS NULL OR NOT list_contains($anew, file))",
+            "WHERE resource = $name AND (file IS NULL OR NOT list_contains($anew, file)) "
+            # What a service gives again each night is rejected once.
+            "AND NOT (file IS NULL AND (reason, raw) IN (SELECT (reason, raw) FROM rejected WHERE resource = $name))",
             {"name": name, "anew": list(anew)},
         )
 
@@ -354,47 +361,23 @@ class _Landing:
             digest.update(repr((name, content)).encode())
         return digest.hexdigest()
 
-    def _keep(self, working: Path, load: Load) -> None:
-        """Give the load its name, which makes it one."""
-        for leftover in working.iterdir():
-            if leftover.is_dir():
-                shutil.rmtree(leftover, ignore_errors=True)
-            elif leftover.name.startswith(".") or leftover.suffix != ".parquet":
-                leftover.unlink()
-        write_manifest(working, load)
-        _sync(working)
-        working.rename(self.folder / load.load_id)
-        _sync(self.folder)
+
+def _text(cursor: Any) -> str:  # noqa: ANN401  # a cursor is of any type
+    """Return a cursor's value as a service is asked with it."""
+    return cursor.isoformat() if isinstance(cursor, date) else str(cursor)
 
 
 def _is_same(before: ReadFile | None, now: Listed) -> bool:
     return before is not None and (before.size, before.written_at) == (now.size, now.written_at)
 
 
-def _sha_of(arrived: Sequence[Arrived], listed: Listed) -> str:
-    return next(file.sha256 for file in arrived if file.listed == listed)
-
-
 def _read_file(one: FileSet, file: Arrived) -> ReadFile:
-    return ReadFile(one.resources, file.name, file.listed.size, file.listed.written_at, file.sha256)
+    written_at = file.listed.written_at
+    label = f"{file.name} {written_at:%Y-%m-%dT%H:%M:%S.%f}"
+    return ReadFile(one.resources, file.name, file.listed.size, written_at, file.sha256, label)
 
 
 def _numbers(con: DuckDBPyConnection, sql: str, parameters: dict[str, str] | None = None) -> list[int]:
     """Return the one number that a statement gives, in a list; an empty list where it gives none."""
     row = con.execute(sql, parameters or {}).fetchone()
     return [int(row[0])] if row and row[0] is not None else []
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed run left half landed."""
-    for leftover in folder.glob(".landing-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    for path in (*(entry for entry in folder.iterdir() if entry.is_file()), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

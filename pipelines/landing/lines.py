@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import codecs
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO, Protocol
 
 import pyarrow as pa
 
@@ -17,6 +18,8 @@ LONGEST_LINE = 8 * 1024 * 1024
 
 KEPT_OF_LONG_LINE = 1024
 """Bytes of a line that is too long which quarantine shows."""
+
+UTF_16 = "utf-16"
 
 LINES = pa.schema([("line_number", pa.int64()), ("text", pa.string())])
 
@@ -42,13 +45,15 @@ def read_lines(path: Path, encoding: str, set_apart: SetApart) -> Iterator[pa.Re
     r"""Yield the file's lines in batches of (line_number counted from 1, text without its line end).
 
     Args:
-        path: the file; `\n` or `\r\n` ends a line, and the last may lack its end.
-        encoding: an encoding in which `\n` is the single byte 0x0A.
+        path: the file; `\n` or `\r\n` ends a line, and the last may lack its end. A byte order mark is left out.
+        encoding: an encoding in which `\n` is the single byte 0x0A, or UTF-16.
         set_apart: receives the lines that are too long or cannot be decoded; they are not yielded.
     """
     number = 0
     rest = b""
-    with path.open("rb") as file:
+    with path.open("rb") as stored:
+        file = _Utf16AsUtf8(stored) if encoding == UTF_16 else _after_mark(stored, encoding)
+        encoding = "utf-8" if encoding == UTF_16 else encoding
         while True:
             chunk = file.read(CHUNK_BYTES)
             block = rest + chunk
@@ -73,9 +78,41 @@ def read_lines(path: Path, encoding: str, set_apart: SetApart) -> Iterator[pa.Re
                 rest = after
 
 
-def _skip_line(file: Iterator[bytes]) -> bytes | None:
+class _Readable(Protocol):
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes, about so many; none at the end."""
+
+
+def _after_mark(file: BinaryIO, encoding: str) -> BinaryIO:
+    if codecs.lookup(encoding).name != "utf-8" or file.read(len(codecs.BOM_UTF8)) != codecs.BOM_UTF8:
+        file.seek(0)
+    return file
+
+
+class _Utf16AsUtf8:
+    """A UTF-16 file read as UTF-8: what is no text in the one is none in the other. Without its mark, little-endian."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+        mark = file.read(2)
+        if mark not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+            file.seek(0)
+        order = "utf-16-be" if mark == codecs.BOM_UTF16_BE else "utf-16-le"
+        self._decoder = codecs.getincrementaldecoder(order)("surrogatepass")
+
+    def read(self, size: int, /) -> bytes:
+        """Return the next bytes; none at the end."""
+        while chunk := self._file.read(size):
+            if text := self._decoder.decode(chunk):
+                return text.encode("utf-8", "surrogatepass")
+        left, _ = self._decoder.getstate()
+        self._decoder.reset()
+        return b"\xff" if left else b""
+
+
+def _skip_line(file: _Readable) -> bytes | None:
     """Read on to the end of the line and return what was read after it; None at the end of the file."""
-    while chunk := file.read(CHUNK_BYTES):  # type: ignore[attr-defined]
+    while chunk := file.read(CHUNK_BYTES):
         end = chunk.find(b"\n")
         if end >= 0:
             return bytes(chunk[end + 1 :])
@@ -101,7 +138,7 @@ def _decode(raw: list[bytes], before: int, encoding: str, set_apart: SetApart) -
                 continue
             try:
                 text = line.decode(encoding)
-            except UnicodeDecodeError:
+            except UnicodeError:
                 escaped = line.decode(encoding, errors="backslashreplace")
                 set_apart.lines.append(Unreadable(number, "wrong_encoding", f"is not {encoding}", escaped))
                 continue

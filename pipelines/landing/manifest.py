@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -23,18 +24,24 @@ FAILURE = "failure.json"
 
 @dataclass(frozen=True)
 class ReadFile:
-    """A delivered file that was read: of which resources, its name, size in bytes, time of writing and SHA-256."""
+    """A delivered file that was read.
+
+    Attributes:
+        resources: what it holds.
+        name: its name below its place.
+        size: in bytes, as delivered.
+        written_at: when it was written, as last seen.
+        sha256: of what was delivered.
+        label: what its rows say of where they come from: its name and when it was written, as first seen, so that of
+            two files of one name the later one sorts after.
+    """
 
     resources: tuple[str, ...]
     name: str
     size: int
     written_at: datetime
     sha256: str
-
-    @property
-    def label(self) -> str:
-        """What its rows say of where they come from; of two files of one name the later one sorts after."""
-        return f"{self.name} {self.written_at:%Y-%m-%dT%H:%M:%S.%f}"
+    label: str
 
 
 @dataclass(frozen=True)
@@ -139,3 +146,31 @@ def _write(path: Path, content: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def keep(working: Path, folder: Path, load: Load) -> None:
+    """Give what was landed in a working folder the name of its load among the others, which makes it one."""
+    for leftover in working.iterdir():
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        elif leftover.name.startswith(".") or leftover.suffix != ".parquet":
+            leftover.unlink()
+    write_manifest(working, load)
+    _sync(working)
+    working.rename(folder / load.load_id)
+    _sync(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run left half landed."""
+    for leftover in folder.glob(".landing-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    for path in (*(entry for entry in folder.iterdir() if entry.is_file()), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

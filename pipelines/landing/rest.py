@@ -1,56 +1,45 @@
-"""Extraction from REST services through dlt's client: tokens, pages, rate limits and retries.
+"""Extraction from REST services: their pages, one after the other, become documents.
 
-What a service says about itself is checked: pages that repeat, a list that is missing, fewer rows than it counts. An
-error names the address without its query, and never the answer.
+What a service says about itself is checked: a list that is missing, pages that repeat, fewer rows than it counts. No
+error holds what it answered. The connection itself is in `rest_service.py`.
 """
 
 from __future__ import annotations
 
 import json
-import time
+import re
 from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
-from itertools import islice
+from functools import cache
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
+from urllib.parse import urljoin
 
-import duckdb
 import pyarrow as pa
 import requests
 from jsonpath_ng.parser import parse as parse_path
-from requests.auth import AuthBase
 
 from pipelines.errors import SourceError, raise_if_storage
-from pipelines.landing.spec.rest import (
-    ApiKey,
-    Basic,
-    Bearer,
-    CursorPages,
-    LinkHeader,
-    NextUrl,
-    OAuth2,
-    Offset,
-    OnePage,
-    PageNumber,
-)  # fmt: skip
+from pipelines.landing.rest_service import OK, Service, read_json, unlogged
+from pipelines.landing.spec.rest import CursorPages, LinkHeader, NextUrl, Offset, OnePage, PageNumber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from dlt.sources.helpers.rest_client.client import RESTClient
-    from dlt.sources.helpers.rest_client.paginators import BasePaginator
-    from requests import PreparedRequest, Response
+    from requests import Request, Response
 
     from pipelines.landing.extraction import Extraction
     from pipelines.landing.spec import Rest
-    from pipelines.landing.spec.rest import Paging, RestResource
+    from pipelines.landing.spec.rest import RestResource
 
-ROWS_AT_ONCE = 5_000
 DOCUMENTS = pa.schema([("_row", pa.int64()), ("document", pa.json_(pa.string()))])
-LONGEST_WAIT = 300
-"""Seconds: a service that asks to wait longer (`Retry-After`) is asked again after this."""
-
-UNAUTHORISED = 401
+REMEDIES = {
+    400: "correct the resource's `params`, or `paging`",
+    401: "correct the source's credentials",
+    403: "have the account granted access",
+    404: "correct `base_url` or the resource's `path`",
+    429: "ask less often with `pause_seconds`, or run again later",
+} | dict.fromkeys((301, 302, 303, 307, 308), "correct `base_url`: redirections are not followed")
 
 
 def extract_rest(extraction: Extraction, spec: Rest, since: Mapping[str, str]) -> dict[str, int]:
@@ -59,168 +48,21 @@ def extract_rest(extraction: Extraction, spec: Rest, since: Mapping[str, str]) -
     Raises:
         SourceError: the service cannot be reached, refuses, or gives what its YAML does not lead one to expect.
     """
-    service = _Service(extraction, spec)
-    return {name: _read(extraction, service, name, since.get(name)) for name in spec.resources}
+    service = Service(extraction, spec)
+    with closing(service.session), unlogged():
+        return {name: _land(_Reading(service, name, one, since.get(name))) for name, one in spec.resources.items()}
 
 
-class _Service:
-    """A connection to the service, with its credentials."""
-
-    def __init__(self, extraction: Extraction, spec: Rest) -> None:
-        # Only sources that use it pay for it.
-        from dlt.sources.helpers.requests import Client  # noqa: PLC0415
-        from dlt.sources.helpers.rest_client.client import RESTClient  # noqa: PLC0415
-
-        self.extraction, self.spec = extraction, spec
-        retrying = Client(
-            request_timeout=spec.timeout_seconds,
-            raise_for_status=False,
-            request_max_attempts=spec.retries + 1,
-            request_backoff_factor=0.5,
-            request_max_retry_delay=LONGEST_WAIT,
-            # Half an answer is worth another try as much as none.
-            exceptions=(requests.ConnectionError, requests.Timeout, requests.exceptions.ChunkedEncodingError),
-            retry_condition=_is_half,
-        )
-        self.session = retrying.session
-        self.session.verify = str(spec.ca_file) if spec.ca_file else True
-        self.session.trust_env = False  # no .netrc, and no bundle of certificates that nobody declared
-        self.client: RESTClient = RESTClient(
-            spec.base_url, headers=spec.headers, auth=_SameHost(self, self._auth()), session=self.session
-        )
-
-    def _auth(self) -> AuthBase | None:
-        from dlt.sources.helpers.rest_client import auth as known  # noqa: PLC0415
-
-        system = self.extraction.system
-        match self.spec.auth:
-            case OAuth2() as auth:
-                return _Token(self, auth)
-            case ApiKey() as auth:
-                return known.APIKeyAuth(name=auth.name, api_key=auth.key.read(system), location=auth.place)
-            case Bearer() as auth:
-                return known.BearerTokenAuth(token=auth.token.read(system))
-            case Basic() as auth:
-                return known.HttpBasicAuth(auth.user, auth.password.read(system))
-            case _:
-                return None
-
-    def error(self, address: str, problem: str, remedy: str) -> SourceError:
-        """Return the error that an address of the service fails, without its query."""
-        parts = urlsplit(address)
-        return self.extraction.error(f"{parts.scheme}://{parts.netloc}{parts.path}", problem, remedy)
-
-    def refused(self, response: Response) -> SourceError:
-        """Return the error that the service answered with a status that is none of success."""
-        remedies = {
-            401: "correct the source's credentials",
-            403: "have the account granted access",
-            404: "correct `base_url` or the resource's `path`",
-            429: "ask less often with `pause_seconds`, or run again later",
-        }
-        remedy = remedies.get(response.status_code, "ask who runs the service, and run again")
-        return self.error(response.url, f"answered with status {response.status_code}", remedy)
-
-
-class _SameHost(AuthBase):
-    """Lends the credentials to the declared host alone, wherever a page says that the next one is."""
-
-    def __init__(self, service: _Service, inner: AuthBase | None) -> None:
-        self.service, self.inner = service, inner
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        asked, declared = urlsplit(str(request.url)), urlsplit(self.service.spec.base_url)
-        if (asked.scheme, asked.netloc) != (declared.scheme, declared.netloc):
-            raise self.service.error(
-                self.service.spec.base_url, "leads to a page on another host", "correct `base_url`, or ask who runs it"
-            )
-        return self.inner(request) if self.inner else request
-
-
-class _Token(AuthBase):
-    """An OAuth 2.0 token, renewed when it ends or when the service no longer takes it, whatever our clocks say."""
-
-    def __init__(self, service: _Service, spec: OAuth2) -> None:
-        self.service, self.spec = service, spec
-        self.secret = spec.client_secret.read(service.extraction.system)
-        self.token: str | None = None
-        self.ends_at = 0.0
-
-    def __call__(self, request: PreparedRequest) -> PreparedRequest:
-        if self.token is None or time.monotonic() >= self.ends_at:
-            self.renew()
-        request.headers["Authorization"] = f"Bearer {self.token}"
-        request.register_hook("response", self._again_if_ended)
-        return request
-
-    def renew(self) -> None:
-        """Ask for a new token."""
-        asked = {"grant_type": "client_credentials"} | ({"scope": self.spec.scope} if self.spec.scope else {})
-        try:
-            answer = self.service.session.post(self.spec.token_url, data=asked, auth=(self.spec.client_id, self.secret))
-        except requests.RequestException as error:
-            raise _unreachable(self.service, self.spec.token_url, error) from None
-        if not answer.ok:
-            problem = f"gives no token (status {answer.status_code})"
-            raise self.service.error(self.spec.token_url, problem, "correct `client_id` or its secret")
-        try:
-            given = answer.json()
-            self.token = str(given["access_token"])
-            lifetime = float(given.get("expires_in", 300))
-        except (ValueError, KeyError, TypeError, AttributeError):
-            raise self.service.error(
-                self.spec.token_url, "gives no token", "correct `token_url`, or ask who runs it"
-            ) from None
-        # Renewed a little early; by our own clock alone, since the server's may differ.
-        self.ends_at = time.monotonic() + max(1.0, lifetime * 0.9)
-
-    def _again_if_ended(self, response: Response, **kwargs: Any) -> Response:  # what requests passes on
-        if response.status_code != UNAUTHORISED or getattr(response.request, "conjoin_again", False):
-            return response
-        response.close()
-        self.renew()
-        request = response.request.copy()
-        request.headers["Authorization"] = f"Bearer {self.token}"
-        request.conjoin_again = True  # type: ignore[attr-defined]  # once, or a wrong scope would go on for ever
-        kwargs.pop("auth", None)
-        again: Response = self.service.session.send(request, **kwargs)  # type: ignore[no-untyped-call]
-        again.history.append(response)
-        return again
-
-
-def _is_half(response: Response | None, _: BaseException | None) -> bool:
-    """Tell whether an answer that claims success holds no whole JSON document."""
-    if response is None or not response.ok:
-        return False
-    try:
-        response.json()
-    except ValueError:
-        return True
-    return False
-
-
-def _unreachable(service: _Service, address: str, error: requests.RequestException) -> SourceError:
-    match error:
-        case requests.exceptions.SSLError():
-            problem = "does not prove who it is"
-            return service.error(address, problem, "name the certificates to trust in `ca_file`, or ask who runs it")
-        case requests.Timeout():
-            problem = f"did not answer within {service.spec.timeout_seconds} s"
-        case _:
-            problem = "could not be reached or broke off"
-    return service.error(address, problem, "check that the service is up and run again")
-
-
-def _read(extraction: Extraction, service: _Service, name: str, since: str | None) -> int:
-    reading = _Reading(service, name, service.spec.resources[name], since)
+def _land(reading: _Reading) -> int:
+    extraction = reading.service.extraction
     extraction.con.register("rest_row", pa.RecordBatchReader.from_batches(DOCUMENTS, reading.batches()))
     try:
-        written = extraction.write(name, "FROM rest_row")
-    except (duckdb.Error, SourceError) as error:
-        if reading.fault:
+        written = extraction.write(reading.name, "FROM rest_row")
+    except Exception as error:
+        if reading.fault is not None:
             raise reading.fault from None
         raise_if_storage(error)
-        raise reading.error("gave what cannot be landed", "ask who runs the service") from None
+        raise
     finally:
         extraction.con.unregister("rest_row")
     extraction.reject(reading.refused)
@@ -237,124 +79,184 @@ class _Reading:
         resource: what its YAML says.
         since: what `cursor_param` asks from.
         refused: receives the elements that are no documents.
-        fault: the error that ended it; DuckDB, which pulls the batches, turns it into one of its own.
+        fault: what ended it; DuckDB, which pulls the batches, makes an error of its own of it.
     """
 
-    service: _Service
+    service: Service
     name: str
     resource: RestResource
     since: str | None
     refused: list[tuple[str, int, str, str, str]] = field(default_factory=list)
-    fault: SourceError | None = None
-    _total: int | None = None
-    _last_page: bytes | None = None
+    fault: BaseException | None = None
+
+    def __post_init__(self) -> None:
+        spec = self.service.spec
+        self._address = f"{spec.base_url.rstrip('/')}/{self.resource.path.lstrip('/')}"
+        self._count = 0
+        self._total: int | None = None
+        self._page = b""
+        self._followed: set[str] = set()
+        self._params: dict[str, Any] = self._first_params()
 
     def batches(self) -> Iterator[pa.RecordBatch]:
-        """Yield the documents in the shape of `DOCUMENTS`.
-
-        Raises:
-            SourceError: also kept in `fault`.
-        """
-        numbered = enumerate(self._elements(), start=1)
+        """Yield the documents in the shape of `DOCUMENTS`, page by page: no more than one is ever held."""
         try:
-            while several := list(islice(numbered, ROWS_AT_ONCE)):
-                texts = [
-                    (ordinal, json.dumps(one, ensure_ascii=False), isinstance(one, dict)) for ordinal, one in several
-                ]
-                self.refused += [
-                    (
-                        self.name,
-                        ordinal,
-                        "malformed_json",
-                        f"{self.name} element {ordinal} is not a JSON document",
-                        text,
-                    )
-                    for ordinal, text, whole in texts
-                    if not whole
-                ]
-                documents = pa.array([text for _, text, whole in texts if whole], pa.string())
-                ordinals = pa.array([ordinal for ordinal, _, whole in texts if whole], pa.int64())
+            for first, elements in self._pages():
+                texts = [(ordinal, _text(one)) for ordinal, one in enumerate(elements, start=first)]
+                self.refused += [self._refused(row, elements[row - first]) for row, text in texts if text is None]
+                documents = pa.array([text for _, text in texts if text is not None], pa.string())
+                ordinals = pa.array([row for row, text in texts if text is not None], pa.int64())
                 yield pa.record_batch([ordinals, documents.cast(pa.json_(pa.string()))], schema=DOCUMENTS)
-        except SourceError as error:
-            self.fault = error
+        except GeneratorExit:
             raise
         except requests.RequestException as error:
-            self.fault = _unreachable(self.service, self._address(), error)
-            raise self.fault from None
+            self.fault = self.service.unreachable(self._address, error)
+            raise
+        except BaseException as error:
+            self.fault = error
+            raise
 
-    def error(self, problem: str, remedy: str) -> SourceError:
-        """Return the error that the endpoint fails."""
-        return self.service.error(self._address(), problem, remedy)
-
-    def _address(self) -> str:
-        return f"{self.service.spec.base_url.rstrip('/')}/{self.resource.path.lstrip('/')}"
-
-    def _elements(self) -> Iterator[Any]:
-        spec, resource = self.service.spec, self.resource
-        params: dict[str, Any] = {**_size(spec.paging), **resource.params}
-        if self.since is not None and resource.cursor_param:
-            params[resource.cursor_param] = self.since
-        pages = self.service.client.paginate(
-            resource.path,
-            params=params,
-            paginator=_paginator(spec.paging, resource),
-            data_selector=resource.data,
-            hooks={"response": [self._check]},
-            allow_redirects=False,
-        )
-        count = 0
-        for number, page in enumerate(pages, start=1):
-            if number > spec.max_pages:
-                raise self.error(f"gives more than {spec.max_pages:,} pages", "correct `paging`, or raise `max_pages`")
-            count += len(page)
-            yield from page
-            if spec.pause_seconds:
-                time.sleep(spec.pause_seconds)
-        if self._total is not None and count < self._total:
-            raise self.error(f"gave {count:,} of the {self._total:,} rows it counts", "run again, or correct `paging`")
-
-    def _check(self, response: Response, *_: Any, **__: Any) -> None:  # what requests passes on
-        """Raise unless the answer is a page that goes on from the one before."""
-        if response.status_code >= 300:  # noqa: PLR2004  # a redirection would take the credentials elsewhere
-            raise self.service.refused(response)
+    def _refused(self, ordinal: int, element: object) -> tuple[str, int, str, str, str]:
         try:
-            answer = response.json()
+            # Half a character cannot be written but as JSON escapes it.
+            raw = json.dumps(element, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
+        except RecursionError:
+            raw = ""
+        return self.name, ordinal, "malformed_json", f"{self.name} element {ordinal} is not a JSON document", raw
+
+    def _error(self, problem: str, remedy: str) -> SourceError:
+        return self.service.error(self._address, problem, remedy)
+
+    def _pages(self) -> Iterator[tuple[int, list[Any]]]:
+        """Yield the elements of each page, and the ordinal of the first of them."""
+        spec = self.service.spec
+        request = requests.Request("GET", self._address, headers=spec.headers, params=self._params)
+        for _ in range(spec.max_pages):
+            response = self.service.ask(request)
+            answer, elements = self._read(response)
+            self._count += len(elements)
+            yield self._count - len(elements) + 1, elements
+            if not self._turn(request, response, answer, last=not elements):
+                break
+        else:
+            raise self._error(f"gives more than {spec.max_pages:,} pages", "correct `paging`, or raise `max_pages`")
+        if self._total is not None and self._count < self._total:
+            problem = f"gave {self._count:,} of the {self._total:,} rows it counts"
+            raise self._error(problem, "run again, or correct `paging`")
+
+    def _first_params(self) -> dict[str, Any]:
+        params: dict[str, Any] = dict(self.resource.params)
+        if self.since is not None and self.resource.cursor_param:
+            params[self.resource.cursor_param] = self.since
+        match self.service.spec.paging:
+            case PageNumber() as paging:
+                sizes = {paging.size_param: paging.size} if paging.size_param else {}
+                params |= {paging.param: paging.first} | sizes
+            case Offset() as paging:
+                params |= {paging.param: 0, paging.size_param: paging.size}
+        return params
+
+    def _read(self, response: Response) -> tuple[Any, list[Any]]:
+        """Return an answer and the elements of the list it holds, once it is known to be a page."""
+        if response.status_code != OK:
+            remedy = REMEDIES.get(response.status_code, "ask who runs the service, and run again")
+            raise self._error(f"answered with status {response.status_code}", remedy)
+        try:
+            answer = read_json(response)
         except ValueError:
-            raise self.error("gave half a page, or none in JSON", "run again, or ask who runs the service") from None
-        found = parse_path(self.resource.data).find(answer)
-        if len(found) != 1 or not isinstance(found[0].value, list):
-            raise self.error(f"holds no list at `{self.resource.data}`", "correct the resource's `data`")
-        if found[0].value and response.content == self._last_page:
-            raise self.error("gives the same page again", "correct `paging`")
-        self._last_page = response.content
+            raise self._error("gave half a page, or none in JSON", "run again, or ask who runs the service") from None
+        found = _found(answer, self.resource.data)
+        if len(found) != 1 or not isinstance(found[0], list):
+            raise self._error(f"holds no list at `{self.resource.data}`", "correct the resource's `data`")
         if self.resource.total:
-            totals = [one.value for one in parse_path(self.resource.total).find(answer)]
-            if len(totals) != 1 or not isinstance(totals[0], int):
-                raise self.error(f"holds no number at `{self.resource.total}`", "correct the resource's `total`")
-            self._total = totals[0]
+            self._total = self._number(answer, self.resource.total, "the resource's `total`")
+        return answer, found[0]
+
+    def _turn(self, request: Request, response: Response, answer: object, *, last: bool) -> bool:
+        """Have the request ask for the page that follows an answer, and tell whether there is one."""
+        following: str | None
+        match self.service.spec.paging:
+            case PageNumber() as paging:
+                self._params[paging.param] += 1
+                asked = self._params[paging.param] - paging.first
+                pages = self._number(answer, paging.pages, "`pages`") if paging.pages else None
+                if last and pages is not None and asked < pages:
+                    raise self._error(f"gave nothing on page {asked:,} of {pages:,}", "run again, or correct `paging`")
+                return not last and self._is_new(response) and asked != pages
+            case Offset() as paging:
+                # What was received counts, not what was asked for: a service may give fewer.
+                self._params[paging.param] = self._count
+                return not last and self._is_new(response) and self._count != self._total
+            case CursorPages() as paging:
+                following = self._params[paging.param] = self._reference(answer, paging.path)
+            case LinkHeader():
+                following = self._follow(request, response, _linked(response.headers.get("Link", "")))
+            case NextUrl() as paging:
+                following = self._follow(request, response, self._reference(answer, paging.path))
+            case OnePage():
+                following = None
+        if following in self._followed:
+            raise self._error("names the same next page again", "correct `paging`, or ask who runs the service")
+        self._followed |= {following} if following else set()
+        return following is not None
+
+    def _is_new(self, response: Response) -> bool:
+        """Raise where the page is the one before; a service that overlooks the parameter gives it for ever."""
+        if response.content == self._page:
+            raise self._error("gives the same page again", "correct `paging`")
+        self._page = response.content
+        return True
+
+    def _follow(self, request: Request, response: Response, following: str | None) -> str | None:
+        try:
+            # An address brings its own query.
+            request.url, request.params = urljoin(response.url, following or ""), {}
+        except ValueError:
+            raise self._error("names a next page that is no address", "ask who runs the service") from None
+        return following
+
+    def _reference(self, answer: object, path: str) -> str | None:
+        """Return what leads to the next page; None where nothing does."""
+        found = _found(answer, path) or [None]
+        if found in ([None], [""], [0]):  # 0 is also False
+            return None
+        if len(found) != 1 or not isinstance(found[0], str | int) or found[0] is True:
+            raise self._error(f"holds no text at `{path}`", "correct `paging`")
+        return str(found[0])
+
+    def _number(self, answer: object, path: str, name: str) -> int:
+        found = _found(answer, path)
+        if len(found) != 1 or not isinstance(found[0], int) or isinstance(found[0], bool):
+            raise self._error(f"holds no whole number at `{path}`", f"correct {name}")
+        return found[0]
 
 
-def _size(paging: Paging) -> dict[str, int]:
-    return {paging.size_param: paging.size} if isinstance(paging, PageNumber) and paging.size_param else {}
+@cache
+def _path(text: str) -> Any:  # noqa: ANN401  # of a library without types
+    return parse_path(text)
 
 
-def _paginator(paging: Paging, resource: RestResource) -> BasePaginator:
-    from dlt.sources.helpers.rest_client import paginators as known  # noqa: PLC0415
+def _found(answer: object, path: str) -> list[Any]:
+    """Return what an answer holds at a path."""
+    return [one.value for one in _path(path).find(answer)]
 
-    match paging:
-        case PageNumber():
-            return known.PageNumberPaginator(
-                base_page=paging.first, page=paging.first, page_param=paging.param, total_path=paging.pages
-            )
-        case Offset():
-            return known.OffsetPaginator(
-                limit=paging.size, offset_param=paging.param, limit_param=paging.size_param, total_path=resource.total
-            )
-        case CursorPages():
-            return known.JSONResponseCursorPaginator(cursor_path=paging.path, cursor_param=paging.param)
-        case LinkHeader():
-            return known.HeaderLinkPaginator()
-        case NextUrl():
-            return known.JSONLinkPaginator(next_url_path=paging.path)
-        case OnePage():
-            return known.SinglePagePaginator()
+
+def _linked(header: str) -> str | None:
+    """Return the address that a `Link` header calls the next."""
+    for address, parameters in re.findall(r'<([^>]*)>((?:[^<"]|"[^"]*")*)', header):
+        for name, quoted, bare in re.findall(r'([^\s=;,"]+)\s*=\s*(?:"([^"]*)"|([^\s;,"]*))', parameters):
+            if name.lower() == "rel" and "next" in (quoted or bare).lower().split():
+                return str(address)
+    return None
+
+
+def _text(element: object) -> str | None:
+    """Return an element as JSON; None where it is no document, or holds what JSON cannot."""
+    if not isinstance(element, dict):
+        return None
+    try:
+        text = json.dumps(element, ensure_ascii=False, allow_nan=False)
+        text.encode()
+    except (ValueError, RecursionError):  # no number, a number past all bounds, half a character, no end of depth
+        return None
+    return text

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from xml.parsers import expat  # only to look for a document type
 
 import pyarrow as pa
 from lxml import etree
@@ -59,20 +60,48 @@ class XmlRows:
             remove_pis=True,
         )  # fmt: skip
         lists = set(self.spec.lists)
+        if _declares_type(self.path):
+            self._refuse("", "declares a document type, which is not read for safety")
         try:
             for _, element in elements:
-                if element.getroottree().docinfo.doctype:
-                    self._refuse("", "declares a document type, which is not read for safety")
+                if next(element.iterancestors("{*}" + self.spec.element), None) is not None:
+                    continue  # a part of the row around it
                 yield json.dumps(_row(element, lists), ensure_ascii=False)
                 _forget(element)
-            if elements.root is not None and elements.root.getroottree().docinfo.doctype:
-                self._refuse("", "declares a document type, which is not read for safety")
         except etree.XMLSyntaxError as error:
             self._refuse(f" line {error.lineno}", "stops being well-formed XML")
 
     def _refuse(self, where: str, why: str) -> None:
         self.fault = (where, why)
         raise XmlError
+
+
+class _FoundError(Exception):
+    """The document type, or the first element, has been met."""
+
+
+def _declares_type(path: Path) -> bool:
+    """Tell whether a file declares a document type, reading no further than that or the first element."""
+    declared: list[str] = []
+
+    def declares(name: str, *_: object) -> None:
+        declared.append(name)
+        raise _FoundError
+
+    def begins(*_: object) -> None:
+        raise _FoundError
+
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = declares
+    parser.StartElementHandler = begins
+    with path.open("rb") as file:
+        try:
+            parser.ParseFile(file)
+        except _FoundError:
+            return bool(declared)
+        except (expat.ExpatError, ValueError):
+            return False  # no XML, which the reader of rows will say better
+    return False
 
 
 def _row(element: etree._Element, lists: set[str]) -> dict[str, Any]:
@@ -89,10 +118,12 @@ def to_value(element: etree._Element, lists: set[str]) -> Any:  # noqa: ANN401  
     text = "".join(part for part in (element.text, *(child.tail for child in element)) if part).strip() or None
     if not element.attrib and not len(element):
         return text
-    value: dict[str, Any] = {f"@{_local(name)}": given for name, given in element.attrib.items()}
-    for child in element:
-        name = _local(child.tag)
-        held = to_value(child, lists)
+    value: dict[str, Any] = {}
+    held_by_name = [
+        *((f"@{_local(name)}", given) for name, given in element.attrib.items()),
+        *((_local(child.tag), to_value(child, lists)) for child in element),
+    ]
+    for name, held in held_by_name:
         if name in lists:
             value.setdefault(name, []).append(held)
         elif name not in value:
@@ -107,12 +138,12 @@ def to_value(element: etree._Element, lists: set[str]) -> Any:  # noqa: ANN401  
 
 
 def _local(name: Any) -> str:  # noqa: ANN401  # lxml's names are strings here, since comments are removed
-    return str(etree.QName(name).localname)
+    return str(name).rpartition("}")[2]
 
 
 def _forget(element: etree._Element) -> None:
     """Free what has been read; lxml keeps the whole tree otherwise."""
     element.clear()
-    parent = element.getparent()
-    while parent is not None and element.getprevious() is not None:
-        del parent[0]
+    for read in (element, *element.iterancestors()):
+        while read.getprevious() is not None:
+            del read.getparent()[0]

@@ -9,12 +9,14 @@ from pipelines.yaml_file import read_yaml
 from tests.house.repository import ROOT
 
 
-def test_the_source_system_in_the_guide_is_one(tmp_path: Path) -> None:
+def test_the_source_systems_in_the_guide_are_some(tmp_path: Path) -> None:
     guide = (ROOT / "docs" / "how-to" / "add-a-source.md").read_text(encoding="utf-8")
-    (example,) = re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL)
     file = tmp_path / "defs.yaml"
-    file.write_text(example, encoding="utf-8")
-    assert read_yaml(file, SourceSpec, below=("attributes",)).system == "bail"
+    systems = []
+    for example in re.findall(r"```yaml\n(.*?)```", guide, re.DOTALL):
+        file.write_text(example, encoding="utf-8")
+        systems.append(read_yaml(file, SourceSpec, below=("attributes",)).system)
+    assert systems == ["bail", "pnd"]
 
 
 def test_every_setting_is_in_the_guide() -> None:

@@ -3,31 +3,60 @@
 from __future__ import annotations
 
 import codecs
+from collections.abc import Iterable
 from pathlib import PurePosixPath
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Literal, Self, TypeVar
 
 from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from pipelines.landing.spec.part import Connected, Part, Resource, ResourceName, Secret, named
 
+OWN_COLUMNS = ("_row", "_file")
+"""Columns that Conjoin adds to the source's own."""
 
-def _known_encoding(name: str) -> str:
-    try:
-        codecs.lookup(name)
-    except LookupError:
-        message = f"`{name}` is not a text encoding that Python knows, such as utf-8, ascii or cp1252"
-        raise ValueError(message) from None
-    return name
+
+T = TypeVar("T", bound=Iterable[str])
 
 
 def _line_by_line(name: str) -> str:
-    if "\n".encode(_known_encoding(name)) != b"\n":
+    try:
+        known = codecs.lookup(name).name
+        line_end = "\n".encode(name)
+        b"\n".decode(name, errors="backslashreplace")
+    except (LookupError, ValueError):
+        message = f"`{name}` is not a text encoding that Python knows, such as utf-8, ascii or cp1252"
+        raise ValueError(message) from None
+    if known == "utf-16":
+        return known
+    if line_end != b"\n":
         message = f"text in {name} cannot be read line by line; have it delivered in utf-8"
         raise ValueError(message)
     return name
 
 
-Encoding = Annotated[str, AfterValidator(_line_by_line)]
+Encoding = Annotated[
+    str, AfterValidator(_line_by_line), Field(description="As Python names it, such as utf-8, cp1252 or utf-16.")
+]
+
+
+def wrong_names(names: Iterable[str]) -> str | None:
+    """Return what is wrong with names of columns, as a clause; None where nothing is."""
+    lowered = [name.lower() for name in names]
+    if any("\0" in name or not name.strip() for name in lowered):
+        return "is not a header that names every column"
+    if len(set(lowered)) < len(lowered):
+        return "names a column twice"
+    if own := set(lowered).intersection(OWN_COLUMNS):
+        return f"names a column `{min(own)}`, as one of Conjoin's own is called"
+    return None
+
+
+def _named_rightly(names: T) -> T:
+    if problem := wrong_names(names):
+        raise ValueError(problem)
+    return names
+
+
 Position = tuple[Annotated[int, Field(ge=1)], Annotated[int, Field(ge=1)]]
 """Where a field stands in a fixed-width line: its first column, counted from 1, and its length."""
 
@@ -42,7 +71,8 @@ class Sftp(Part):
     password: Secret | None = None
     private_key: Secret | None = Field(None, description="Private key in OpenSSH's format.")
     host_key: str = Field(
-        description="The server's public key, as `ssh-ed25519 AAAA...`; a server with another one is refused."
+        pattern=r"^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$",
+        description="The server's public key, as `ssh-ed25519 AAAA...`; a server with another one is refused.",
     )
     folder: str = Field("/", description="Folder that paths start from.")
 
@@ -60,7 +90,7 @@ class S3(Part):
     kind: Literal["s3"]
     bucket: str
     prefix: str = Field("", description="What every key begins with.")
-    endpoint: str | None = Field(None, pattern=r"^https?://", description="Address of a server other than Amazon's.")
+    endpoint: str | None = Field(None, pattern=r"^https?://[^/\s]+", description="A server other than Amazon's.")
     region: str | None = None
     access_key_id: str | None = Field(None, description="Without it, the machine's own role.")
     secret_access_key: Secret | None = None
@@ -80,6 +110,16 @@ def _path(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
     return {"path": given} if isinstance(given, str) else given
 
 
+def _stays_below(path: str) -> str:
+    if ".." in PurePosixPath(path).parts:
+        message = "`path` may not lead upwards with `..`"
+        raise ValueError(message)
+    if "**" in path or "\0" in path:
+        message = "`path` names each folder by a pattern of its own: write `*/*` for `**`"
+        raise ValueError(message)
+    return path
+
+
 class FileResource(Resource):
     """The file, or the files, of one resource."""
 
@@ -96,9 +136,7 @@ class FileResource(Resource):
 
     @model_validator(mode="after")
     def _path_stays_below(self) -> Self:
-        if ".." in PurePosixPath(self.path).parts:
-            message = "`path` may not lead upwards with `..`"
-            raise ValueError(message)
+        _stays_below(self.path)
         return self
 
 
@@ -115,7 +153,9 @@ class LineType(Resource):
     """One type of line in a fixed-width file, and the fields it is made of."""
 
     type: str = Field(min_length=1, description="What stands in the record-type columns.")
-    fields: dict[str, Position] = Field(min_length=1, description="Field name: [first column, length].")
+    fields: Annotated[dict[str, Position], AfterValidator(_named_rightly)] = Field(
+        min_length=1, description="Field name: [first column, length]."
+    )
 
     @property
     def length(self) -> int:
@@ -133,13 +173,10 @@ class Trailer(Part):
 class _OneSet(Files):
     """A format of which one file holds every resource."""
 
-    path: str = Field(min_length=1, description="The file, as under `resources` of the other formats.")
+    path: Annotated[str, AfterValidator(_stays_below)] = Field(
+        min_length=1, description="The file, as under `resources` of the other formats."
+    )
     take: Literal["last", "all"] = Field("last", description="As under `resources` of the other formats.")
-
-    @field_validator("path")
-    @classmethod
-    def _path_stays_below(cls, path: str) -> str:
-        return FileResource(path=path).path
 
     @model_validator(mode="after")
     def _loads_alike(self) -> Self:
@@ -169,23 +206,36 @@ class FixedWidth(_OneSet):
             raise ValueError(message)
         return resources
 
+    @model_validator(mode="after")
+    def _envelope_is_no_row(self) -> Self:
+        types = {resource.type for resource in self.resources.values()}
+        if self.header in types or (self.trailer and self.trailer.type in types):
+            message = "the `type` of a resource is that of the `header` or the `trailer`"
+            raise ValueError(message)
+        return self
+
+
+Mark = Annotated[str, Field(min_length=1, max_length=1, pattern=r"[^\x00\r\n]")]
+
 
 class Csv(Files):
     """CSV files, one resource each; every value is landed as text."""
 
     format: Literal["csv"]
-    encoding: str = Field("utf-8", description="As Python names it, such as utf-8, cp1252 or utf-16.")
-    delimiter: str = Field(",", min_length=1, max_length=1)
-    quote: str = Field('"', min_length=1, max_length=1)
-    columns: list[str] | None = Field(
+    encoding: Encoding = "utf-8"
+    delimiter: Mark = ","
+    quote: Mark = '"'
+    columns: Annotated[list[str], AfterValidator(_named_rightly)] | None = Field(
         None, min_length=1, description="Names of the columns, for files without a header line."
     )
     resources: dict[ResourceName, OneFile] = Field(min_length=1, description="Resource: its file.")
 
-    @field_validator("encoding")
-    @classmethod
-    def _can_be_read(cls, name: str) -> str:
-        return name if _known_encoding(name) == "utf-16" else _line_by_line(name)
+    @model_validator(mode="after")
+    def _marks_differ(self) -> Self:
+        if self.delimiter == self.quote:
+            message = "`delimiter` and `quote` are the same"
+            raise ValueError(message)
+        return self
 
 
 class Json(Files):
@@ -199,7 +249,9 @@ class Json(Files):
 class XmlResource(FileResource):
     """An XML file, and which of its elements are rows."""
 
-    element: str = Field(min_length=1, description="Name of the element that is one row, without its namespace.")
+    element: str = Field(
+        pattern=r"^[\w.-]+$", description="Name of the element that is one row, without its namespace."
+    )
     lists: list[str] = Field(
         default_factory=list, description="Elements that may stand several times: always landed as lists."
     )

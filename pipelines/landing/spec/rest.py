@@ -4,18 +4,35 @@ from __future__ import annotations
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from jsonpath_ng.exceptions import JSONPathError
+from jsonpath_ng.parser import parse as parse_path
+from pydantic import AfterValidator, Field, model_validator
 
 from pipelines.landing.spec.part import Connected, Part, Polling, ResourceName, Secret
 
-JsonPath = Annotated[str, Field(pattern=r"^\$")]
+
+def _is_path(given: str) -> str:
+    try:
+        parse_path(given)
+    except JSONPathError:
+        message = "is no JSONPath: write it as `$.items` or `$['total-count']`"
+        raise ValueError(message) from None
+    return given
+
+
+JsonPath = Annotated[str, Field(pattern=r"^\$"), AfterValidator(_is_path)]
+Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
+"""Without a query and without a user, for these may be secrets, and addresses are shown."""
+
+HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
+HeaderValue = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
 
 
 class OAuth2(Part):
     """OAuth 2.0 client credentials (RFC 6749, section 4.4)."""
 
     kind: Literal["oauth2"]
-    token_url: str = Field(pattern=r"^https?://", description="Where tokens are given out.")
+    token_url: Address = Field(description="Where tokens are given out; an address without a user or a query.")
     client_id: str
     client_secret: Secret
     scope: str | None = None
@@ -25,7 +42,7 @@ class ApiKey(Part):
     """A key in a header or in the query."""
 
     kind: Literal["api_key"]
-    name: str = Field("X-Api-Key", description="Name of the header or parameter.")
+    name: HeaderName = Field("X-Api-Key", description="Name of the header or parameter.")
     key: Secret
     place: Literal["header", "query"] = Field("header", alias="in")
 
@@ -125,10 +142,12 @@ class Rest(Connected):
     """A REST service that answers in JSON, page by page."""
 
     format: Literal["rest"]
-    base_url: str = Field(pattern=r"^https?://", description="What every path begins with.")
+    base_url: Address = Field(description="What every path begins with; an address without a user or a query.")
     auth: Auth
     paging: Paging
-    headers: dict[str, str] = Field(default_factory=dict, description="Headers of every request; no secrets.")
+    headers: dict[HeaderName, HeaderValue] = Field(
+        default_factory=dict, description="Headers of every request; no secrets."
+    )
     pause_seconds: float = Field(0, ge=0, le=60, description="Pause between requests, for a service's rate limit.")
     max_pages: int = Field(100_000, ge=1, description="More pages than this are an error of the service.")
     resources: dict[ResourceName, RestResource] = Field(min_length=1, description="Resource: its endpoint.")

@@ -30,12 +30,12 @@ class Sql(Connected):
     """Tables, views and queries of an SQL database, read in one transaction where the database can."""
 
     format: Literal["sql"]
-    dialect: Dialect
+    dialect: Dialect = Field(description="Which kind of database; each but PostgreSQL and SQLite needs its extra.")
     host: str | None = Field(None, description="Name or address of the server.")
     port: int | None = Field(None, ge=1, le=65535, description="Without it, the dialect's own.")
     database: str = Field(description="Database, Oracle service name, or path of an SQLite file.")
-    user: str | None = None
-    password: Secret | None = None
+    user: str | None = Field(None, description="An account that may only read.")
+    password: Secret | None = Field(None, description="Where its password is kept.")
     tls: Literal["verify", "off"] = Field(
         "verify", description="`verify`: encrypted, and the server proves who it is. `off`: only for a local server."
     )

@@ -99,7 +99,7 @@ def test_placeholders_are_no_dates_and_unreadable_dates_are_counted(tmp_path: Pa
     settings = shipped.home(tmp_path)
     nomis(settings, offenders=[offender("A1111AA", born="1970-01-01"), offender("A2222BB", born="31st of May")],
           offender_identifiers=[], bookings=[], sentences=[], release_dates=[], alerts=[])  # fmt: skip
-    assert shipped.take_in("nomis", settings).unreadable_dates == 1
+    assert shipped.take_in("nomis", settings).quality.unreadable_dates == 1
     assert shipped.rows(settings, "SELECT birth_dates FROM nominal.record") == [([],), ([],)]
 
 

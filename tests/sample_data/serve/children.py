@@ -1,6 +1,6 @@
 """Which processes the tests' own process has started, and theirs."""
 
-import psutil  # type: ignore[import-untyped]
+import psutil
 
 
 def children() -> set[int]:

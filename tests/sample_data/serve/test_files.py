@@ -8,11 +8,11 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 import asyncssh
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session
 import pytest
 import trustme
-from botocore.config import Config  # type: ignore[import-untyped]
-from botocore.exceptions import ClientError, SSLError  # type: ignore[import-untyped]
+from botocore.config import Config
+from botocore.exceptions import ClientError, SSLError
 
 from sample_data.serve.files import S3, Sftp, serve_s3, serve_sftp
 from sample_data.serve.processes import ServerError

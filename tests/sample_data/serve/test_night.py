@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import asyncssh
-import botocore.session  # type: ignore[import-untyped]
+import botocore.session
 import psycopg
 import pytest
 import requests

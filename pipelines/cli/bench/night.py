@@ -1,10 +1,8 @@
-"""`conjoin bench`: the night beside a bare Splink script on the same records, as ratios of one run."""
+"""`conjoin bench night`: the night beside a bare Splink script on the same records, as ratios of one run."""
 
 from __future__ import annotations
 
 import json
-import os
-import subprocess
 import sys
 import tempfile
 import time
@@ -13,8 +11,8 @@ from typing import Annotated, Any
 
 import typer
 
+from pipelines.cli.bench.measure import measure
 from pipelines.cli.options import JsonOption, print_json
-from pipelines.errors import CheckFailedError
 
 EXPORT = """
 COPY (
@@ -26,7 +24,7 @@ COPY (
 """
 
 
-def bench(
+def night(
     people: Annotated[int, typer.Option("--people", min=500, help="People in the generated population.")] = 20000,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the generated population.")] = 7,
     as_json: JsonOption = False,
@@ -35,7 +33,7 @@ def bench(
 
     Times on shared machines vary; the ratios of one run are what counts.
 
-    Example: conjoin bench --people 500000
+    Example: conjoin bench night --people 500000
     """
     import sample_data
     from pipelines.cli.progress import step_reporter
@@ -53,16 +51,25 @@ def bench(
         }
         report("generated")
         home = work / "home"
-        for name, night in (("full", 1), ("unchanged", 1), ("changed", 2)):
-            arguments = ["demo", "--home", str(home), "--sample", str(work / "sample"), "--night", str(night), "--json"]
-            results[name] = _measure([sys.executable, "-m", "pipelines.cli", *arguments], work)
+        for name, number in (("full", 1), ("unchanged", 1), ("changed", 2)):
+            arguments = [
+                "demo",
+                "--home",
+                str(home),
+                "--sample",
+                str(work / "sample"),
+                "--night",
+                str(number),
+                "--json",
+            ]
+            results[name] = measure([sys.executable, "-m", "pipelines.cli", *arguments], work)
             report(f"night: {name}")
             if name == "full":
                 with reader(Settings.load(home)) as con:
                     con.execute(EXPORT.format(file=work / "records.parquet"))
                     timings = con.execute("SELECT timings FROM linkage.run ORDER BY started_at LIMIT 1").fetchone()
                 results["stages"] = json.loads(timings[0]) if timings else {}
-        results["bare_splink"] = _measure(
+        results["bare_splink"] = measure(
             [sys.executable, "-m", "linkage_models.evaluate.bare_splink", str(work / "records.parquet")], work
         )
         report("bare Splink")
@@ -84,17 +91,3 @@ def bench(
         typer.echo(f"    {name:20} {seconds:8.1f} s")
     for name, ratio in results["ratios"].items():
         typer.echo(f"  {name}: {ratio}")
-
-
-def _measure(command: list[str], work: Path) -> dict[str, float]:
-    """Run a command and return its wall-clock seconds and its peak memory in MB."""
-    log = work / "output.txt"
-    began = time.monotonic()
-    with log.open("wb") as output:
-        process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603  # our own commands
-        _, status, usage = os.wait4(process.pid, 0)
-        process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode:
-        last = log.read_text(errors="replace").strip().splitlines()[-1:]
-        raise CheckFailedError(f"A measured command failed: {' '.join(last) or 'it printed nothing'}")
-    return {"seconds": round(time.monotonic() - began, 2), "peak_mb": usage.ru_maxrss // 1024}

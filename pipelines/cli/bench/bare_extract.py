@@ -1,0 +1,13 @@
+"""The bare script beside `conjoin bench extract`: a PostgreSQL table to Parquet, as connectorx documents it.
+
+`python -m pipelines.cli.bench.bare_extract URL TABLE FILE`
+"""
+
+import sys
+
+import connectorx
+import pyarrow.parquet as pq
+
+if __name__ == "__main__":
+    url, table, file = sys.argv[1:]
+    pq.write_table(connectorx.read_sql(url, f"SELECT * FROM {table}", return_type="arrow"), file)

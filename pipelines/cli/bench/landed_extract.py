@@ -1,0 +1,18 @@
+"""What `conjoin bench extract` measures: one landing of a source.
+
+`python -m pipelines.cli.bench.landed_extract SPEC HOME`; SPEC is a source's `extract` as JSON.
+"""
+
+import sys
+from pathlib import Path
+
+from pydantic import TypeAdapter
+
+from pipelines.landing.land import land
+from pipelines.landing.spec import Extract, ExtractSpec
+from pipelines.settings import Settings
+
+if __name__ == "__main__":
+    spec, home = sys.argv[1:]
+    extract: ExtractSpec = TypeAdapter(Extract).validate_json(spec)
+    land("bench", extract, Settings.load(Path(home)))

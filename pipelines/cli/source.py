@@ -1,0 +1,193 @@
+"""`conjoin source`: try a source's YAML on live data, or draft one from live data."""
+
+from __future__ import annotations
+
+import signal
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pipelines.canonical.applied import Applied
+    from pipelines.source_tools.trial import Trial
+
+app = typer.Typer(
+    help="Write the YAML of a source system: draft it from live data, and check it on live data.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
+)
+
+
+@app.command()
+def check(
+    file: Annotated[Path, typer.Argument(help="The source's YAML file.")],
+    rows: Annotated[int, typer.Option("--rows", min=0, help="How many nominal records to show, masked.")] = 5,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Read a source's live data and show what the next run would make of it; nothing is kept.
+
+    What is read lies in a folder of its own inside the home, which is removed at the end. No personal value is shown:
+    letters are x, digits 9. The exit status is 1 where the load would not be taken over.
+
+    Example: conjoin source check pipelines/defs/sources/nomis/defs.yaml
+    """
+    from pipelines.cli.progress import step_reporter
+    from pipelines.settings import Settings
+    from pipelines.source_tools.trial import read_source, try_source
+
+    settings = Settings.load(home)
+    spec = read_source(file)
+    _clean_up_when_terminated()
+    with step_reporter(quiet=as_json) as report:
+        trial = try_source(spec, file, settings, rows)
+        report(f"read {sum(read + refused for read, refused in trial.landed.values()):,} rows")
+    if as_json:
+        print_json(_as_dict(trial))
+    else:
+        _print(trial)
+    if trial.problem:
+        raise ConfigurationError(trial.problem)
+    if not as_json:
+        typer.echo(f"{trial.system}: the load would be taken over: {trial.records:,} nominal records.")
+
+
+@app.command()
+def new(
+    out: Annotated[Path | None, typer.Option("--out", help="File to write; it must not exist.")] = None,
+    home: HomeOption = None,
+) -> None:
+    """Ask what a source system is and how it delivers, look at its live data, and write its YAML.
+
+    Enter takes what stands in brackets. Secrets are never asked for: only where each is kept, an environment variable
+    or a file. Ctrl-C ends it, and nothing is written.
+
+    Example: conjoin source new --out deployment/sources/bail.yaml
+    """
+    from pipelines.errors import SourceError
+    from pipelines.settings import Settings
+    from pipelines.source_tools.dialogue import draft
+    from pipelines.source_tools.yaml_text import yaml_text
+
+    if out is not None and out.exists():
+        raise ConfigurationError(f"{out} exists already; name another file with --out.")
+    settings = Settings.load(home)
+    _clean_up_when_terminated()
+    try:
+        source, path = draft(settings, out)
+    except (typer.Abort, KeyboardInterrupt, EOFError):
+        raise ConfigurationError("Stopped before the last answer; nothing was written.") from None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        with path.open("x", encoding="utf-8") as file:
+            file.write(yaml_text(source))
+    except FileExistsError:
+        raise ConfigurationError(f"{path} exists already; nothing was written.") from None
+    except OSError as error:
+        raise SourceError(f"{path} cannot be written ({type(error).__name__}); name another file with --out.") from None
+    typer.echo(f"\nWrote {path}. Next: conjoin source check {path}" + (f" --home {settings.home}" if home else ""))
+
+
+def _clean_up_when_terminated() -> None:
+    """Let SIGTERM end the process as an exception does, so that what lies aside is removed."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
+
+
+def _as_dict(trial: Trial) -> dict[str, Any]:
+    applied = trial.applied
+    counts: dict[str, Any] = {}
+    if applied:
+        counts = {
+            "resources": {
+                name: {"read": extracted, "accepted": accepted, "quarantined": quarantined, "deleted": deleted,
+                       "reasons": trial.reasons.get(name, {})}
+                for name, (extracted, accepted, quarantined, deleted) in applied.resources.items()
+            },
+            "records": trial.records,
+            "completeness": trial.completeness,
+            "items": {kind: {"held": held, "refused": refused} for kind, (held, refused) in trial.items.items()},
+            "dates_given": applied.quality.dates_given,
+            "unreadable_dates": applied.quality.unreadable_dates,
+            "unreadable": [
+                {"field": one.field, "line": one.line, "count": one.count, "shapes": list(one.shapes)}
+                for one in trial.unreadable
+            ],
+            "unmapped_codes": applied.quality.unmapped_codes,
+            "unknown_kinds": applied.quality.unknown_kinds,
+            "invalid_identifiers": applied.quality.invalid_identifiers,
+            "rows": list(trial.rows),
+        }  # fmt: skip
+    return {
+        "system": trial.system,
+        "trusted": trial.problem is None,
+        "problem": trial.problem,
+        "landed": {name: {"read": read, "unreadable": refused} for name, (read, refused) in trial.landed.items()},
+        "misfits": list(trial.misfits),
+        **counts,
+    }
+
+
+def _print(trial: Trial) -> None:
+    """Print what a person who writes the YAML wants to see."""
+    for sentence in trial.misfits:
+        typer.echo(f"  {sentence}")
+    if trial.applied:
+        _print_counts(trial, trial.applied)
+        for row in trial.rows:
+            typer.echo("")
+            for name, value in row.items():
+                if value not in (None, []):
+                    several = value if isinstance(value, list) else [value]
+                    typer.echo(f"  {name:17}{'; '.join(map(_flat, several))}")
+        typer.echo("")
+
+
+def _print_counts(trial: Trial, applied: Applied) -> None:
+    _print_table(
+        ("resource", "rows read", "accepted", "quarantined", "deleted"),
+        [(name, *counts) for name, counts in applied.resources.items()],
+    )
+    for resource, reasons in trial.reasons.items():
+        told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
+        typer.echo(f"  in quarantine of {resource}: {told}")
+    of = max(trial.records, 1)
+    _print_table(
+        ("field", "nominal records", "share"),
+        [(name, count, f"{count / of:.0%}") for name, count in trial.completeness.items()],
+    )
+    _print_table(
+        ("kind of item", "held", "empty or refused"),
+        [(kind, held, refused) for kind, (held, refused) in trial.items.items()],
+    )
+    lacks = applied.quality
+    typer.echo(
+        f"  {lacks.unreadable_dates:,} of {lacks.dates_given:,} dates cannot be read;"
+        f" {lacks.unmapped_codes:,} codes are not in their list; {lacks.unknown_kinds:,} identifiers or contact"
+        f" points are of an unknown kind; {lacks.invalid_identifiers:,} identifiers fail their check."
+    )
+    for one in trial.unreadable:
+        typer.echo(f"  line {one.line}, `{one.field}`: {one.count:,} unreadable, like {', '.join(one.shapes)}")
+
+
+def _print_table(columns: tuple[str, ...], rows: list[tuple[str | int, ...]]) -> None:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(*columns, box=box.SIMPLE)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    for row in rows:
+        table.add_row(*(f"{one:,}" if isinstance(one, int) else one for one in row))
+    Console().print(table)
+
+
+def _flat(value: Any) -> str:  # noqa: ANN401  # a masked value of DuckDB
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_flat(one)}" for name, one in value.items() if one not in (None, ""))
+    return str(value)

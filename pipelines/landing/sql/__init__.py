@@ -1,0 +1,43 @@
+"""Extraction from SQL databases: PostgreSQL through ADBC, in Arrow throughout; all others through SQLAlchemy.
+
+All resources are read in one read-only transaction, so that no table knows of a person another has not yet heard of.
+Drivers' own messages may quote a value, so none is passed on.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from pipelines.landing.sql.others import read_through_sqlalchemy
+from pipelines.landing.sql.postgresql import read_postgresql
+from pipelines.landing.sql.reading import BrokenError, Place, RefusedError, Since
+
+if TYPE_CHECKING:
+    from pipelines.landing.extraction import Extraction
+    from pipelines.landing.spec import Sql
+
+
+def extract_sql(
+    extraction: Extraction, spec: Sql, since: Since, wait: Callable[[float], None] = time.sleep
+) -> dict[str, int]:
+    """Write every resource of the database as Parquet and return the number of rows of each.
+
+    Raises:
+        SourceError: the database cannot be reached, refuses, or holds no such table.
+    """
+    read = read_postgresql if spec.dialect == "postgresql" else read_through_sqlalchemy
+    for attempt in range(spec.retries + 1):
+        place = Place(spec)
+        try:
+            return read(extraction, spec, since, place)
+        except RefusedError as refused:
+            raise extraction.error(str(place), refused.problem, refused.remedy) from None
+        except BrokenError:
+            if attempt == spec.retries:
+                raise extraction.error(
+                    str(place), "could not be reached or broke off", "check that the server is up and run again"
+                ) from None
+        wait(min(30.0, 0.5 * 2**attempt))
+    raise AssertionError

@@ -1,0 +1,48 @@
+"""A place aside: a home of its own inside the home, where live data is looked at and of which nothing stays."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from pipelines.settings import Settings
+
+_NAME = ".source-check-"
+
+
+@contextmanager
+def aside(settings: Settings) -> Iterator[Settings]:
+    """Yield settings whose landing and warehouse lie in a folder that is removed at the end, whatever happens.
+
+    What a killed process left behind is removed first.
+    """
+    made = [folder for folder in (settings.home, *settings.home.parents) if not folder.exists()]
+    settings.home.mkdir(parents=True, exist_ok=True)
+    for leftover in settings.home.glob(f"{_NAME}*"):
+        if not _is_alive(leftover):
+            shutil.rmtree(leftover, ignore_errors=True)
+    folder = settings.home / f"{_NAME}{os.getpid()}"
+    folder.mkdir(mode=0o700)
+    try:
+        yield settings.model_copy(update={"home": folder, "inbox": settings.deliveries})
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+        for one in made:  # a check makes no home
+            if not any(one.iterdir()):
+                one.rmdir()
+
+
+def _is_alive(leftover: Path) -> bool:
+    try:
+        os.kill(int(leftover.name.removeprefix(_NAME)), 0)
+    except (ProcessLookupError, ValueError):
+        return False
+    except PermissionError:
+        return True
+    return True
