@@ -9,7 +9,7 @@ from pydantic import BaseModel
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
 from pipelines.checks import schema_of_columns
-from pipelines.errors import SourceError
+from pipelines.errors import ConfigurationError, SourceError
 from pipelines.home import Home
 from pipelines.landing.land import land
 from pipelines.landing.manifest import Load, loads
@@ -71,7 +71,7 @@ class NominalSource(dg.Component):
         def landing(home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
             try:
                 return _landed(land(spec.system, spec.extract, home.settings), None)
-            except SourceError as error:
+            except (ConfigurationError, SourceError) as error:
                 held = loads(home.settings.landing / spec.system)
                 if not held:
                     raise

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
+import pyarrow.compute as pc
 
 from pipelines.landing.lines import LONGEST_LINE, SetApart, read_lines
 from pipelines.landing.spec.files import wrong_names
@@ -23,8 +24,11 @@ from pipelines.landing.spec.files import wrong_names
 if TYPE_CHECKING:
     from pipelines.landing.spec import Csv
 
-ROWS_AT_ONCE = 50_000
-"""Rows in one batch: a few megabytes."""
+ROWS_AT_ONCE = 2_048
+"""Rows in one batch: as many as DuckDB takes at once, and few, since what lives on costs the garbage collector most."""
+
+LINES_AT_ONCE = 500
+"""Lines tried together: where one of them is no sound row, all are read one by one."""
 
 LONGEST_ROW = 1_000
 """Lines one row may run over: the longest free text a person would type, and a bound on what a stray mark can cost."""
@@ -104,14 +108,19 @@ class CsvRows:
         rows = self._rows()
         while several := list(islice(rows, ROWS_AT_ONCE)):
             ordinals, fields = zip(*several, strict=True)
-            columns = (
-                pa.array([value or None for value in column], pa.string()) for column in zip(*fields, strict=True)
-            )
+            columns = (_empty_as_null(pa.array(column, pa.string())) for column in zip(*fields, strict=True))
             yield pa.record_batch([pa.array(ordinals, pa.int64()), *columns], schema=schema)
 
     def _rows(self) -> Iterator[tuple[int, list[str]]]:
         ordinal = bad_lines = 0
         while True:
+            if not self._ahead and (block := list(islice(self.lines, LINES_AT_ONCE))):
+                rows = self._all_at_once(block, bad_lines)
+                if rows is not None:
+                    yield from enumerate(rows, start=ordinal + 1)
+                    ordinal += len(rows)
+                    continue
+                self._ahead.extend(block)
             number, text = self._ahead.popleft() if self._ahead else next(self.lines, END)
             # Lines that cannot be read are known as soon as a line after them has been read.
             while bad_lines < len(self.set_apart.lines):
@@ -132,8 +141,22 @@ class CsvRows:
             why = f"has {len(row)} fields where the header has {len(self.header)}" if row else "cannot be read as CSV"
             self.refused.append(Refused(ordinal, number, "malformed_line", why, text))
 
+    def _all_at_once(self, block: list[tuple[int, str]], bad_lines: int) -> list[list[str]] | None:
+        """Return the rows of lines of which each is one sound row, as almost all are; None where one is not."""
+        if len(self.set_apart.lines) > bad_lines and self.set_apart.lines[bad_lines].line < block[-1][0]:
+            return None
+        texts = [text for _, text in block if text]
+        try:
+            rows = list(_reader(texts, self.spec))
+        except csv.Error:
+            return None
+        # A row takes a line or more, so as many rows as lines are a row a line.
+        return rows if len(rows) == len(texts) and set(map(len, rows)) <= {len(self.header)} else None
+
     def _over_several_lines(self, number: int, text: str) -> list[str] | None:
         """Return the row that begins with this line and goes on in the next, having taken those; None without one."""
+        if self.spec.quote not in text:
+            return None
         parts = [text]
         length = len(text)
         # A line without a quotation mark cannot end a quoted field, so only the others are worth a look.
@@ -156,14 +179,22 @@ class CsvRows:
         return row
 
 
+def _empty_as_null(texts: pa.Array) -> pa.Array:
+    return pc.if_else(pc.equal(texts, ""), pa.scalar(None, pa.string()), texts)
+
+
 def _fields(text: str, spec: Csv) -> list[str] | None:
     """Return the fields of one whole row; None where it is none, for example because a quoted field does not end."""
     if spec.quote not in text and "\r" not in text:
         return text.split(spec.delimiter)  # what the reader would give, several times quicker
     try:
-        return next(csv.reader([text], delimiter=spec.delimiter, quotechar=spec.quote, strict=True), None)
+        return next(_reader([text], spec), None)
     except csv.Error:
         return None
+
+
+def _reader(texts: list[str], spec: Csv) -> Iterator[list[str]]:
+    return csv.reader(texts, delimiter=spec.delimiter, quotechar=spec.quote, strict=True)
 
 
 def _is_open(text: str, spec: Csv) -> bool:

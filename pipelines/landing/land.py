@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from pipelines.errors import SourceError, StorageError, storage_errors
+from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
 from pipelines.landing.connect import place_of
@@ -52,6 +52,7 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
     Raises:
         SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
             is kept beside the loads until a delivery is landed.
+        ConfigurationError: a resource's `key` or `cursor` does not fit its columns; kept in the same way.
         StorageError: the disk is full.
     """
     folder = settings.landing / system
@@ -64,7 +65,7 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
             return load
     except StorageError:
         raise
-    except SourceError as error:
+    except (ConfigurationError, SourceError) as error:
         write_failure(folder, str(error), settings.now())
         raise
 

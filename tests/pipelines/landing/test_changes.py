@@ -208,6 +208,15 @@ def test_a_row_is_as_the_newest_file_says_even_if_an_older_file_said_the_same(tm
     assert asked(settings, "people", "SELECT value") == [("off",)]
 
 
+def test_a_version_that_is_delivered_again_keeps_its_number(tmp_path: Path) -> None:
+    settings = home(tmp_path)
+    deliver(settings, "1", "id,value\n1,a\n2,a\n,a\n")
+    take_in(settings, **changes(cursor=False))
+    deliver(settings, "2", "id,value\n,a\n2,a\n1,b\n", 1)
+    take_in(settings, **changes(cursor=False))
+    assert asked(settings, "people", "SELECT _row, id, value") == [(2, "2", "a"), (3, None, "a"), (6, "1", "b")]
+
+
 def test_a_tombstone_is_a_version_like_any_other(tmp_path: Path) -> None:
     settings = home(tmp_path)
     spec = changes(cursor=True)

@@ -32,7 +32,7 @@ def dot_files(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     key = asyncssh.generate_private_key("ssh-ed25519")
     key.write_private_key(folder / ".ssh" / "id_ed25519")
     key.write_public_key(folder / ".ssh" / "id_ed25519.pub")
-    (folder / ".ssh" / "config").write_text("Host *\n  User somebody-else\n  Port 1\n")
+    (folder / ".ssh" / "config").write_text("Host *\n  User somebody-else\n  Port 1\n  ProxyCommand /bin/false\n")
     (folder / ".aws").mkdir()
     settings = "region = mars-1\nca_bundle = /nowhere\nendpoint_url = http://127.0.0.1:1\n"
     (folder / ".aws" / "config").write_text(f"[default]\n{settings}")
@@ -225,8 +225,11 @@ def test_a_connection_that_is_cut_midway_is_made_again(tmp_path: Path) -> None:
     assert asked(settings, "people", "SELECT count(*) OVER ()")[0] == (rows,)
 
 
+@pytest.mark.parametrize("end", [signal.SIGKILL, signal.SIGSTOP])
 @pytest.mark.parametrize("kind", ["sftp", "s3"])
-def test_a_server_that_dies_midway_leaves_nothing_landed(tmp_path: Path, kind: str) -> None:
+def test_a_server_that_dies_or_goes_silent_midway_leaves_nothing_landed(
+    tmp_path: Path, kind: str, end: signal.Signals
+) -> None:
     settings = home(tmp_path)
     path = put(settings.deliveries / "drop" / "people.csv", "id\n")
     with path.open("ab") as file:
@@ -240,13 +243,15 @@ def test_a_server_that_dies_midway_leaves_nothing_landed(tmp_path: Path, kind: s
             while time.monotonic() < deadline:
                 if any(one.stat().st_size > 1_000_000 for one in partial.glob(".landing-*/fetched/*")):
                     break
-            os.kill(server.pid, signal.SIGKILL)
+            os.kill(server.pid, end)
 
         killer = threading.Thread(target=kill_midway)
         killer.start()
         location = over_sftp(server, tmp_path) if kind == "sftp" else in_bucket(server, tmp_path)
-        text = refusal(settings, **ONE_CSV, location=location, retries=1, timeout_seconds=5)
+        text = refusal(settings, **ONE_CSV, location=location, retries=0, timeout_seconds=1)
         killer.join()
+        if end == signal.SIGSTOP:
+            os.kill(server.pid, signal.SIGCONT)
     assert "could not be read (" in text
 
 
