@@ -33,9 +33,9 @@ class OAuth2(Part):
 
     kind: Literal["oauth2"]
     token_url: Address = Field(description="Where tokens are given out; an address without a user or a query.")
-    client_id: str
-    client_secret: Secret
-    scope: str | None = None
+    client_id: str = Field(description="The name that the service knows Conjoin by.")
+    client_secret: Secret = Field(description="Where its secret is kept.")
+    scope: str | None = Field(None, description="What the token is to be good for, where the service asks.")
 
 
 class ApiKey(Part):
@@ -43,23 +43,23 @@ class ApiKey(Part):
 
     kind: Literal["api_key"]
     name: HeaderName = Field("X-Api-Key", description="Name of the header or parameter.")
-    key: Secret
-    place: Literal["header", "query"] = Field("header", alias="in")
+    key: Secret = Field(description="Where the key is kept.")
+    place: Literal["header", "query"] = Field("header", alias="in", description="Where the service wants it.")
 
 
 class Bearer(Part):
     """A token given once."""
 
     kind: Literal["bearer"]
-    token: Secret
+    token: Secret = Field(description="Where the token is kept.")
 
 
 class Basic(Part):
     """User and password."""
 
     kind: Literal["basic"]
-    user: str
-    password: Secret
+    user: str = Field(description="An account that may only read.")
+    password: Secret = Field(description="Where its password is kept.")
 
 
 class NoAuth(Part):
@@ -143,8 +143,8 @@ class Rest(Connected):
 
     format: Literal["rest"]
     base_url: Address = Field(description="What every path begins with; an address without a user or a query.")
-    auth: Auth
-    paging: Paging
+    auth: Auth = Field(description="How Conjoin proves who it is.")
+    paging: Paging = Field(description="How the service divides a list into pages.")
     headers: dict[HeaderName, HeaderValue] = Field(
         default_factory=dict, description="Headers of every request; no secrets."
     )

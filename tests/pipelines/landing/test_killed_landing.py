@@ -33,7 +33,7 @@ def kill_at(number):
         global events
         read = event == "open" and arguments[1] == "r"
         touched = event.startswith(("os.", "open", "shutil.")) and not read
-        if touched and any(str(settings.landing) in str(one) for one in arguments):
+        if touched and any("/home/landing/" in str(one) for one in arguments):
             events += 1
             if events == number:
                 os.kill(os.getpid(), signal.SIGKILL)
@@ -97,7 +97,9 @@ def test_a_landing_killed_at_any_moment_is_whole_or_not_there(tmp_path: Path) ->
             if len(loads(settings.landing / SYSTEM)) == deliveries:
                 deliver(deliveries)
                 deliveries += 1
-            if land(at_event=event) == 0:
+            status = land(at_event=event)
+            assert status in {0, -signal.SIGKILL}
+            if status == 0:
                 break
         moments = random.Random(7)  # noqa: S311  # moments, no secrets
         for _ in range(8):
