@@ -9,7 +9,10 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from pipelines.canonical.spec import ItemMapping, Marking, RecordMapping
 from pipelines.landing.spec import Extract, resources
 
-Code = Annotated[str, BeforeValidator(lambda given: str(given) if isinstance(given, int) else given)]
+Code = Annotated[
+    str,
+    BeforeValidator(lambda given: str(given) if isinstance(given, int) else given, json_schema_input_type=str | int),
+]
 
 
 class SourceSpec(BaseModel):

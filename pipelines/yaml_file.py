@@ -47,7 +47,7 @@ def read_yaml(path: Path, model: type[M], *, below: Sequence[str] = ()) -> M:
 
 def line_of(tree: Any, location: Sequence[str | int]) -> int:
     """Return the line, counted from 1, at which the deepest part of the location that exists stands."""
-    line = getattr(getattr(tree, "lc", None), "line", 0) + 1
+    line = (getattr(getattr(tree, "lc", None), "line", None) or 0) + 1
     for step in location:
         if isinstance(tree, CommentedMap) and step in tree:
             line = tree.lc.key(step)[0] + 1

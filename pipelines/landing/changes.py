@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,11 +33,11 @@ def parquet(path: Path) -> str:
     return f"read_parquet({literal(str(path))})"
 
 
-def columns(con: DuckDBPyConnection, path: Path) -> dict[str, str]:
+def columns(con: DuckDBPyConnection, path: Path, *, documents: bool) -> dict[str, str]:
     """Return the source's own columns of a landed file and their types; for documents, their top-level fields."""
     described = con.execute(f"DESCRIBE FROM {parquet(path)}").fetchall()
     own = {name: kind for name, kind, *_ in described if name not in OWN_COLUMNS}
-    if own != {"document": "JSON"}:
+    if not documents:
         return own
     fields = con.execute(
         f"SELECT DISTINCT unnest(json_keys(document)) AS field FROM {parquet(path)} ORDER BY field"
@@ -75,17 +75,15 @@ def difference(before: Mapping[str, str], now: Mapping[str, str]) -> Difference:
     )
 
 
-def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str]) -> int:
+def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *, documents: bool) -> int:
     """Take the rows that do not fit the columns of the load before out of what was landed, and return their number.
 
     A row does not fit that has a value in a new column, or one that the column's former type cannot hold. What is gone
     is landed empty.
     """
     con, path = extraction.con, extraction.file(resource)
-    now = columns(con, path)
-    differs = difference(before, now)
+    differs = difference(before, columns(con, path, documents=documents))
     held = con.execute(f"DESCRIBE FROM {parquet(path)}").fetchall()
-    documents = "document" in [name for name, *_ in held] and "document" not in now
     if documents:
         known = ", ".join(literal(name) for name in before)
         misfits = f"len(list_filter(json_keys(document), lambda field: NOT list_contains([{known}], field))) > 0"
@@ -121,29 +119,46 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str]) ->
     )
 
 
-def since(con: DuckDBPyConnection, resource: Polling, state: Path, now: datetime) -> Any:  # noqa: ANN401  # a cursor is of any type
+def since(con: DuckDBPyConnection, resource: Polling, state: Path, asked_at: datetime) -> Any:  # noqa: ANN401  # a cursor is of any type
     """Return the value of a resource's cursor to ask from: a little before the newest that is held; None without one.
 
-    A time of change that lies ahead of our clock comes from another clock and is taken for now, so that what happens in
-    between is not passed over.
+    A time of change that lies ahead of when the source was last asked comes from a clock that runs ahead, and is taken
+    for that time, so that what changed since is not passed over.
     """
     if resource.cursor is None or not state.is_file():
         return None
-    newest = con.execute(f"SELECT max({resource.cursor}) FROM {parquet(state)}").fetchone()
+    try:
+        newest = con.execute(f"SELECT max({resource.cursor}) FROM {parquet(state)}").fetchone()
+    except duckdb.Error as error:  # what is wrong with the cursor is told when the delivery is merged
+        raise_if_storage(error)
+        return None
     value = newest[0] if newest else None
     overlap = timedelta(minutes=resource.cursor_overlap_minutes)
     if isinstance(value, datetime):
-        return min(value, now.replace(tzinfo=value.tzinfo)) - overlap
-    if isinstance(value, str):
-        try:
-            moment = datetime.fromisoformat(value)
-        except ValueError:
-            return value
-        if "T" not in value and " " not in value:
-            return value
-        earlier = (min(moment, now.replace(tzinfo=moment.tzinfo)) - overlap).isoformat()
-        return earlier.replace("+00:00", "Z") if value.endswith("Z") else earlier
-    return value
+        return min(value, _in_zone_of(value, asked_at)) - overlap
+    if isinstance(value, date):
+        return (min(datetime.combine(value, time.min), asked_at) - overlap).date()
+    return _earlier(value, asked_at, overlap) if isinstance(value, str) else value
+
+
+def _earlier(text: str, asked_at: datetime, overlap: timedelta) -> str:
+    """Return the time to ask from where the cursor is text: as text is compared, so as the source writes it."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        return text
+    earlier = min(moment, _in_zone_of(moment, asked_at)) - overlap
+    if len(text) == len("2026-03-09"):
+        return earlier.date().isoformat()
+    if text[10:11] not in {"T", " "}:
+        return text
+    written = earlier.isoformat(sep=text[10])
+    return written.replace("+00:00", "Z") if text.endswith("Z") else written
+
+
+def _in_zone_of(moment: datetime, utc: datetime) -> datetime:
+    """Return an instant, given in naive UTC, as another is written: in its zone, or naive where it is."""
+    return utc.replace(tzinfo=UTC).astimezone(moment.tzinfo) if moment.tzinfo else utc
 
 
 def merge(
@@ -197,7 +212,7 @@ def merge(
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
         message = (
             f"{extraction.system}: the `key` or `cursor` of the resource {name} does not fit its columns"
-            f" {', '.join(columns(con, delivered))}; correct the source's `extract`."
+            f" {', '.join(columns(con, delivered, documents=False))}; correct the source's `extract`."
         )
         raise ConfigurationError(message) from None
     except duckdb.Error as error:  # its words hold the value

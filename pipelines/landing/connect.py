@@ -105,9 +105,9 @@ def _sftp(system: str, location: Sftp, spec: FileSpec, scratch: Path) -> Remote:
 
 def _s3(system: str, location: S3, spec: FileSpec) -> Remote:
     import s3fs  # noqa: PLC0415  # only sources that use it pay for it
-    from aiobotocore.session import AioSession  # type: ignore[import-untyped]  # noqa: PLC0415
+    from aiobotocore.session import AioSession  # noqa: PLC0415
     from aiohttp import ClientError as HttpError  # noqa: PLC0415
-    from botocore import exceptions  # type: ignore[import-untyped]  # noqa: PLC0415
+    from botocore import exceptions  # noqa: PLC0415
     from fsspec.asyn import sync  # noqa: PLC0415
 
     root = f"{location.bucket}/{location.prefix}".rstrip("/")

@@ -11,11 +11,11 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, Any, cast
 
-from pipelines.errors import SourceError, StorageError, storage_errors
+from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
 from pipelines.landing.connect import place_of
@@ -26,13 +26,15 @@ from pipelines.landing.manifest import (
     Load,
     ReadFile,
     forget_failure,
+    keep,
     loads,
+    sweep,
     write_failure,
     write_manifest,
 )  # fmt: skip
 from pipelines.landing.places import Arrived, Listed, Place, changed, fetch, is_pattern
 from pipelines.landing.rest import extract_rest
-from pipelines.landing.spec import FileSet, Polling, Rest, Sql, file_sets, resources
+from pipelines.landing.spec import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
 from pipelines.landing.sql import extract_sql
 from pipelines.warehouse.catalogue.table import literal
 from pipelines.warehouse.database import scratch
@@ -50,19 +52,20 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
     Raises:
         SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
             is kept beside the loads until a delivery is landed.
+        ConfigurationError: a resource's `key` or `cursor` does not fit its columns; kept in the same way.
         StorageError: the disk is full.
     """
     folder = settings.landing / system
     try:
         with storage_errors():
             folder.mkdir(parents=True, exist_ok=True)
-            _sweep(folder)
+            sweep(folder)
             load = _Landing(system, spec, settings).load()
             forget_failure(folder)
             return load
     except StorageError:
         raise
-    except SourceError as error:
+    except (ConfigurationError, SourceError) as error:
         write_failure(folder, str(error), settings.now())
         raise
 
@@ -94,6 +97,7 @@ class _Landing:
 
     def __init__(self, system: str, spec: ExtractSpec, settings: Settings) -> None:
         self.system, self.spec, self.settings = system, spec, settings
+        self.documents = isinstance(spec, Json | Xml | Rest)
         self.folder = settings.landing / system
         self.now = settings.now()
         self.before = loads(self.folder)
@@ -118,7 +122,7 @@ class _Landing:
             if load is None:
                 return self._seen_again(delivery)
             kept = replace(load, seconds=round(time.monotonic() - began, 3))
-            self._keep(working, kept)
+            keep(working, self.folder, kept)
             return kept
         finally:
             shutil.rmtree(working, ignore_errors=True)
@@ -145,15 +149,15 @@ class _Landing:
     def _poll(self, extraction: Extraction, spec: Sql | Rest) -> _Delivery:
         whole = {name for name, one in spec.resources.items() if self._is_due_whole(name, one)}
         asked = {
-            name: changes.since(extraction.con, one, self._state(name), self.now)
+            name: changes.since(extraction.con, one, self._state(name), self.latest.last_seen_at)
             for name, one in spec.resources.items()
-            if name not in whole
+            if name not in whole and self.latest
         }
         since = {name: value for name, value in asked.items() if value is not None}
         if isinstance(spec, Sql):
             extract_sql(extraction, spec, since)
         else:
-            extract_rest(extraction, spec, {name: str(value) for name, value in since.items()})
+            extract_rest(extraction, spec, {name: _text(value) for name, value in since.items()})
         # Without a cursor every row was given.
         return _Delivery(self.now, tuple(spec.resources), frozenset(spec.resources) - frozenset(since))
 
@@ -273,7 +277,7 @@ class _Landing:
             else:
                 rows[name] = _numbers(con, f"SELECT count(*) FROM {parquet(extraction.file(name))}")[0]
                 next_row.pop(name, None)  # what it held as `changes` is gone
-            columns[name] = changes.columns(con, extraction.file(name))
+            columns[name] = changes.columns(con, extraction.file(name), documents=self.documents)
         con.execute(
             f"COPY (FROM rejected ORDER BY resource, landed_row, reason) "
             f"TO {literal(str(extraction.into / REJECTED))} (FORMAT parquet)"
@@ -296,9 +300,9 @@ class _Landing:
         contract: SchemaContract = self.spec.schema_contract
         if not before or contract == "evolve":
             return
-        now = changes.columns(extraction.con, extraction.file(name))
+        now = changes.columns(extraction.con, extraction.file(name), documents=self.documents)
         differs = changes.difference(before, now)
-        if resources(self.spec)[name].load == "changes" and "JSON" in now.values():
+        if resources(self.spec)[name].load == "changes" and self.documents:
             differs = replace(differs, gone=())  # a few documents need not have every field
         if not differs:
             return
@@ -308,7 +312,7 @@ class _Landing:
                 f"are not those of the load before ({differs})",
                 "have the source restored, or set `schema_contract: evolve` to take them as they are",
             )
-        changes.hold_to(extraction, name, before)
+        changes.hold_to(extraction, name, before, documents=self.documents)
 
     def _merge(self, extraction: Extraction, name: str, delivery: _Delivery, next_row: dict[str, int]) -> int:
         con, state = extraction.con, self._state(name)
@@ -339,7 +343,9 @@ class _Landing:
         path = self.folder / self.latest.load_id / REJECTED
         con.execute(
             f"INSERT INTO rejected BY NAME FROM {parquet(path)} "
-            "WHERE resource = $name AND (file IS NULL OR NOT list_contains($anew, file))",
+            "WHERE resource = $name AND (file IS NULL OR NOT list_contains($anew, file)) "
+            # What a service gives again each night is rejected once.
+            "AND NOT (file IS NULL AND (reason, raw) IN (SELECT (reason, raw) FROM rejected WHERE resource = $name))",
             {"name": name, "anew": list(anew)},
         )
 
@@ -356,17 +362,10 @@ class _Landing:
             digest.update(repr((name, content)).encode())
         return digest.hexdigest()
 
-    def _keep(self, working: Path, load: Load) -> None:
-        """Give the load its name, which makes it one."""
-        for leftover in working.iterdir():
-            if leftover.is_dir():
-                shutil.rmtree(leftover, ignore_errors=True)
-            elif leftover.name.startswith(".") or leftover.suffix != ".parquet":
-                leftover.unlink()
-        write_manifest(working, load)
-        _sync(working)
-        working.rename(self.folder / load.load_id)
-        _sync(self.folder)
+
+def _text(cursor: Any) -> str:  # noqa: ANN401  # a cursor is of any type
+    """Return a cursor's value as a service is asked with it."""
+    return cursor.isoformat() if isinstance(cursor, date) else str(cursor)
 
 
 def _is_same(before: ReadFile | None, now: Listed) -> bool:
@@ -383,18 +382,3 @@ def _numbers(con: DuckDBPyConnection, sql: str, parameters: dict[str, str] | Non
     """Return the one number that a statement gives, in a list; an empty list where it gives none."""
     row = con.execute(sql, parameters or {}).fetchone()
     return [int(row[0])] if row and row[0] is not None else []
-
-
-def _sweep(folder: Path) -> None:
-    """Remove what a killed run left half landed."""
-    for leftover in folder.glob(".landing-*"):
-        shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    for path in (*(entry for entry in folder.iterdir() if entry.is_file()), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

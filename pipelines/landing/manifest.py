@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -145,3 +146,31 @@ def _write(path: Path, content: dict[str, Any]) -> None:
         file.flush()
         os.fsync(file.fileno())
     temporary.replace(path)
+
+
+def keep(working: Path, folder: Path, load: Load) -> None:
+    """Give what was landed in a working folder the name of its load among the others, which makes it one."""
+    for leftover in working.iterdir():
+        if leftover.is_dir():
+            shutil.rmtree(leftover, ignore_errors=True)
+        elif leftover.name.startswith(".") or leftover.suffix != ".parquet":
+            leftover.unlink()
+    write_manifest(working, load)
+    _sync(working)
+    working.rename(folder / load.load_id)
+    _sync(folder)
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a killed run left half landed."""
+    for leftover in folder.glob(".landing-*"):
+        shutil.rmtree(leftover, ignore_errors=True)
+
+
+def _sync(folder: Path) -> None:
+    for path in (*(entry for entry in folder.iterdir() if entry.is_file()), folder):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
+            os.fsync(descriptor)
+        finally:
+            os.close(descriptor)

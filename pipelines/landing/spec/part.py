@@ -66,7 +66,7 @@ def _as_list(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
     return [given] if isinstance(given, str) else given
 
 
-Expressions = Annotated[tuple[str, ...], BeforeValidator(_as_list)]
+Expressions = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
 """SQL expressions; a single one may stand alone."""
 
 
@@ -110,7 +110,8 @@ class Polling(Resource):
 
 def named(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
     """Return a list of names as a mapping of each to nothing further."""
-    return {name: {} for name in given} if isinstance(given, list) else given
+    names = isinstance(given, list) and all(isinstance(name, str) for name in given)
+    return {name: {} for name in given} if names else given
 
 
 SchemaContract = Literal["evolve", "freeze", "discard_row"]

@@ -39,7 +39,10 @@ class Sql(Connected):
     tls: Literal["verify", "off"] = Field(
         "verify", description="`verify`: encrypted, and the server proves who it is. `off`: only for a local server."
     )
-    resources: Annotated[dict[ResourceName, SqlResource], BeforeValidator(named)] = Field(
+    resources: Annotated[
+        dict[ResourceName, SqlResource],
+        BeforeValidator(named, json_schema_input_type=list[str] | dict[str, SqlResource]),
+    ] = Field(
         min_length=1, description="The tables: a list of names, or a mapping of each to what is to be said of it."
     )
 

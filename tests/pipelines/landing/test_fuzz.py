@@ -275,6 +275,13 @@ YAML_TEXTS = st.lists(st.sampled_from(YAML_PIECES) | st.text(max_size=5), max_si
 
 
 @given(text=YAML_TEXTS | st.text(max_size=50))
+@example(text="!!int x")
+@example(text="!!float x")
+@example(text="!!omap")
+@example(text="!!omap[")
+@example(text="2026-02-31")
+@example(text="&a [*a]")
+@example(text="[[1]: 2]: 3")
 @settings(PATIENT, max_examples=300)
 def test_any_text_as_yaml(folder: Path, text: str) -> None:
     path = folder / "defs.yaml"
@@ -301,6 +308,15 @@ def places_in(tree: object, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
 
 
 TREES = {system: YAML(typ="safe").load(path.read_text()) for system, path in SHIPPED.items()}
+
+
+@pytest.mark.parametrize("name", [[], {}, 7, None])
+def test_a_list_of_tables_holds_names(folder: Path, name: object) -> None:
+    tree = json.loads(json.dumps(TREES["nomis"], default=str))
+    tree["attributes"]["extract"]["resources"] = ["offenders", name]
+    with (folder / "tables.yaml").open("w", encoding="utf-8") as file:
+        YAML(typ="safe").dump(tree, file)
+    assert configured(folder / "tables.yaml") is None
 
 
 @given(data=st.data())

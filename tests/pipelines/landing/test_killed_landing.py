@@ -33,7 +33,7 @@ def kill_at(number):
         global events
         read = event == "open" and arguments[1] == "r"
         touched = event.startswith(("os.", "open", "shutil.")) and not read
-        if touched and any("/home/landing/" in str(one) for one in arguments):
+        if touched and any(str(settings.landing) in str(one) for one in arguments):
             events += 1
             if events == number:
                 os.kill(os.getpid(), signal.SIGKILL)

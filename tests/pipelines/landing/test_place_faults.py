@@ -237,18 +237,20 @@ def test_a_server_that_dies_or_goes_silent_midway_leaves_nothing_landed(
     serve: Callable[[Path], Any] = serve_sftp if kind == "sftp" else serve_s3
     with serve(settings.deliveries) as server:
 
-        def kill_midway() -> None:
-            partial = settings.landing / SYSTEM
-            deadline = time.monotonic() + 30
-            while time.monotonic() < deadline:
-                if any(one.stat().st_size > 1_000_000 for one in partial.glob(".landing-*/fetched/*")):
-                    break
+        def end_midway() -> None:
+            fetched = settings.landing / SYSTEM
+            while not refused.is_set() and not any(
+                one.stat().st_size > 1_000_000 for one in fetched.glob(".landing-*/fetched/*")
+            ):
+                time.sleep(0.001)
             os.kill(server.pid, end)
 
-        killer = threading.Thread(target=kill_midway)
+        refused = threading.Event()
+        killer = threading.Thread(target=end_midway)
         killer.start()
         location = over_sftp(server, tmp_path) if kind == "sftp" else in_bucket(server, tmp_path)
-        text = refusal(settings, **ONE_CSV, location=location, retries=0, timeout_seconds=1)
+        text = refusal(settings, **ONE_CSV, location=location, retries=0, timeout_seconds=2)
+        refused.set()
         killer.join()
         if end == signal.SIGSTOP:
             os.kill(server.pid, signal.SIGCONT)
