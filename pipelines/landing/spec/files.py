@@ -65,10 +65,10 @@ class Sftp(Part):
     """A folder on an SFTP server."""
 
     kind: Literal["sftp"]
-    host: str
+    host: str = Field(description="Name or address of the server.")
     port: int = Field(22, ge=1, le=65535)
-    user: str
-    password: Secret | None = None
+    user: str = Field(description="An account that may only read.")
+    password: Secret | None = Field(None, description="Where its password is kept.")
     private_key: Secret | None = Field(None, description="Private key in OpenSSH's format.")
     host_key: str = Field(
         pattern=r"^[a-z0-9@.-]+ [A-Za-z0-9+/]+=*( .*)?$",
@@ -88,12 +88,12 @@ class S3(Part):
     """A bucket of Amazon S3 or of anything that speaks its protocol."""
 
     kind: Literal["s3"]
-    bucket: str
+    bucket: str = Field(description="The bucket's name.")
     prefix: str = Field("", description="What every key begins with.")
     endpoint: str | None = Field(None, pattern=r"^https?://[^/\s]+", description="A server other than Amazon's.")
-    region: str | None = None
+    region: str | None = Field(None, description="Without it, what the machine is set to.")
     access_key_id: str | None = Field(None, description="Without it, the machine's own role.")
-    secret_access_key: Secret | None = None
+    secret_access_key: Secret | None = Field(None, description="Where the key's secret half is kept.")
 
     @model_validator(mode="after")
     def _key_is_whole(self) -> Self:
@@ -223,8 +223,8 @@ class Csv(Files):
 
     format: Literal["csv"]
     encoding: Encoding = "utf-8"
-    delimiter: Mark = ","
-    quote: Mark = '"'
+    delimiter: Mark = Field(",", description="What stands between two fields.")
+    quote: Mark = Field('"', description="What a field with a delimiter in it stands between.")
     columns: Annotated[list[str], AfterValidator(_named_rightly)] | None = Field(
         None, min_length=1, description="Names of the columns, for files without a header line."
     )
