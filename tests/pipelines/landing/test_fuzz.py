@@ -100,7 +100,7 @@ CSV: dict[str, Any] = {"format": "csv", "resources": {"r": "file"}, "columns": [
 
 @given(content=pieces("a,b", "\n", "\r\n", ",", '"', '""', "x", "\r", "é", "1,2\n", '1,"x\ny"\n'))
 @example(content=b'1,"\n\n",2\n')
-@settings(PATIENT, max_examples=300)
+@settings(PATIENT, max_examples=120)
 def test_any_bytes_as_csv(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> None:
     found = read(con, folder, content, **CSV)
     if not content:
@@ -154,7 +154,7 @@ FIXED: dict[str, Any] = {
 
 
 @given(content=pieces("P123\n", "Q1\n", "H\n", "T001\n", "P", "\n", "\r", "²"), envelope=st.booleans())
-@settings(PATIENT, max_examples=150)
+@settings(PATIENT, max_examples=80)
 def test_any_bytes_as_fixed_width(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes, envelope: bool) -> None:
     around: dict[str, Any] = {"header": "H", "trailer": {"type": "T", "count": [2, 3]}} if envelope else {}
     found = read(con, folder, content, **FIXED, **around)
@@ -175,7 +175,7 @@ JSON_PIECES = pieces("{}", '{"a": 1}', "[", "]", ",", "\n", '"', "null", "{", "}
 
 
 @given(content=JSON_PIECES | DOCUMENTS.map(lambda one: json.dumps(one).encode()))
-@settings(PATIENT, max_examples=150)
+@settings(PATIENT, max_examples=80)
 def test_any_bytes_as_json_lines(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> None:
     found = read(con, folder, content, format="json", layout="lines", resources={"r": "file"})
     if found is not None:
@@ -189,7 +189,7 @@ def test_any_bytes_as_json_lines(con: duckdb.DuckDBPyConnection, folder: Path, c
     | pieces("{}", ",", "[", "]").map(lambda inner: b"[" + inner + b"]")
     | DOCUMENTS.map(lambda one: json.dumps(one).encode())
 )
-@settings(PATIENT, max_examples=200)
+@settings(PATIENT, max_examples=100)
 def test_any_bytes_as_a_json_array(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> None:
     found = read(con, folder, content, format="json", layout="array", resources={"r": "file"})
     try:
@@ -208,7 +208,7 @@ def test_any_bytes_as_a_json_array(con: duckdb.DuckDBPyConnection, folder: Path,
     content=pieces("<a>", "</a>", "<p>", "</p>", "<p/>", "<p x='1'>", "<!--", "-->", "<![CDATA[", "]]>", "&amp;", "&e;",
                    "<?x?>", "<!DOCTYPE a>", "text", "xmlns='u'", "<?xml version='1.0' encoding='shift_jis'?>")
 )  # fmt: skip
-@settings(PATIENT, max_examples=200)
+@settings(PATIENT, max_examples=100)
 def test_any_bytes_as_xml(con: duckdb.DuckDBPyConnection, folder: Path, content: bytes) -> None:
     read(con, folder, content, format="xml", resources={"r": {"path": "file", "element": "p"}})
 
@@ -233,7 +233,7 @@ WHOLE = whole_files()
     keep=st.integers(0, 3000),
     alone=st.none() | st.binary(max_size=100),
 )
-@settings(PATIENT, max_examples=300)
+@settings(PATIENT, max_examples=120)
 def test_any_bytes_as_parquet_or_packed(
     con: duckdb.DuckDBPyConnection,
     folder: Path,
@@ -282,7 +282,7 @@ YAML_TEXTS = st.lists(st.sampled_from(YAML_PIECES) | st.text(max_size=5), max_si
 @example(text="2026-02-31")
 @example(text="&a [*a]")
 @example(text="[[1]: 2]: 3")
-@settings(PATIENT, max_examples=300)
+@settings(PATIENT, max_examples=120)
 def test_any_text_as_yaml(folder: Path, text: str) -> None:
     path = folder / "defs.yaml"
     for content in (text, f"attributes:\n  system: {text}", f"attributes: {text}"):
@@ -320,7 +320,7 @@ def test_a_list_of_tables_holds_names(folder: Path, name: object) -> None:
 
 
 @given(data=st.data())
-@settings(PATIENT, max_examples=150)
+@settings(PATIENT, max_examples=80)
 def test_any_change_of_a_shipped_source(folder: Path, data: st.DataObject) -> None:
     system = data.draw(st.sampled_from(sorted(TREES)))
     tree = json.loads(json.dumps(TREES[system], default=str))
