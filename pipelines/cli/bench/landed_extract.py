@@ -4,6 +4,7 @@
 """
 
 import sys
+import time
 from pathlib import Path
 
 from pydantic import TypeAdapter
@@ -15,4 +16,6 @@ from pipelines.settings import Settings
 if __name__ == "__main__":
     spec, home = sys.argv[1:]
     extract: ExtractSpec = TypeAdapter(Extract).validate_json(spec)
+    began = time.monotonic()
     land("bench", extract, Settings.load(Path(home)))
+    sys.stdout.write(f"{time.monotonic() - began:.3f}\n")

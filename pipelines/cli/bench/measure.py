@@ -9,10 +9,13 @@ from pathlib import Path
 
 from pipelines.errors import CheckFailedError
 
+OUTPUT = "output.txt"
+"""What a measured command printed, in the folder it worked in."""
+
 
 def measure(command: list[str], work: Path) -> dict[str, float]:
     """Run a command and return its wall-clock seconds and its peak memory in MB."""
-    log = work / "output.txt"
+    log = work / OUTPUT
     began = time.monotonic()
     with log.open("wb") as output:
         process = subprocess.Popen(command, stdout=output, stderr=subprocess.STDOUT)  # noqa: S603  # our own commands
