@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import HomeOption, JsonOption, print_json, rows_of
 from pipelines.errors import ConfigurationError, SourceError
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
     from pipelines.warehouse.database import reader
 
     with reader(Settings.load(home)) as con:
-        found = _rows(
+        found = rows_of(
             con,
             f"SELECT source_system, resource, reason, explanation, count(*) AS rows FROM ({NEWEST}) "
             "GROUP BY ALL ORDER BY ALL",
@@ -83,7 +83,7 @@ def show(
     settings = Settings.load(home)
     columns = "load_id, resource, landed_row, part, reason, explanation" + (", raw" if raw else "")
     with reader(settings) as con:
-        found = _rows(
+        found = rows_of(
             con,
             f"SELECT {columns} FROM ({NEWEST}) WHERE $reason IS NULL OR reason = $reason ORDER BY ALL LIMIT $limit",
             {"system": system, "reason": reason, "limit": limit},
@@ -156,9 +156,3 @@ def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
 def _quarantined(con: DuckDBPyConnection, system: str) -> int:
     counted = con.execute(f"SELECT count(*) FROM ({NEWEST})", {"system": system}).fetchone()
     return int(counted[0]) if counted else 0
-
-
-def _rows(con: DuckDBPyConnection, sql: str, parameters: dict[str, Any]) -> list[dict[str, Any]]:
-    found = con.execute(sql, parameters)
-    names = [description[0] for description in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

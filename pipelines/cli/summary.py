@@ -12,14 +12,13 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from pipelines.cli.options import rows_of
 from pipelines.cli.snapshot import joint_snapshot, open_snapshot
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
-
-    from duckdb import DuckDBPyConnection
 
     from pipelines.nightly_run import Night
 
@@ -78,11 +77,11 @@ def summarise(settings: Settings) -> dict[str, Any]:
     with open_snapshot(settings) as con:
         return {
             "snapshot": str(joint_snapshot(settings)),
-            "sources": _rows(con, SOURCES),
-            "subjects": _rows(con, SUBJECTS)[0] | _rows(con, NEAR_MISSES)[0],
-            "changes": _rows(con, CHANGES)[0],
-            "gaps": _rows(con, GAPS),
-            "examples": _rows(con, EXAMPLES),
+            "sources": rows_of(con, SOURCES),
+            "subjects": rows_of(con, SUBJECTS)[0] | rows_of(con, NEAR_MISSES)[0],
+            "changes": rows_of(con, CHANGES)[0],
+            "gaps": rows_of(con, GAPS),
+            "examples": rows_of(con, EXAMPLES),
         }
 
 
@@ -158,9 +157,3 @@ def end_with(night: Night) -> None:
         typer.echo(f"conjoin: Published without the newest delivery of {sentence}", err=True)
     if night.held_back:
         raise typer.Exit(HELD_BACK)
-
-
-def _rows(con: DuckDBPyConnection, sql: str) -> list[dict[str, Any]]:
-    found = con.execute(sql)
-    names = [description[0] for description in found.description or ()]
-    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]

@@ -51,9 +51,9 @@ def test_a_delivery_that_cannot_be_read_leaves_that_source_as_it_was_and_publish
     causes = ask(
         home,
         "SELECT DISTINCT cause FROM linked.information_gap WHERE status = 'open' AND expected_in = 'nomis'"
-        " AND cause NOT IN ('held_but_unlinked', 'not_due')",
+        " AND held_by = 'ndelius' AND cause NOT IN ('held_but_unlinked', 'not_due')",
     )
-    assert causes in ([("feed_stale",)], [])
+    assert causes == [("feed_stale",)]
     # The next good night makes up for it: what is published is what two good nights publish.
     conjoin(home, "demo", "--night", "2", "--json")
     assert feed(home, "nomis")[:2] == ("current", None)
