@@ -3,11 +3,13 @@
 Everything runs in a connection and transaction the caller manages, and rows in bulk stay in DuckDB.
 """
 
-from linkage_models.resolve.clustering import (
+from linkage_models.resolve.clustering import ONCE_HELD, PartitionCounts, partition
+from linkage_models.resolve.conflict import (
     CANNOT_LINK_CONFLICT,
+    CONFLICTING_IDENTIFIERS,
     CONTRADICTORY_DECISIONS,
-    PartitionCounts,
-    partition,
+    POSSIBLE_TWINS,
+    WEAK_BRIDGE,
 )
 from linkage_models.resolve.decisions import ContradictoryDecision, check_decision
 from linkage_models.resolve.events import EventCounts, successors
@@ -17,7 +19,11 @@ from linkage_models.resolve.thresholds import Thresholds
 
 __all__ = [
     "CANNOT_LINK_CONFLICT",
+    "CONFLICTING_IDENTIFIERS",
     "CONTRADICTORY_DECISIONS",
+    "ONCE_HELD",
+    "POSSIBLE_TWINS",
+    "WEAK_BRIDGE",
     "AssignCounts",
     "ContradictoryDecision",
     "EventCounts",

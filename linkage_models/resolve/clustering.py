@@ -1,11 +1,11 @@
 """Edges and people's decisions to clusters at three nested thresholds.
 
-A conflict, two records ruled different but connected by evidence, is settled in `conflict`; everything else is
-connected components.
+A component with a sign of conflict is settled in `conflict`; everything else is connected components.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -14,15 +14,12 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from linkage_models.resolve.components import Codes, connected_components
-from linkage_models.resolve.conflict import Separation, separate
+from linkage_models.resolve.conflict import FLAGS, ScoredPair, Separation, separate
 from linkage_models.resolve.relation import relation, single_row
 from linkage_models.resolve.thresholds import Thresholds
 
-CANNOT_LINK_CONFLICT = "cannot_link_conflict"
-"""Review flag: the evidence would join this record's person with one ruled different from it."""
-
-CONTRADICTORY_DECISIONS = "contradictory_decisions"
-"""Review flag: decisions in force say both that this record's person is and is not another."""
+ONCE_HELD = ("pnc", "cro")
+"""Kinds of identifier that one person has once, but for errors and mergers that a source has not made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +57,9 @@ class _Graph:
     weight: NDArray[np.float64]
     must_links: Codes
     cannot_links: Codes
+    holder: Codes
+    kind: NDArray[np.str_]
+    value: Codes
 
 
 def partition(
@@ -71,11 +71,13 @@ def partition(
     thresholds: Thresholds,
     into: str,
     flags: str,
+    once_held: Sequence[str] = ONCE_HELD,
 ) -> PartitionCounts:
     """Cluster records by evidence and decisions; the same rows give the same clusters in whatever order they lie.
 
     Records join where an edge reaches the threshold or a decision in force rules them the same, directly or through
-    others, and never where a decision rules them different (design invariant 4). Records that two people ruled
+    others, and never where a decision rules them different (design invariant 4). Where records of a component speak
+    against each other, it is split where the evidence is weakest, as `conflict` says. Records that two people ruled
     different claim about equally go to neither. Where decisions contradict each other, which `check_decision` prevents
     but an import may bring, the ruling 'different' stands, same-person rulings apply oldest first as far as they can,
     and all records of the chain are flagged. A decision about a record that has vanished still binds the others named
@@ -83,13 +85,15 @@ def partition(
 
     Args:
         con: connection inside the caller's transaction.
-        records: relation with a unique `record_key`.
-        edges: relation (record_l, record_r, match_weight), one row per pair; rows about other records are ignored.
+        records: relation shaped as `nominal.record`: a unique `record_key`, and `identifiers`.
+        edges: relation shaped as `linkage.edge`: (record_l, record_r, match_weight, evidence), one row per pair; rows
+            about other records are ignored.
         decisions: relation shaped as `linkage.decision`.
         thresholds: match weights of the three levels.
         into: table to create or replace: (record_key, cluster, strict_cluster, wide_cluster), where a cluster is named
             by its smallest record key; strict clusters lie inside clusters, and those inside wide clusters.
-        flags: table (record_key, flag) in which this function's two flags are brought up to date; others are left.
+        flags: table (record_key, flag) in which this function's flags are brought up to date; others are left.
+        once_held: kinds of identifier that one person has once.
 
     Returns:
         Counts for logs and metadata.
@@ -97,7 +101,7 @@ def partition(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    graph = _read_graph(con, records, edges, decisions, thresholds)
+    graph = _read_graph(con, records, edges, decisions, once_held)
     levels = {
         level: connected_components(
             graph.nodes,
@@ -110,7 +114,7 @@ def partition(
             ("wide_cluster", graph.weight >= thresholds.wide),
         )
     }
-    separation = _settle_conflicts(graph, levels["wide_cluster"], thresholds)
+    separation = _settle_conflicts(con, edges, graph, levels["wide_cluster"], thresholds)
     for level, labels in (
         ("strict_cluster", separation.strict),
         ("cluster", separation.link),
@@ -130,7 +134,7 @@ def partition(
     con.execute("DROP TABLE temp._resolve_node")
     return PartitionCounts(
         records=count,
-        edges=len(graph.weight),
+        edges=int((graph.weight >= thresholds.wide).sum()),
         must_links=len(graph.must_links),
         cannot_links=len(graph.cannot_links),
         clusters=clusters,
@@ -141,7 +145,7 @@ def partition(
 
 
 def _read_graph(
-    con: duckdb.DuckDBPyConnection, records: str, edges: str, decisions: str, thresholds: Thresholds
+    con: duckdb.DuckDBPyConnection, records: str, edges: str, decisions: str, once_held: Sequence[str]
 ) -> _Graph:
     """Give every record a code and read the pairs as codes; leaves the table `_resolve_node` behind."""
     # Records known from decisions alone come last, so that a component's smallest code is one of a present record.
@@ -184,9 +188,16 @@ def _read_graph(
         ANTI JOIN ruled_different USING (record_l, record_r)
         JOIN _resolve_node AS l ON l.record_key = edge.record_l AND l.present
         JOIN _resolve_node AS r ON r.record_key = edge.record_r AND r.present
-        WHERE edge.match_weight >= $wide
+        """
+    ).fetchnumpy()
+    held = con.execute(
+        f"""
+        SELECT node.code, held.kind, dense_rank() OVER (ORDER BY held.kind, held.value) AS value
+        FROM (SELECT record_key, unnest(identifiers) AS held FROM {relation(records)}) AS record
+        JOIN _resolve_node AS node USING (record_key)
+        WHERE held.valid AND list_contains($once_held, held.kind)
         """,
-        {"wide": thresholds.wide},
+        {"once_held": list(once_held)},
     ).fetchnumpy()
     (nodes,) = single_row(con, "SELECT count(*) FROM _resolve_node")
     return _Graph(
@@ -196,23 +207,70 @@ def _read_graph(
         weight=np.asarray(scored["weight"]),
         must_links=np.stack([must_links["code_a"], must_links["code_b"]], axis=1),
         cannot_links=np.stack([cannot_links["code_a"], cannot_links["code_b"]], axis=1),
+        holder=np.asarray(held["code"]),
+        kind=np.asarray(held["kind"]),
+        value=np.asarray(held["value"]),
     )
 
 
-def _settle_conflicts(graph: _Graph, wide: Codes, thresholds: Thresholds) -> Separation:
-    """Cluster anew the wide components that hold two records ruled different."""
-    conflicts = np.unique(
-        wide[graph.cannot_links[wide[graph.cannot_links[:, 0]] == wide[graph.cannot_links[:, 1]]][:, 0]]
-    )
-    in_conflict = np.isin(wide, conflicts)
-    edges = in_conflict[graph.left]
+def _settle_conflicts(
+    con: duckdb.DuckDBPyConnection, edges: str, graph: _Graph, wide: Codes, thresholds: Thresholds
+) -> Separation:
+    """Cluster anew the wide components with a sign of conflict.
+
+    The signs: two records ruled different; a scored pair below the link threshold, as every pair of possible kin is;
+    two identifiers of a kind that a person has once.
+    """
+    doubtful = graph.weight < thresholds.link
+    signs = [
+        wide[pairs[wide[pairs[:, 0]] == wide[pairs[:, 1]]][:, 0]]
+        for pairs in (graph.cannot_links, np.stack([graph.left[doubtful], graph.right[doubtful]], axis=1))
+    ]
+    for kind in np.unique(graph.kind):
+        component, value = wide[graph.holder[graph.kind == kind]], graph.value[graph.kind == kind]
+        smallest = np.full(graph.nodes, np.iinfo(np.int64).max)
+        largest = np.zeros(graph.nodes, np.int64)
+        np.minimum.at(smallest, component, value)
+        np.maximum.at(largest, component, value)
+        signs.append(np.flatnonzero(smallest < largest))
+    in_conflict = np.isin(wide, np.concatenate(signs))
+    values: dict[int, dict[str, frozenset[int]]] = {}
+    chosen = in_conflict[graph.holder]
+    for holder, kind, value in sorted(
+        zip(graph.holder[chosen].tolist(), graph.kind[chosen].tolist(), graph.value[chosen].tolist(), strict=True)
+    ):
+        kinds = values.setdefault(holder, {})
+        kinds[kind] = kinds.get(kind, frozenset()) | {value}
     return separate(
         np.flatnonzero(in_conflict).tolist(),
-        zip(graph.left[edges].tolist(), graph.right[edges].tolist(), graph.weight[edges].tolist(), strict=True),
+        _read_evidence(con, edges, graph, wide, in_conflict),
         _pairs_within(graph.must_links, in_conflict),
         _pairs_within(graph.cannot_links, in_conflict),
+        values,
         thresholds,
     )
+
+
+def _read_evidence(
+    con: duckdb.DuckDBPyConnection, edges: str, graph: _Graph, wide: Codes, in_conflict: NDArray[np.bool_]
+) -> Iterator[ScoredPair]:
+    """Yield the scored pairs within the chosen components with the weight of each comparison."""
+    within = in_conflict[graph.left] & (wide[graph.left] == wide[graph.right])
+    con.register("_resolve_pair", pa.table({"code_l": graph.left[within], "code_r": graph.right[within]}))
+    scored = con.execute(
+        f"""
+        SELECT code_l, code_r, edge.match_weight,
+            list_transform(edge.evidence, lambda part: part.comparison),
+            list_transform(edge.evidence, lambda part: part.weight)
+        FROM _resolve_pair AS pair
+        JOIN _resolve_node AS l ON l.code = pair.code_l
+        JOIN _resolve_node AS r ON r.code = pair.code_r
+        JOIN {relation(edges)} AS edge ON edge.record_l = l.record_key AND edge.record_r = r.record_key
+        """
+    ).fetchall()
+    con.unregister("_resolve_pair")
+    for left, right, weight, comparisons, parts in scored:
+        yield left, right, weight, dict(zip(comparisons, parts, strict=True))
 
 
 def _pairs_within(pairs: Codes, chosen: NDArray[np.bool_]) -> list[tuple[int, int]]:
@@ -243,10 +301,7 @@ def _write_partition(con: duckdb.DuckDBPyConnection, levels: dict[str, Codes], i
 
 def _write_flags(con: duckdb.DuckDBPyConnection, separation: Separation, flags: str) -> int:
     """Add and remove only the flags that changed; return how many records are flagged now."""
-    flagged = sorted(
-        [(code, CANNOT_LINK_CONFLICT) for code in separation.conflicted]
-        + [(code, CONTRADICTORY_DECISIONS) for code in separation.contradictory]
-    )
+    flagged = sorted((code, flag) for flag, codes in separation.flagged.items() for code in codes)
     columns = pa.table(
         {
             "code": pa.array([code for code, _ in flagged], pa.int64()),
@@ -267,12 +322,12 @@ def _write_flags(con: duckdb.DuckDBPyConnection, separation: Separation, flags: 
     con.execute(
         f"""
         DELETE FROM {relation(flags)} AS old
-        WHERE old.flag IN ($conflict, $contradictory)
+        WHERE list_contains($flags, old.flag)
             AND NOT EXISTS (
                 FROM _resolve_flag AS new WHERE new.record_key = old.record_key AND new.flag = old.flag
             )
         """,
-        {"conflict": CANNOT_LINK_CONFLICT, "contradictory": CONTRADICTORY_DECISIONS},
+        {"flags": list(FLAGS)},
     )
     con.execute(
         f"""

@@ -33,6 +33,10 @@ class Clusters:
         self._apart[left].add(right)
         self._apart[right].add(left)
 
+    def apart_from(self, node: int) -> set[int]:
+        """Return what stands for each cluster that a node's cluster must stay apart from."""
+        return self._apart.get(self.find(node), set())
+
     def join(self, left: int, right: int) -> bool:
         """Make one cluster of two nodes' clusters; return False, and change nothing, where they must stay apart."""
         left, right = self.find(left), self.find(right)

@@ -9,16 +9,38 @@ about equal strength goes to neither of them.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from linkage_models.resolve.clusters import Clusters
 from linkage_models.resolve.paths import Graph, strongest_paths, undirected_graph
+from linkage_models.resolve.sides import Parts, Sides, Values
 from linkage_models.resolve.thresholds import Thresholds
+
+CANNOT_LINK_CONFLICT = "cannot_link_conflict"
+"""Review flag: the evidence would join this record's person with one ruled different from it."""
+
+CONTRADICTORY_DECISIONS = "contradictory_decisions"
+"""Review flag: decisions in force say both that this record's person is and is not another."""
+
+CONFLICTING_IDENTIFIERS = "conflicting_identifiers"
+"""Review flag: this record's subject holds two valid identifiers of a kind that a person has once."""
+
+POSSIBLE_TWINS = "possible_twins"
+"""Review flag: evidence would join this record with another that looks like its kin, or it is claimed by both."""
+
+WEAK_BRIDGE = "weak_bridge"
+"""Review flag: one pair links this record's group to another, and others contradict it about as much as it carries."""
+
+FLAGS = (CANNOT_LINK_CONFLICT, CONTRADICTORY_DECISIONS, CONFLICTING_IDENTIFIERS, POSSIBLE_TWINS, WEAK_BRIDGE)
+
+KIN = "kinship"
+"""The comparison whose presence in a pair's evidence says that both look like kin, not like one person."""
 
 Pair = tuple[int, int]
 Edge = tuple[int, int, float]
+ScoredPair = tuple[int, int, float, Parts]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,57 +51,157 @@ class Separation:
         strict: label of each record's cluster at the strict threshold: the cluster's smallest code.
         link: the same at the link threshold; unions of strict clusters.
         wide: the same at the wide threshold; unions of link clusters.
-        conflicted: records to review because evidence at the link threshold pulls against a ruling.
-        contradictory: records to review because the rulings that bind them contradict one another.
+        flagged: for each review flag the records that bear it.
     """
 
     strict: dict[int, int]
     link: dict[int, int]
     wide: dict[int, int]
-    conflicted: frozenset[int]
-    contradictory: frozenset[int]
+    flagged: Mapping[str, frozenset[int]]
 
 
 def separate(
     nodes: Sequence[int],
-    edges: Iterable[Edge],
+    edges: Iterable[ScoredPair],
     must_links: Sequence[Pair],
     cannot_links: Sequence[Pair],
+    values: Values,
     thresholds: Thresholds,
 ) -> Separation:
-    """Cluster records so that no two ruled different ever share a cluster.
+    """Cluster records so that no two ruled different ever share a cluster, nor two that the evidence contradicts.
+
+    Clusters join from the strongest pair down, while their combined evidence (`sides`) reaches the threshold too.
+    Possible kin stay apart unless a chain of equal identifiers or a ruling makes them one.
 
     Args:
         nodes: codes of all records of the components.
-        edges: both codes and the match weight of every edge at or above the wide threshold, in any order, without
-            the edges between two records ruled different.
+        edges: both codes, the match weight and the evidence (weight by comparison) of every scored pair, near misses
+            too, in any order, without the pairs ruled different.
         must_links: pairs ruled the same, oldest ruling first. One that would join people ruled different is set aside:
             a wrong join puts one person's information in front of another's readers, a wrong split stays visible.
         cannot_links: pairs ruled different, each of two records.
+        values: for each record the valid identifiers of each kind that a person has once.
         thresholds: the three match weights and the contest margin.
 
     Returns:
         Labels at the three thresholds and the records to review.
     """
-    heaviest_first = sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1]))
+    scored = sorted(edges, key=lambda edge: (-edge[2], edge[0], edge[1]))
+    heaviest_first = [(left, right, weight) for left, right, weight, _ in scored if weight >= thresholds.wide]
     clusters = Clusters(nodes, cannot_links)
     for left, right in must_links:
         clusters.join(left, right)
 
     conflicted = _hold_contested_back(clusters, heaviest_first, cannot_links, thresholds)
     conflicted |= _pulled_together(nodes, heaviest_first, must_links, cannot_links, thresholds)
+    kin = _keep_kin_apart(clusters, scored, values)
+    pairs = ((one, other, weight, {k: w for k, w in parts.items() if k != KIN}) for one, other, weight, parts in scored)
+    sides = Sides(clusters, pairs, values, thresholds.strict)
+    twins: set[int] = set()
+    doubtful: set[int] = set()
     levels: list[dict[int, int]] = []
-    ceiling = math.inf
     for threshold in (thresholds.strict, thresholds.link, thresholds.wide):
-        for left, right, weight in heaviest_first:
-            joined = not threshold <= weight < ceiling or clusters.join(left, right)
-            if not joined and weight >= thresholds.link:
-                conflicted |= {left, right}
+        if levels:
+            sides.requeue()
+        for left, right, strength in sides.strongest(threshold):
+            if right in clusters.apart_from(left):
+                continue
+            if contested := _rival(clusters, sides, left, right, strength, thresholds):
+                held, claimants = contested
+                for claimant in claimants:
+                    clusters.keep_apart(held, claimant)
+                if strength >= thresholds.link:
+                    twins.update(*(clusters.members(cluster) for cluster in (held, *claimants)))
+                continue
+            if strength >= thresholds.link and _cannot_tell(sides, left, right, thresholds):
+                doubtful.update(clusters.members(left), clusters.members(right))
+            sides.join(left, right)
         levels.append(clusters.labels())
-        ceiling = threshold
+        if threshold == thresholds.link:
+            link_clusters = {node: clusters.find(node) for node in nodes}
+            kin_pairs = {(link_clusters[one], link_clusters[other]) for one, other in kin}
+            for left, right, weight in heaviest_first:
+                one, other = link_clusters[left], link_clusters[right]
+                if weight < thresholds.link or one == other:
+                    continue
+                if other not in clusters.apart_from(one):
+                    doubtful.update((left, right) if _cannot_tell(sides, one, other, thresholds) else ())
+                elif (one, other) in kin_pairs or (other, one) in kin_pairs:
+                    twins.update((left, right))
+                elif not (left in twins and right in twins):
+                    conflicted.update((left, right))
+            disputed = _several_of_one_kind(clusters, nodes, values)
 
     strict, link, wide = levels
-    return Separation(strict, link, wide, frozenset(conflicted), _contradictory(nodes, must_links, cannot_links))
+    return Separation(
+        strict,
+        link,
+        wide,
+        {
+            CANNOT_LINK_CONFLICT: frozenset(conflicted),
+            CONTRADICTORY_DECISIONS: _contradictory(nodes, must_links, cannot_links),
+            CONFLICTING_IDENTIFIERS: disputed,
+            POSSIBLE_TWINS: frozenset(twins),
+            WEAK_BRIDGE: frozenset(doubtful),
+        },
+    )
+
+
+def _keep_kin_apart(clusters: Clusters, edges: Sequence[ScoredPair], values: Values) -> list[Pair]:
+    """Keep apart the possible kin that no chain of equal identifiers nor ruling joins; return their pairs."""
+    chains = Clusters(values.keys())
+    holder: dict[tuple[str, int], int] = {}
+    for record, kinds in values.items():
+        for kind, held in kinds.items():
+            for value in held:
+                chains.join(holder.setdefault((kind, value), record), record)
+    kin = []
+    for left, right, _, parts in edges:
+        if KIN not in parts or clusters.find(left) == clusters.find(right):
+            continue
+        if left in values and right in values and chains.find(left) == chains.find(right):
+            continue
+        clusters.keep_apart(left, right)
+        kin.append((left, right))
+    return kin
+
+
+def _rival(
+    clusters: Clusters, sides: Sides, left: int, right: int, strength: float, thresholds: Thresholds
+) -> tuple[int, Pair] | None:
+    """Return the cluster that two kept apart claim about equally, with the two; None where the join is uncontested."""
+    for claimed, claimant in ((left, right), (right, left)):
+        for other in sorted(clusters.apart_from(claimant) & set(sides.neighbours(claimed))):
+            rival = sides.strength(claimed, other)
+            same_side = (rival >= thresholds.link) == (strength >= thresholds.link)
+            held_already = other in clusters.apart_from(claimed)
+            if same_side and not held_already and strength - rival <= thresholds.contest_margin:
+                return claimed, (claimant, other)
+    return None
+
+
+def _cannot_tell(sides: Sides, left: int, right: int, thresholds: Thresholds) -> bool:
+    """Tell whether two clusters' companions contradict the pair that links them, by about as much as it carries."""
+    combined = sides.combined(left, right)
+    return combined < sides.best(left, right) and abs(combined - thresholds.link) <= thresholds.contest_margin
+
+
+def _several_of_one_kind(clusters: Clusters, nodes: Sequence[int], values: Values) -> frozenset[int]:
+    """Return the holders of identifiers that differ within a cluster and that no chain of records holds together."""
+    holders: dict[tuple[int, str], list[int]] = defaultdict(list)
+    for node in nodes:
+        for kind in values.get(node, {}):
+            holders[clusters.find(node), kind].append(node)
+    disputed: set[int] = set()
+    for (_, kind), records in holders.items():
+        groups: list[set[int]] = []
+        for record in records:
+            held = set(values[record][kind])
+            touching = [group for group in groups if not group.isdisjoint(held)]
+            groups = [group for group in groups if group.isdisjoint(held)] + [held.union(*touching)]
+        if len(groups) > 1:
+            disputed.update(records)
+    return frozenset(disputed)
 
 
 def _hold_contested_back(

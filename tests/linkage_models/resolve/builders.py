@@ -13,8 +13,13 @@ THRESHOLDS = Thresholds(strict=12.0, link=6.0, wide=2.0)
 FIRST_NIGHT = datetime(2026, 3, 2, 2)  # noqa: DTZ001 - the warehouse keeps UTC without a time zone
 
 TABLES = """
-CREATE TABLE record (record_key VARCHAR);
-CREATE TABLE edge (record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE);
+CREATE TABLE record (
+    record_key VARCHAR, identifiers STRUCT(kind VARCHAR, "value" VARCHAR, valid BOOLEAN, as_given VARCHAR)[]
+);
+CREATE TABLE edge (
+    record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE,
+    evidence STRUCT(comparison VARCHAR, "level" VARCHAR, weight DOUBLE)[]
+);
 CREATE TABLE decision (
     decision_id VARCHAR, record_a VARCHAR, record_b VARCHAR, verdict VARCHAR, decided_by VARCHAR,
     decided_at TIMESTAMP, reason VARCHAR, withdrawn_by VARCHAR, withdrawn_at TIMESTAMP, withdrawn_reason VARCHAR
@@ -43,13 +48,29 @@ class Warehouse:
         self.con.execute(TABLES)
         self.night = 0
 
-    def records(self, *keys: str) -> None:
-        """Put exactly these records in place of those there were."""
-        self._replace("record", [(key,) for key in keys])
+    def records(self, *keys: str, **identifiers: str) -> None:
+        """Put exactly these records in place; identifiers are written like `A="pnc:1 cro:3!"`, the latter invalid."""
+        rows = []
+        for key in keys:
+            held = [word.split(":") for word in identifiers.get(key, "").split()]
+            identifiers_of_key = [
+                {"kind": kind, "value": value.rstrip("!"), "valid": not value.endswith("!"), "as_given": value}
+                for kind, value in held
+            ]
+            rows.append((key, identifiers_of_key))
+        self._replace("record", rows)
 
-    def edges(self, edges: Mapping[str, float]) -> None:
-        """Put exactly these edges in place, written like `{"A-B": 20.0}`."""
-        self._replace("edge", [(*sorted(pair.split("-")), weight) for pair, weight in edges.items()])
+    def edges(self, edges: Mapping[str, float | Mapping[str, float]]) -> None:
+        """Put exactly these edges in place, written like `{"A-B": 20.0}`, or with each comparison's weight."""
+        rows = []
+        for pair, given in edges.items():
+            parts = given if isinstance(given, Mapping) else {"all": given}
+            evidence = [
+                {"comparison": comparison, "level": "as given", "weight": weight}
+                for comparison, weight in parts.items()
+            ]
+            rows.append((*sorted(pair.split("-")), sum(parts.values()), evidence))
+        self._replace("edge", rows)
 
     def merged(self, merged_key: str, surviving_key: str) -> None:
         """Note that a source merged one of its records into another."""
