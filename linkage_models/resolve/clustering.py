@@ -101,7 +101,7 @@ def partition(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    graph = _read_graph(con, records, edges, decisions, once_held)
+    graph = _read_graph(con, records, edges, decisions)
     levels = {
         level: connected_components(
             graph.nodes,
@@ -114,7 +114,7 @@ def partition(
             ("wide_cluster", graph.weight >= thresholds.wide),
         )
     }
-    separation = _settle_conflicts(con, edges, graph, levels["wide_cluster"], thresholds)
+    separation = _settle_conflicts(con, edges, graph, levels["wide_cluster"], thresholds, once_held)
     for level, labels in (
         ("strict_cluster", separation.strict),
         ("cluster", separation.link),
@@ -144,9 +144,7 @@ def partition(
     )
 
 
-def _read_graph(
-    con: duckdb.DuckDBPyConnection, records: str, edges: str, decisions: str, once_held: Sequence[str]
-) -> _Graph:
+def _read_graph(con: duckdb.DuckDBPyConnection, records: str, edges: str, decisions: str) -> _Graph:
     """Give every record a code and read the pairs as codes; leaves the table `_resolve_node` behind."""
     # Records known from decisions alone come last, so that a component's smallest code is one of a present record.
     con.execute(
@@ -195,9 +193,8 @@ def _read_graph(
         SELECT node.code, held.kind, dense_rank() OVER (ORDER BY held.kind, held.value) AS value
         FROM (SELECT record_key, unnest(identifiers) AS held FROM {relation(records)}) AS record
         JOIN _resolve_node AS node USING (record_key)
-        WHERE held.valid AND list_contains($once_held, held.kind)
-        """,
-        {"once_held": list(once_held)},
+        WHERE held.valid
+        """
     ).fetchnumpy()
     (nodes,) = single_row(con, "SELECT count(*) FROM _resolve_node")
     return _Graph(
@@ -214,7 +211,12 @@ def _read_graph(
 
 
 def _settle_conflicts(
-    con: duckdb.DuckDBPyConnection, edges: str, graph: _Graph, wide: Codes, thresholds: Thresholds
+    con: duckdb.DuckDBPyConnection,
+    edges: str,
+    graph: _Graph,
+    wide: Codes,
+    thresholds: Thresholds,
+    once_held: Sequence[str],
 ) -> Separation:
     """Cluster anew the wide components with a sign of conflict.
 
@@ -226,7 +228,7 @@ def _settle_conflicts(
         wide[pairs[wide[pairs[:, 0]] == wide[pairs[:, 1]]][:, 0]]
         for pairs in (graph.cannot_links, np.stack([graph.left[doubtful], graph.right[doubtful]], axis=1))
     ]
-    for kind in np.unique(graph.kind):
+    for kind in once_held:
         component, value = wide[graph.holder[graph.kind == kind]], graph.value[graph.kind == kind]
         smallest = np.full(graph.nodes, np.iinfo(np.int64).max)
         largest = np.zeros(graph.nodes, np.int64)
@@ -247,6 +249,7 @@ def _settle_conflicts(
         _pairs_within(graph.must_links, in_conflict),
         _pairs_within(graph.cannot_links, in_conflict),
         values,
+        once_held,
         thresholds,
     )
 

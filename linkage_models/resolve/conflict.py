@@ -10,7 +10,7 @@ about equal strength goes to neither of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from linkage_models.resolve.clusters import Clusters
@@ -65,7 +65,8 @@ def separate(
     edges: Iterable[ScoredPair],
     must_links: Sequence[Pair],
     cannot_links: Sequence[Pair],
-    values: Values,
+    identifiers: Values,
+    once_held: Collection[str],
     thresholds: Thresholds,
 ) -> Separation:
     """Cluster records so that no two ruled different ever share a cluster, nor two that the evidence contradicts.
@@ -80,7 +81,8 @@ def separate(
         must_links: pairs ruled the same, oldest ruling first. One that would join people ruled different is set aside:
             a wrong join puts one person's information in front of another's readers, a wrong split stays visible.
         cannot_links: pairs ruled different, each of two records.
-        values: for each record the valid identifiers of each kind that a person has once.
+        identifiers: for each record its valid identifiers by kind, as numbers that no two kinds share.
+        once_held: the kinds that a person has once.
         thresholds: the three match weights and the contest margin.
 
     Returns:
@@ -94,7 +96,11 @@ def separate(
 
     conflicted = _hold_contested_back(clusters, heaviest_first, cannot_links, thresholds)
     conflicted |= _pulled_together(nodes, heaviest_first, must_links, cannot_links, thresholds)
-    kin = _keep_kin_apart(clusters, scored, values)
+    kin = _keep_kin_apart(clusters, scored, identifiers)
+    values = {
+        record: {kind: held for kind, held in kinds.items() if kind in once_held}
+        for record, kinds in identifiers.items()
+    }
     pairs = ((one, other, weight, {k: w for k, w in parts.items() if k != KIN}) for one, other, weight, parts in scored)
     sides = Sides(clusters, pairs, values, thresholds.strict)
     twins: set[int] = set()
@@ -118,18 +124,7 @@ def separate(
             sides.join(left, right)
         levels.append(clusters.labels())
         if threshold == thresholds.link:
-            link_clusters = {node: clusters.find(node) for node in nodes}
-            kin_pairs = {(link_clusters[one], link_clusters[other]) for one, other in kin}
-            for left, right, weight in heaviest_first:
-                one, other = link_clusters[left], link_clusters[right]
-                if weight < thresholds.link or one == other:
-                    continue
-                if other not in clusters.apart_from(one):
-                    doubtful.update((left, right) if _cannot_tell(sides, one, other, thresholds) else ())
-                elif (one, other) in kin_pairs or (other, one) in kin_pairs:
-                    twins.update((left, right))
-                elif not (left in twins and right in twins):
-                    conflicted.update((left, right))
+            _flag_splits(clusters, sides, heaviest_first, kin, thresholds, conflicted, twins, doubtful)
             disputed = _several_of_one_kind(clusters, nodes, values)
 
     strict, link, wide = levels
@@ -145,6 +140,30 @@ def separate(
             WEAK_BRIDGE: frozenset(doubtful),
         },
     )
+
+
+def _flag_splits(
+    clusters: Clusters,
+    sides: Sides,
+    edges: Sequence[Edge],
+    kin: Sequence[Pair],
+    thresholds: Thresholds,
+    conflicted: set[int],
+    twins: set[int],
+    doubtful: set[int],
+) -> None:
+    """Add the ends of every edge that reaches the link threshold and yet joins nothing to the flag that says why."""
+    kin_pairs = {frozenset((clusters.find(one), clusters.find(other))) for one, other in kin}
+    for left, right, weight in edges:
+        one, other = clusters.find(left), clusters.find(right)
+        if weight < thresholds.link or one == other:
+            continue
+        if other not in clusters.apart_from(one):
+            doubtful.update((left, right) if _cannot_tell(sides, one, other, thresholds) else ())
+        elif frozenset((one, other)) in kin_pairs:
+            twins.update((left, right))
+        elif not {left, right} <= twins:
+            conflicted.update((left, right))
 
 
 def _keep_kin_apart(clusters: Clusters, edges: Sequence[ScoredPair], values: Values) -> list[Pair]:
