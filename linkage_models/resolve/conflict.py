@@ -109,19 +109,7 @@ def separate(
     for threshold in (thresholds.strict, thresholds.link, thresholds.wide):
         if levels:
             sides.requeue()
-        for left, right, strength in sides.strongest(threshold):
-            if right in clusters.apart_from(left):
-                continue
-            if contested := _rival(clusters, sides, left, right, strength, thresholds):
-                held, claimants = contested
-                for claimant in claimants:
-                    clusters.keep_apart(held, claimant)
-                if strength >= thresholds.link:
-                    twins.update(*(clusters.members(cluster) for cluster in (held, *claimants)))
-                continue
-            if strength >= thresholds.link and _cannot_tell(sides, left, right, thresholds):
-                doubtful.update(clusters.members(left), clusters.members(right))
-            sides.join(left, right)
+        _join_down_to(threshold, clusters, sides, thresholds, twins, doubtful)
         levels.append(clusters.labels())
         if threshold == thresholds.link:
             _flag_splits(clusters, sides, heaviest_first, kin, thresholds, conflicted, twins, doubtful)
@@ -140,6 +128,25 @@ def separate(
             WEAK_BRIDGE: frozenset(doubtful),
         },
     )
+
+
+def _join_down_to(
+    threshold: float, clusters: Clusters, sides: Sides, thresholds: Thresholds, twins: set[int], doubtful: set[int]
+) -> None:
+    """Join what may join at a threshold, strongest first; hold back what two that are kept apart claim equally."""
+    for left, right, strength in sides.strongest(threshold):
+        if right in clusters.apart_from(left):
+            continue
+        if contested := _rival(clusters, sides, left, right, strength, thresholds):
+            held, claimants = contested
+            for claimant in claimants:
+                clusters.keep_apart(held, claimant)
+            if strength >= thresholds.link:
+                twins.update(*(clusters.members(cluster) for cluster in (held, *claimants)))
+            continue
+        if strength >= thresholds.link and _cannot_tell(sides, left, right, thresholds):
+            doubtful.update(clusters.members(left) + clusters.members(right))
+        sides.join(left, right)
 
 
 def _flag_splits(
