@@ -262,13 +262,17 @@ def _read_evidence(
     con.register("_resolve_pair", pa.table({"code_l": graph.left[within], "code_r": graph.right[within]}))
     scored = con.execute(
         f"""
+        -- Both keys before the edges are joined: by one key alone, a record with many edges would meet them all.
+        WITH pair AS MATERIALIZED (
+            SELECT code_l, code_r, l.record_key AS record_l, r.record_key AS record_r
+            FROM _resolve_pair
+            JOIN _resolve_node AS l ON l.code = code_l
+            JOIN _resolve_node AS r ON r.code = code_r
+        )
         SELECT code_l, code_r, edge.match_weight,
             list_transform(edge.evidence, lambda part: part.comparison),
             list_transform(edge.evidence, lambda part: part.weight)
-        FROM _resolve_pair AS pair
-        JOIN _resolve_node AS l ON l.code = pair.code_l
-        JOIN _resolve_node AS r ON r.code = pair.code_r
-        JOIN {relation(edges)} AS edge ON edge.record_l = l.record_key AND edge.record_r = r.record_key
+        FROM pair JOIN {relation(edges)} AS edge USING (record_l, record_r)
         """
     ).fetchall()
     con.unregister("_resolve_pair")

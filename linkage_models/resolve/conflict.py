@@ -197,7 +197,7 @@ def _rival(
 ) -> tuple[int, Pair] | None:
     """Return the cluster that two kept apart claim about equally, with the two; None where the join is uncontested."""
     for claimed, claimant in ((left, right), (right, left)):
-        for other in sorted(clusters.apart_from(claimant) & set(sides.neighbours(claimed))):
+        for other in sorted(sides.shared(claimed, clusters.apart_from(claimant))):
             rival = sides.strength(claimed, other)
             same_side = (rival >= thresholds.link) == (strength >= thresholds.link)
             held_already = other in clusters.apart_from(claimed)

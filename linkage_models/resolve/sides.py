@@ -79,9 +79,12 @@ class Sides:
             return -math.inf
         return strength
 
-    def neighbours(self, cluster: int) -> Iterable[int]:
-        """Return the clusters with which a cluster shares a scored pair."""
-        return self._best[cluster].keys()
+    def shared(self, cluster: int, others: set[int]) -> list[int]:
+        """Return those of some clusters with which a cluster shares a scored pair."""
+        neighbours = self._best[cluster]
+        if len(others) <= len(neighbours):
+            return [other for other in others if other in neighbours]
+        return [other for other in neighbours if other in others]
 
     def join(self, left: int, right: int) -> None:
         """Join two clusters that may join."""
