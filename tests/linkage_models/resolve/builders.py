@@ -50,7 +50,7 @@ class Warehouse:
 
     def records(self, *keys: str, **identifiers: str) -> None:
         """Put exactly these records in place; identifiers are written like `A="pnc:1 cro:3!"`, the latter invalid."""
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for key in keys:
             held = [word.split(":") for word in identifiers.get(key, "").split()]
             identifiers_of_key = [
@@ -62,7 +62,7 @@ class Warehouse:
 
     def edges(self, edges: Mapping[str, float | Mapping[str, float]]) -> None:
         """Put exactly these edges in place, written like `{"A-B": 20.0}`, or with each comparison's weight."""
-        rows = []
+        rows: list[tuple[object, ...]] = []
         for pair, given in edges.items():
             parts = given if isinstance(given, Mapping) else {"all": given}
             evidence = [
