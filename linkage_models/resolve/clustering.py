@@ -193,7 +193,7 @@ def _read_graph(con: duckdb.DuckDBPyConnection, records: str, edges: str, decisi
         SELECT node.code, held.kind, dense_rank() OVER (ORDER BY held.kind, held.value) AS value
         FROM (SELECT record_key, unnest(identifiers) AS held FROM {relation(records)}) AS record
         JOIN _resolve_node AS node USING (record_key)
-        WHERE held.valid
+        WHERE held.valid AND held.kind IS NOT NULL AND held.value IS NOT NULL
         """
     ).fetchnumpy()
     (nodes,) = single_row(con, "SELECT count(*) FROM _resolve_node")
