@@ -7,13 +7,10 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_models.nominal.comparisons import COMPARISONS, ELSE, Comparison
+from linkage_models.nominal.comparison import ELSE, Comparison
 
 MISSING = -1
 """The level of a comparison that had nothing to compare; the others count from 0, the most alike."""
-
-LEARNABLE: tuple[Comparison, ...] = tuple(comparison for comparison in COMPARISONS if not comparison.fixed)
-"""The comparisons whose parameters training learns."""
 
 
 @dataclass(frozen=True)
@@ -38,6 +35,11 @@ def level_sql(comparison: Comparison) -> str:
         for place, level in enumerate(comparison.levels)
     )
     return f"CASE WHEN {comparison.missing} THEN {MISSING} {cases} END"
+
+
+def on_sides(condition: str) -> str:
+    """Return a condition over columns suffixed `_l` and `_r` as one over the columns of relations `l` and `r`."""
+    return re.sub(r"\b(\w+)_([lr])\b", r"\2.\1", condition)
 
 
 def columns_read(comparisons: tuple[Comparison, ...]) -> list[str]:

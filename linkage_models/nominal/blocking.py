@@ -7,6 +7,8 @@ changed records gives what scoring every pair would give.
 
 from dataclasses import dataclass
 
+from linkage_models.nominal.features import IDENTIFIER_KINDS
+
 
 @dataclass(frozen=True, slots=True)
 class BlockingRule:
@@ -23,20 +25,16 @@ class BlockingRule:
     reason: str
 
 
-def _identifiers(kind: str, number: int) -> BlockingRule:
+def identifier_rule(kind: str) -> BlockingRule:
+    """Return the rule of a kind of identifier."""
     return BlockingRule(
         f"{kind} shared",
-        f"list_transform({kind}s, lambda value: hash({number}, value))",
+        f"list_transform({kind}_ids, lambda value: hash('{kind}', value))",
         "A valid identifier is nearly unique, so the rule finds pairs whatever else differs and adds few others.",
     )
 
 
-RULES: tuple[BlockingRule, ...] = (
-    _identifiers("pnc", 1),
-    _identifiers("cro", 2),
-    _identifiers("noms", 3),
-    _identifiers("crn", 4),
-    _identifiers("visor", 5),
+OTHER_RULES: tuple[BlockingRule, ...] = (
     BlockingRule(
         "police serial shared",
         "list_transform(list_concat(pnc_serials, cro_serials), lambda serial: hash(6, serial))",
@@ -86,6 +84,27 @@ RULES: tuple[BlockingRule, ...] = (
         "Finds a missing date of birth together with a move.",
     ),
     BlockingRule(
+        "address line and year of birth shared",
+        "flatten(list_transform(dobs, lambda d: list_transform(address_lines, lambda a: hash(18, year(d), a))))",
+        "Finds names that changed or are mistyped where no postcode is known or postcodes are of towns.",
+    ),
+    BlockingRule(
+        "address line and the beginning of a name shared",
+        "flatten(list_transform(address_lines, lambda a: list_transform(name_words, lambda w: hash(19, a, w[:3]))))",
+        "Finds a missing or wholly wrong date of birth together with a mistyped name.",
+    ),
+    BlockingRule(
+        "two parts of the address shared, no full postcode on either",
+        "CASE WHEN len(unit_postcodes) = 0 THEN flatten(list_transform(address_parts, lambda p: list_transform("
+        "address_parts, lambda q: CASE WHEN p < q THEN hash(21, p, q) END))) END",
+        "Finds mistyped names without a date of birth; with full postcodes a street of a large town would cost too much.",
+    ),
+    BlockingRule(
+        "date of birth and postcode district shared",
+        "flatten(list_transform(dobs, lambda d: list_transform(outcodes, lambda o: hash(20, d, o))))",
+        "Finds a name that changed altogether together with a mistyped postcode or a move nearby.",
+    ),
+    BlockingRule(
         "contact point and a name word shared",
         "flatten(list_transform(contacts, lambda c: list_transform(name_words, lambda w: hash(15, c, w))))",
         "A telephone, vehicle or document follows a person through moves and mistyped dates.",
@@ -96,10 +115,17 @@ RULES: tuple[BlockingRule, ...] = (
         "Prison and probation hold the same sentence; the rule finds its pairs without identifier, date or address.",
     ),
 )
-"""In order; the bundle's recipe records how many pairs each one gave in training."""
+"""What the model compares beside records that share an identifier, in order."""
 
-DETERMINISTIC = ("pnc shared", "cro shared", "noms shared", "crn shared", "visor shared")
-"""Rules whose pairs are taken for matches when the prior is estimated; full name with date of birth joins them."""
+
+def blocking_rules(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[BlockingRule, ...]:
+    """Return the blocking rules of a model, in order; its recipe records them.
+
+    Args:
+        kinds: the kinds of identifier that the model compares.
+    """
+    return (*(identifier_rule(kind) for kind in kinds), *OTHER_RULES)
+
 
 FULL_NAME_AND_DATE = BlockingRule(
     "full name and date of birth shared",
@@ -108,7 +134,7 @@ FULL_NAME_AND_DATE = BlockingRule(
 )
 
 
-def keys_sql(features: str, id_column: str, rules: tuple[BlockingRule, ...] = RULES) -> str:
+def keys_sql(features: str, id_column: str, rules: tuple[BlockingRule, ...]) -> str:
     """Return the query of every blocking key of a relation of features.
 
     Args:

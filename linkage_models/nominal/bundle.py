@@ -18,8 +18,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from linkage_models.nominal.errors import BundleError
-from linkage_models.nominal.settings import model_shape
-from linkage_models.nominal.term_frequencies import NAME_COLUMNS, POSTCODES, TermFrequencies
+from linkage_models.nominal.settings import identifier_kinds, model_shape, splink_settings
+from linkage_models.nominal.term_frequencies import TABLES, TermFrequencies
 from linkage_models.nominal.thresholds import Thresholds
 
 FORMAT = "conjoin nominal model 1"
@@ -45,6 +45,11 @@ class Bundle:
     thresholds: Thresholds
     recipe: dict[str, Any]
     card: str
+
+    @property
+    def kinds(self) -> tuple[str, ...]:
+        """The kinds of identifier that the model compares."""
+        return identifier_kinds(self.model)
 
     def save(self, path: Path | str) -> None:
         """Write the bundle to a new folder, as the newest among the bundles beside it.
@@ -87,10 +92,7 @@ class Bundle:
         manifest = _checked_manifest(folder)
         try:
             defaults = _read_json(folder / "term_frequencies" / "defaults.json")
-            tables = {
-                name: pq.read_table(folder / "term_frequencies" / f"{name}.parquet")
-                for name in (*NAME_COLUMNS, POSTCODES)
-            }
+            tables = {name: pq.read_table(folder / "term_frequencies" / f"{name}.parquet") for name in TABLES}
             bundle = cls(
                 manifest["version"],
                 _read_json(folder / "model.json"),
@@ -101,7 +103,7 @@ class Bundle:
             )
         except (OSError, ValueError, KeyError, TypeError, pa.ArrowException) as error:
             raise BundleError(f"The bundle {folder} lacks a part ({type(error).__name__}); train it again.") from error
-        if model_shape(bundle.model) != model_shape():
+        if model_shape(bundle.model) != model_shape(splink_settings(0.5, bundle.kinds)):
             raise BundleError(f"The bundle {folder} was trained for other comparisons; train one with this version.")
         return bundle
 

@@ -5,83 +5,14 @@ come from the published parameters of the production justice model where it give
 judgements elsewhere; training replaces them wherever its data shows the level, and they stand where it does not.
 """
 
-from dataclasses import dataclass
-
+from linkage_models.nominal.comparison import CLOSE, ELSE, Comparison, Level, close, empty, shared, some_pair
 from linkage_models.nominal.features import IDENTIFIER_KINDS
+from linkage_models.nominal.kinship import FORENAME_AMONG_GIVEN, FORENAME_CLOSE, SURNAME_CLOSE, kinship
 
-
-@dataclass(frozen=True, slots=True)
-class Level:
-    """One level of a comparison; the first level whose condition holds is the pair's.
-
-    Attributes:
-        label: what the level means, as an analyst reads it in the evidence.
-        condition: SQL over the two records' features, suffixed `_l` and `_r`, the same whichever record is which.
-        m: starting share among pairs of one person.
-        u: starting share among pairs of two people.
-        term_frequency: the feature whose frequency adjusts the weight, if any. The adjustment is made against u of the
-            level that asks for its equality alone, so it is nil for a value of average frequency.
-        term_weight: how much of the adjustment applies, 0 to 1: in full where the value itself is shared, half where
-            the pair agrees on only part of it.
-    """
-
-    label: str
-    condition: str
-    m: float
-    u: float
-    term_frequency: str | None = None
-    term_weight: float = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Comparison:
-    """How one aspect of two records is compared.
-
-    Attributes:
-        name: the comparison, as it is named in the evidence.
-        missing: SQL for 'cannot be compared'; such a pair gets no weight from this comparison.
-        levels: from most to least alike; the last takes what the others leave.
-        fixed: whether training leaves m and u as they are.
-    """
-
-    name: str
-    missing: str
-    levels: tuple[Level, ...]
-    fixed: bool = False
-
-
-ELSE = "ELSE"
-
-
-def _shared(lists: str) -> str:
-    return f"list_has_any({lists}_l, {lists}_r)"
-
-
-def _empty(lists: str) -> str:
-    return f"len({lists}_l) = 0 OR len({lists}_r) = 0"
-
-
-CLOSE = 0.88
-"""Jaro-Winkler similarity from which two words are taken for one word mistyped or spelt otherwise."""
-
-SHORTEST_MISTYPED = 4
-"""Letters a word must have to be close at one edit: REZA and RRZA are, although their Jaro-Winkler similarity is low,
-and three letters one apart are as often two names."""
-
-
-def _close(one: str, other: str, similarity: float = CLOSE) -> str:
-    return (
-        f"(jaro_winkler_similarity({one}, {other}) >= {similarity} OR (len({one}) >= {SHORTEST_MISTYPED} AND "
-        f"len({other}) >= {SHORTEST_MISTYPED} AND damerau_levenshtein({one}, {other}) = 1))"
-    )
-
-
-FORENAME_CLOSE = _close("forename_v_l", "forename_v_r")
-SURNAME_CLOSE = _close("surname_v_l", "surname_v_r")
-
-FORENAME_AMONG_GIVEN = "(list_has_any(forenames_l, given_names_r) OR list_has_any(given_names_l, forenames_r))"
-"""One record's forename, or an alias's, is a forename or middle name of the other. That both have the same middle name
-is not enough: it is compared on its own, and brothers bear their father's."""
+_CLOSE_EXCHANGED = (
+    f"(jaro_winkler_similarity(forename_v_l, surname_v_r) >= {CLOSE}"
+    f" AND jaro_winkler_similarity(surname_v_l, forename_v_r) >= {CLOSE})"
+)
 
 NAME = Comparison(
     "name",
@@ -99,16 +30,16 @@ NAME = Comparison(
         ),
         Level(
             "close forename and surname",
-            f"{FORENAME_CLOSE} AND {SURNAME_CLOSE}",
+            f"({FORENAME_CLOSE} AND {SURNAME_CLOSE}) OR {_CLOSE_EXCHANGED}",
             0.05,
             1e-5,
             "full_name",
             0.5,
         ),
-        Level("same through an alias", _shared("full_names"), 0.02, 1e-5),
+        Level("same through an alias", shared("full_names"), 0.02, 1e-5),
         Level(
             "surname shared, forename among the other's given names",
-            f"({_shared('surnames')} OR {SURNAME_CLOSE}) AND {FORENAME_AMONG_GIVEN}",
+            f"({shared('surnames')} OR {SURNAME_CLOSE}) AND {FORENAME_AMONG_GIVEN}",
             0.015,
             1e-4,
             "surname_v",
@@ -124,28 +55,40 @@ NAME = Comparison(
             0.5,
         ),
         Level("same surname only", "surname_v_l = surname_v_r", 0.005, 2e-3, "surname_v", 0.5),
-        Level("a surname shared, one close or an alias", f"{_shared('surnames')} OR {SURNAME_CLOSE}", 0.003, 2e-3),
+        Level("a surname shared, one close or an alias", f"{shared('surnames')} OR {SURNAME_CLOSE}", 0.003, 2e-3),
         Level("same forename only", "forename_v_l = forename_v_r", 0.01, 8e-3, "forename_v", 0.5),
         Level("forename among the other's given names", FORENAME_AMONG_GIVEN, 0.004, 1e-2),
-        Level("unlike", ELSE, 0.008, 0.97),
+        Level(
+            "one name alike, in either field",
+            f"{shared('name_words')} OR jaro_winkler_similarity(forename_v_l, forename_v_r) >= {CLOSE}"
+            f" OR jaro_winkler_similarity(forename_v_l, surname_v_r) >= {CLOSE}"
+            f" OR jaro_winkler_similarity(surname_v_l, forename_v_r) >= {CLOSE}",
+            0.004,
+            2e-2,
+        ),
+        Level("unlike", ELSE, 0.008, 0.95),
     ),
 )
 
+_FORENAME_IS_MIDDLE = "(forename_v_l <> forename_v_r AND (list_has_any([forename_v_l], given_names_r) OR list_has_any([forename_v_r], given_names_l)))"
+
 MIDDLE_NAMES = Comparison(
     "middle_names",
-    "middle_names_l IS NULL OR middle_names_r IS NULL",
+    # A middle name that the name comparison has taken for the other's forename is not weighed a second time.
+    f"middle_names_l IS NULL OR middle_names_r IS NULL OR coalesce({_FORENAME_IS_MIDDLE}, false)",
     (
         Level("same", "middle_names_l = middle_names_r", 0.93, 0.012),
         Level(
             "close, an initial or one of several",
             "((len(middle_names_l) = 1 OR len(middle_names_r) = 1) AND middle_names_l[1] = middle_names_r[1]) OR "
-            f"{_close('middle_names_l', 'middle_names_r')} OR list_has_any(string_split(middle_names_l, ' '), "
+            f"{close('middle_names_l', 'middle_names_r')} OR list_has_any(string_split(middle_names_l, ' '), "
             "string_split(middle_names_r, ' '))",
             0.05,
             0.02,
         ),
         Level("unlike", ELSE, 0.02, 0.968),
     ),
+    alike="forename_v",
 )
 
 DAYS_IN_FIVE_YEARS = 1826
@@ -157,7 +100,7 @@ DATE_OF_BIRTH = Comparison(
         # 1 January is over-represented: it is what people type for 'some time that year'.
         Level("same, 1 January", "dob_text_l = dob_text_r AND dob_text_l[5:] = '0101'", 0.008, 2e-6),
         Level("same", "dob_text_l = dob_text_r", 0.94, 5e-5),
-        Level("same through an alias date", _shared("dobs"), 0.017, 5e-6),
+        Level("same through an alias date", shared("dobs"), 0.017, 5e-6),
         Level("day and month exchanged", "dob_swapped_l = dob_text_r", 0.004, 2.5e-5),
         Level(
             "one character apart, within five years",
@@ -171,23 +114,39 @@ DATE_OF_BIRTH = Comparison(
     ),
 )
 
+_WORDS_SHARED = f"{shared('rare_address_words')} AND len(list_intersect(rare_address_words_l, rare_address_words_r))"
+
 MANY_POSTCODES = 4
 """From so many postcodes on a record, sharing one of them says less: a person who moves often meets many others."""
 
+_POSTCODE_NEAR = "postcode_l[:2] = postcode_r[:2] AND damerau_levenshtein(postcode_l, postcode_r) = 1"
+
 POSTCODE = Comparison(
     "postcode",
-    _empty("postcodes"),
+    empty("postcodes"),
     (
         Level(
             "one shared, of few",
-            f"{_shared('rare_postcodes')} AND len(postcodes_l) < {MANY_POSTCODES} "
+            f"{shared('rare_postcodes')} AND len(postcodes_l) < {MANY_POSTCODES} "
             f"AND len(postcodes_r) < {MANY_POSTCODES}",
             0.65,
             2e-5,
         ),
-        Level("one shared, of many", _shared("rare_postcodes"), 0.05, 1e-5),
-        Level("one shared, where many people live", _shared("postcodes"), 0.008, 1e-5),
-        Level("district shared", _shared("outcodes"), 0.092, 0.003),
+        Level("one shared, of many", shared("rare_postcodes"), 0.05, 1e-5),
+        Level("one shared, where many people live", shared("postcodes"), 0.008, 1e-5),
+        Level(
+            "two characters exchanged",
+            f"{_POSTCODE_NEAR} AND levenshtein(postcode_l, postcode_r) = 2",
+            0.01,
+            1e-5,
+        ),
+        Level(
+            "one character apart",
+            _POSTCODE_NEAR,
+            0.01,
+            1e-4,
+        ),
+        Level("district shared", shared("outcodes"), 0.092, 0.003),
         Level("none shared", ELSE, 0.2, 0.997),
     ),
 )
@@ -198,6 +157,43 @@ SEX = Comparison(
     (Level("same", "sex_l = sex_r", 0.998, 0.85), Level("different", ELSE, 0.002, 0.15)),
 )
 
+_LINES_ALIKE = "jaro_winkler_similarity(address_line_l, address_line_r) >= 0.92"
+
+ADDRESS = Comparison(
+    "address",
+    # Where a full postcode is shared, its dozen or so doors say little that the postcode has not.
+    f"{empty('rare_address_words')} OR {shared('unit_postcodes')}",
+    (
+        Level("four or more words shared", f"{_WORDS_SHARED} >= 4", 0.3, 1e-7),
+        Level("three words shared", f"{_WORDS_SHARED} = 3", 0.15, 1e-6),
+        Level("two words shared", f"{_WORDS_SHARED} = 2", 0.15, 2e-5),
+        Level("one word shared, first lines alike", f"{_WORDS_SHARED} = 1 AND {_LINES_ALIKE}", 0.05, 1e-5),
+        Level("first lines alike", _LINES_ALIKE, 0.05, 1e-4),
+        Level("one word shared", f"{_WORDS_SHARED} = 1", 0.1, 4e-3),
+        Level("nothing shared", ELSE, 0.2, 0.996),
+    ),
+)
+"""Words of the address lines, those that many addresses have left out."""
+
+HOUSE_NUMBER = Comparison(
+    "house_number",
+    f"{empty('house_numbers')} OR {shared('unit_postcodes')}",
+    (
+        Level("one shared", shared("house_numbers"), 0.7, 0.015),
+        Level("none shared", ELSE, 0.3, 0.985),
+    ),
+)
+
+BIRTH_PLACE = Comparison(
+    "birth_place",
+    "birth_place_l IS NULL OR birth_place_r IS NULL",
+    (
+        Level("same", "birth_place_l = birth_place_r", 0.9, 0.05),
+        Level("different", ELSE, 0.1, 0.95),
+    ),
+    alike="surname_v",
+)
+
 IDENTIFIER_U = 1e-7
 """Share of pairs of two people who yet hold one valid identifier: another person's number written down by mistake.
 
@@ -205,18 +201,33 @@ Sampling cannot see so rare an event. At most one record in a thousand bears ano
 then shared with a few records of some hundred thousand or more, which is of this order.
 """
 
-IDENTIFIERS = tuple(
-    Comparison(
-        kind,
-        # The scalar is named beside the list so that training on pairs that share it leaves this comparison out.
-        f"{kind}_l IS NULL OR {kind}_r IS NULL",
-        (
-            Level("one shared", f"{kind}_l = {kind}_r OR {_shared(kind + 's')}", 0.96, IDENTIFIER_U),
-            Level("all different", ELSE, 0.04, 1 - IDENTIFIER_U),
-        ),
+IDENTIFIER_NEAR_U = 1e-5
+"""Share of pairs of two people with numbers one character apart: of seven digits, some sixty in ten million."""
+
+IDENTIFIER_SHARED = "a number shared"
+"""The level by which an identifier's comparison is known."""
+
+
+def identifier(kind: str) -> Comparison:
+    """Return the comparison of the identifiers of one kind: every value of one record with every value of the other.
+
+    A value that fails its check is never 'shared' and never 'different': it may only be a slip of a valid one.
+    """
+    near = " OR ".join(
+        some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", "damerau_levenshtein(a, b) = 1")
+        for ones, others in (("ids", "texts"), ("texts", "ids"))
     )
-    for kind in IDENTIFIER_KINDS
-)
+    return Comparison(
+        kind,
+        f"({empty(f'{kind}_ids')}) AND NOT coalesce({near}, false)",
+        (
+            Level(IDENTIFIER_SHARED, shared(f"{kind}_ids"), 0.94, IDENTIFIER_U),
+            Level("one character apart", near, 0.02, IDENTIFIER_NEAR_U),
+            Level("all different", ELSE, 0.04, 1 - IDENTIFIER_U - IDENTIFIER_NEAR_U),
+        ),
+        u_stated=True,
+    )
+
 
 CROSSED = "list_has_any(pnc_serials_l, cro_serials_r) OR list_has_any(cro_serials_l, pnc_serials_r)"
 
@@ -236,96 +247,48 @@ MANY_SENTENCES = 4
 
 SENTENCE_DATE = Comparison(
     "sentence_date",
-    _empty("sentence_dates"),
+    empty("sentence_dates"),
     (
         Level(
             "one shared, of few",
-            f"{_shared('sentence_dates')} AND len(sentence_dates_l) < {MANY_SENTENCES} "
+            f"{shared('sentence_dates')} AND len(sentence_dates_l) < {MANY_SENTENCES} "
             f"AND len(sentence_dates_r) < {MANY_SENTENCES}",
             0.65,
             1e-3,
         ),
-        Level("one shared, of many", _shared("sentence_dates"), 0.05, 1e-3),
+        Level("one shared, of many", shared("sentence_dates"), 0.05, 1e-3),
         Level("none shared", ELSE, 0.3, 0.999),
     ),
 )
 
 CONTACT_POINT = Comparison(
     "contact_point",
-    _empty("contacts"),
+    empty("contacts"),
     (
-        Level("one shared", _shared("contacts"), 0.5, 1e-5),
+        Level("one shared", shared("contacts"), 0.5, 1e-5),
         Level("none shared", ELSE, 0.5, 1 - 1e-5),
     ),
 )
 
-TWIN_FORENAMES_CLOSE = 0.9
-"""Jaro-Winkler similarity below which forenames are unlike in the twin table of the production justice model."""
 
-_SHARED_PHONE = "list_has_any(list_filter(contacts_l, lambda c: starts_with(c, 'phone:')), contacts_r)"
-_SAME_HOUSEHOLD = f"({_shared('postcodes')} OR {_shared('sentence_dates')} OR {_SHARED_PHONE})"
-_NO_IDENTIFIER_AGREES = " AND ".join(f"NOT {_shared(kind + 's')}" for kind in IDENTIFIER_KINDS)
-_SOME_IDENTIFIER_DIFFERS = " OR ".join(f"(len({kind}s_l) > 0 AND len({kind}s_r) > 0)" for kind in IDENTIFIER_KINDS)
+def comparisons(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[Comparison, ...]:
+    """Return the comparisons of the model, in the order of the evidence.
 
-
-def _some_close(ones: str, others: str) -> str:
-    close = _close("a", "b", TWIN_FORENAMES_CLOSE)
-    return f"len(list_filter({ones}, lambda a: len(list_filter({others}, lambda b: {close})) > 0)) > 0"
-
-
-_GIVEN_NAMES_CLOSE = f"({_some_close('forenames_l', 'given_names_r')} OR {_some_close('forenames_r', 'given_names_l')})"
-PARENT_YEARS = 15
-"""Years between two dates of birth from which two people of one name at one address may be parent and child."""
-
-_PREFIX = "MOHAMMED"
-"""A forename that is often given for blessing, with the second name in daily use; as `forename_v` has it."""
-
-_OTHER_NAME_IN_USE = (
-    f"(forename_v_l = '{_PREFIX}' AND forename_v_r = '{_PREFIX}' AND middle_names_l IS NOT NULL"
-    " AND middle_names_r IS NOT NULL AND NOT list_has_any(string_split(middle_names_l, ' '),"
-    f" string_split(middle_names_r, ' ')) AND NOT {_close('middle_names_l', 'middle_names_r')})"
-)
-_SAME_FAMILY_NAME = f"({_shared('surnames')} OR {SURNAME_CLOSE})"
-_TWINS = (
-    f"{_SAME_FAMILY_NAME} AND {_shared('dobs')} AND ({_SAME_HOUSEHOLD} OR {_shared('outcodes')})"
-    f" AND {_NO_IDENTIFIER_AGREES} AND ({_OTHER_NAME_IN_USE} OR (forename_v_l <> forename_v_r"
-    f" AND NOT {FORENAME_AMONG_GIVEN} AND (({_SOME_IDENTIFIER_DIFFERS}) OR NOT {_GIVEN_NAMES_CLOSE})))"
-)
-_PARENT_AND_CHILD = (
-    f"({FORENAME_CLOSE} AND {SURNAME_CLOSE} OR name_sorted_l = name_sorted_r)"
-    f" AND abs(date_diff('year', dob_l, dob_r)) >= {PARENT_YEARS}"
-    f" AND {_SAME_HOUSEHOLD} AND NOT {_shared('dobs')} AND {_NO_IDENTIFIER_AGREES}"
-)
-
-_RELATIVES = (
-    f"{_SAME_FAMILY_NAME} AND {_SAME_HOUSEHOLD} AND NOT {_shared('dobs')} AND {_NO_IDENTIFIER_AGREES}"
-    f" AND (({_OTHER_NAME_IN_USE}) OR (NOT {FORENAME_AMONG_GIVEN} AND NOT {_GIVEN_NAMES_CLOSE}))"
-)
-
-KINSHIP = Comparison(
-    "kinship",
-    " AND ".join(f"NOT coalesce({kin}, false)" for kin in (_TWINS, _PARENT_AND_CHILD, _RELATIVES)),
-    (
-        Level("possible twins", _TWINS, 0.001, 0.004),
-        Level("possible parent and child", _PARENT_AND_CHILD, 0.001, 0.003),
-        Level("possible relatives", ELSE, 0.001, 0.002),
-    ),
-    fixed=True,
-)
-"""Twins, parent and child of one name, and others of one household agree on what families share, so the weights of
-those fields, which assume independence, mislead. The small weight here is not the point: scoring holds the weight of
-such a pair below every linking threshold, where it is seen as a near miss. A pair without the signs gets nothing."""
-
-COMPARISONS: tuple[Comparison, ...] = (
-    NAME,
-    MIDDLE_NAMES,
-    DATE_OF_BIRTH,
-    POSTCODE,
-    SEX,
-    *IDENTIFIERS,
-    POLICE_SERIAL,
-    SENTENCE_DATE,
-    CONTACT_POINT,
-    KINSHIP,
-)
-"""In the order of the evidence."""
+    Args:
+        kinds: the kinds of identifier to compare, each on its own.
+    """
+    return (
+        NAME,
+        MIDDLE_NAMES,
+        DATE_OF_BIRTH,
+        POSTCODE,
+        ADDRESS,
+        HOUSE_NUMBER,
+        BIRTH_PLACE,
+        SEX,
+        *(identifier(kind) for kind in kinds),
+        POLICE_SERIAL,
+        SENTENCE_DATE,
+        CONTACT_POINT,
+        kinship(kinds),
+    )

@@ -4,7 +4,7 @@ from math import log2
 from typing import Any
 
 from linkage_models.nominal.bundle import Bundle
-from linkage_models.nominal.comparisons import KINSHIP
+from linkage_models.nominal import kinship
 
 PLACES = 6
 """Decimals of every weight. Each part is rounded before it is summed, so that the parts an analyst sees add up."""
@@ -30,18 +30,23 @@ def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
     """
     prior = bundle.model["probability_two_random_records_match"]
     comparisons = {comparison["output_column_name"]: comparison for comparison in bundle.model["comparisons"]}
-    kinship = comparisons.pop(KINSHIP.name)
+    kin = comparisons.pop(kinship.NAME)
     entries = ", ".join(
         [
-            _struct("prior", "'two records at random'", str(round(log2(prior / (1 - prior)), PLACES))),
+            _struct("'prior'", "'two records at random'", str(round(log2(prior / (1 - prior)), PLACES))),
             *(_entry(comparison) for comparison in comparisons.values()),
         ]
     )
-    ceiling = bundle.thresholds.kin_ceiling
+    ceiling = (
+        f"CASE WHEN kin = '{kinship.DOUBTFUL}' THEN {kinship.TWIN_ODDS_WEIGHT} ELSE {bundle.thresholds.kin_ceiling} END"
+    )
+    held_as = f"CASE WHEN kin = '{kinship.DOUBTFUL}' THEN '{kinship.DOUBT}' ELSE '{kinship.NAME}' END"
     return f"""
         WITH parts AS (
             SELECT
-                unique_id_l, unique_id_r, {_label(kinship)} AS kin, round(mw_{KINSHIP.name}, {PLACES}) AS kin_weight,
+                unique_id_l, unique_id_r, CASE WHEN mw_{kinship.NAME} < 0 THEN {_label(kin)} END AS kin, round(mw_{
+        kinship.NAME
+    }, {PLACES}) AS kin_weight,
                 list_filter([{entries}], lambda part: part IS NOT NULL) AS evidence
             FROM {predicted}
         ),
@@ -55,7 +60,7 @@ def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
                 END AS match_weight,
                 CASE WHEN kin IS NULL THEN evidence
                     ELSE list_append(evidence, {
-        _struct(KINSHIP.name, "kin", f"least(kin_weight, round({ceiling} - total, {PLACES}))")
+        _struct(held_as, "kin", f"least(kin_weight, round({ceiling} - total, {PLACES}))")
     })
                 END AS evidence
             FROM summed
@@ -71,14 +76,15 @@ def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
 
 
 def _struct(comparison: str, level: str, weight: str) -> str:
-    return f"struct_pack(comparison := '{comparison}', \"level\" := {level}, weight := ({weight})::DOUBLE)"
+    return f'struct_pack(comparison := {comparison}, "level" := {level}, weight := ({weight})::DOUBLE)'
 
 
 def _entry(comparison: dict[str, Any]) -> str:
     name = comparison["output_column_name"]
     adjusted = any("tf_adjustment_column" in level for level in comparison["comparison_levels"])
     weight = f"mw_{name} + mw_tf_adj_{name}" if adjusted else f"mw_{name}"
-    return f"CASE WHEN mw_{name} <> 0 THEN {_struct(name, _label(comparison), f'round({weight}, {PLACES})')} END"
+    entry = _struct(f"'{name}'", _label(comparison), f"round({weight}, {PLACES})")
+    return f"CASE WHEN mw_{name} <> 0 THEN {entry} END"
 
 
 def _label(comparison: dict[str, Any]) -> str:

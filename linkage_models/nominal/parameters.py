@@ -6,7 +6,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_models.nominal.comparisons import COMPARISONS, IDENTIFIERS
+from linkage_models.nominal.comparisons import comparisons
+from linkage_models.nominal.kinship import NAME as KINSHIP
 from linkage_models.nominal.maximisation import Parameters, smoothed
 from linkage_models.nominal.settings import splink_settings
 
@@ -16,9 +17,6 @@ and training on pairs that agree elsewhere sees too few of them."""
 
 SMALLEST_U = 1e-7
 """No agreement is taken to be rarer between two people than one identifier written down for another."""
-
-U_STATED = frozenset(comparison.name for comparison in IDENTIFIERS)
-"""Comparisons whose u is a stated judgement, because sampling cannot see it."""
 
 SEEN = 1.0
 """Expected matching pairs from which a level counts as seen in training."""
@@ -42,20 +40,25 @@ def _shares(values: NDArray[np.float64], smallest: float) -> list[float]:
     return [digits(value) for value in floored / floored.sum()]
 
 
-def collate(prior: float, u: Parameters, matches: Parameters) -> Learned:
+def collate(prior: float, kinds: tuple[str, ...], u: Parameters, matches: Parameters, *, families: bool) -> Learned:
     """Return the final model.
 
     Args:
         prior: the probability that two records taken at random are of one person.
+        kinds: the kinds of identifier compared.
         u: the learned u of each comparison.
         matches: the expected number of matching pairs on each level of each comparison.
+        families: whether relatives are among the records; where not, the signs of kin weigh nothing.
 
     Returns:
         The model, with m and u of each learned comparison summing to one over its levels.
     """
-    model = splink_settings(digits(prior))
+    model = splink_settings(digits(prior), kinds)
     not_seen: list[str] = []
-    for comparison, described in zip(COMPARISONS, model["comparisons"], strict=True):
+    for comparison, described in zip(comparisons(kinds), model["comparisons"], strict=True):
+        if comparison.name == KINSHIP and not families:
+            for level in described["comparison_levels"][1:]:
+                level["u_probability"] = level["m_probability"]
         if comparison.fixed:
             continue
         name, levels = comparison.name, comparison.levels
@@ -65,7 +68,7 @@ def collate(prior: float, u: Parameters, matches: Parameters) -> Learned:
         # A level that no match showed speaks for one person no more strongly than was stated, however rare it is.
         unseen = matches[name] < SEEN
         learned_u = np.where(unseen, np.maximum(u[name], np.array(m) * stated / start), u[name])
-        final_u = _shares(stated if name in U_STATED else learned_u, SMALLEST_U)
+        final_u = _shares(stated if comparison.u_stated else learned_u, SMALLEST_U)
         not_seen += [f"{name}: {level.label}" for level, missing in zip(levels, unseen, strict=True) if missing]
         for level, m_value, u_value in zip(described["comparison_levels"][1:], m, final_u, strict=True):
             level |= {"m_probability": m_value, "u_probability": u_value}

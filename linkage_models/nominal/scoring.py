@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import duckdb
 from splink import Linker
 
-from linkage_models.nominal.blocking import keys_sql
+from linkage_models.nominal.blocking import blocking_rules, keys_sql
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.evidence import edges_sql
 from linkage_models.nominal.features import (
@@ -101,9 +101,9 @@ def _score(con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str
     pairs = added = 0
     if counts["changed"]:
         if counts["changed"] >= EVERYTHING_SHARE * counts["current"]:
-            _pair_everything(con, records, everything=counts["changed"] == counts["current"])
+            _pair_everything(con, records, bundle, everything=counts["changed"] == counts["current"])
         else:
-            _pair_changed(con, records)
+            _pair_changed(con, records, bundle)
         pairs = _count(con, "score_pair")
         attach(con, "score_plain", "score_input", bundle.frequencies)
         con.execute("DROP TABLE score_plain")
@@ -118,6 +118,10 @@ def _score(con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str
     return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added)
 
 
+def _keys(features: str, id_column: str, bundle: Bundle) -> str:
+    return keys_sql(features, id_column, blocking_rules(bundle.kinds))
+
+
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     row = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
     return int(row[0]) if row else 0
@@ -129,7 +133,12 @@ def scoring_method(bundle: Bundle) -> str:
     A version of Conjoin with other features or blocking rules gives other edges from the same bundle, so records that
     the one before scored have to be scored again.
     """
-    applied = (*MACROS, features_sql("records"), keys_sql("features", "id"), edges_sql("predicted", "features", bundle))
+    applied = (
+        *MACROS,
+        features_sql("records", bundle.kinds),
+        _keys("features", "id", bundle),
+        edges_sql("predicted", "features", bundle),
+    )
     return f"{bundle.version}/{hashlib.sha256(chr(0).join(applied).encode()).hexdigest()[:8]}"
 
 
@@ -158,10 +167,10 @@ def _forget(con: duckdb.DuckDBPyConnection, edges: str, scored: str) -> None:
     con.execute(f"DELETE FROM {scored} WHERE record_key IN ({touched})")
 
 
-def _pair_everything(con: duckdb.DuckDBPyConnection, records: str, *, everything: bool) -> None:
+def _pair_everything(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, *, everything: bool) -> None:
     """Build all features, then pair on them; `everything` tells that no pair can be left out as unchanged."""
-    build_features(con, records, "score_plain")
-    con.execute(f"CREATE OR REPLACE TEMP TABLE score_key AS {keys_sql('score_plain', 'unique_id')}")
+    build_features(con, records, "score_plain", kinds=bundle.kinds)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE score_key AS {_keys('score_plain', 'unique_id', bundle)}")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE score_pair AS
         SELECT DISTINCT l.id AS join_key_l, r.id AS join_key_r
@@ -180,23 +189,23 @@ def _pair_everything(con: duckdb.DuckDBPyConnection, records: str, *, everything
         """)
 
 
-def _pair_changed(con: duckdb.DuckDBPyConnection, records: str) -> None:
+def _pair_changed(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle) -> None:
     """Pair changed records with all, building features only for the records in pairs."""
     changed = f"(FROM {records} SEMI JOIN score_changed USING (record_key))"
     con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE score_key AS {keys_sql(f"({features_sql(changed)})", "record_key")}
+        CREATE OR REPLACE TEMP TABLE score_key AS {_keys(f"({features_sql(changed, bundle.kinds)})", "record_key", bundle)}
     """)
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE score_pair_key AS
         SELECT DISTINCT least(c.id, o.id) AS record_l, greatest(c.id, o.id) AS record_r
-        FROM ({keys_sql(f"({features_sql(records)})", "record_key")}) AS o JOIN score_key AS c USING (blocking_key)
+        FROM ({_keys(f"({features_sql(records, bundle.kinds)})", "record_key", bundle)}) AS o JOIN score_key AS c USING (blocking_key)
         WHERE c.id <> o.id
     """)
     con.execute("""
         CREATE OR REPLACE TEMP TABLE score_member AS
         SELECT record_l AS record_key FROM score_pair_key UNION SELECT record_r FROM score_pair_key
     """)
-    build_features(con, records, "score_plain", only="score_member")
+    build_features(con, records, "score_plain", "score_member", bundle.kinds)
     con.execute("""
         CREATE OR REPLACE TEMP TABLE score_pair AS
         SELECT l.unique_id AS join_key_l, r.unique_id AS join_key_r

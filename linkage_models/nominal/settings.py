@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from linkage_models.nominal.comparisons import COMPARISONS, Comparison, Level
+from linkage_models.nominal.comparison import Comparison, Level
+from linkage_models.nominal.comparisons import IDENTIFIER_SHARED, comparisons
 
 
 def _level(level: Level, *, fixed: bool) -> dict[str, Any]:
@@ -27,11 +28,12 @@ def _comparison(comparison: Comparison) -> dict[str, Any]:
     }
 
 
-def splink_settings(prior: float) -> dict[str, Any]:
+def splink_settings(prior: float, kinds: tuple[str, ...]) -> dict[str, Any]:
     """Return the untrained model as Splink's settings dictionary.
 
     Args:
         prior: the probability that two records taken at random are of one person.
+        kinds: the kinds of identifier to compare.
 
     Returns:
         Settings with every comparison's starting m and u. Candidate pairs come from this package's own blocking rules,
@@ -41,24 +43,36 @@ def splink_settings(prior: float) -> dict[str, Any]:
         "link_type": "dedupe_only",
         "unique_id_column_name": "unique_id",
         "probability_two_random_records_match": prior,
-        "comparisons": [_comparison(comparison) for comparison in COMPARISONS],
+        "comparisons": [_comparison(comparison) for comparison in comparisons(kinds)],
         "blocking_rules_to_generate_predictions": [],
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": True,
     }
 
 
-def model_shape(model: dict[str, Any] | None = None) -> list[tuple[str, list[tuple[str, str]]]]:
+def model_shape(model: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
     """Return what two models must have in common to be applied alike: comparisons, levels, conditions, in order.
 
     Args:
-        model: Splink's settings; without it, this version's own comparisons.
+        model: Splink's settings.
     """
-    comparisons = (model or splink_settings(0.5))["comparisons"]
     return [
         (
             comparison["output_column_name"],
             [(level["label_for_charts"], level["sql_condition"]) for level in comparison["comparison_levels"]],
         )
-        for comparison in comparisons
+        for comparison in model["comparisons"]
     ]
+
+
+def identifier_kinds(model: dict[str, Any]) -> tuple[str, ...]:
+    """Return the kinds of identifier that a model compares, in its order.
+
+    Args:
+        model: Splink's settings.
+    """
+    return tuple(
+        comparison["output_column_name"]
+        for comparison in model["comparisons"]
+        if any(level["label_for_charts"] == IDENTIFIER_SHARED for level in comparison["comparison_levels"])
+    )

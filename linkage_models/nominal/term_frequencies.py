@@ -4,6 +4,8 @@ Frozen, so that a pair's weight does not change because other records arrived. O
 persons are kept: the rest get a stated default, and a bundle does not list people.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import duckdb
@@ -15,11 +17,21 @@ NAME_COLUMNS = ("full_name", "surname_v", "forename_v")
 POSTCODES = "postcode"
 """The table of postcodes shared by many people; the rest count as rare."""
 
+ADDRESS_WORDS = "address_word"
+"""The table of words that many addresses have, such as STREET; the rest count as rare."""
+
+TABLES = (*NAME_COLUMNS, POSTCODES, ADDRESS_WORDS)
+"""Every table of the frozen frequencies."""
+
 MINIMUM_BEARERS = 3
 """Apparent persons who must bear a name before its frequency is kept."""
 
 COMMON_POSTCODE_PEOPLE = 20
 """Apparent persons from whom a postcode is no household but a hostel, a prison or a large block."""
+
+COMMON_WORD_SHARE = 0.005
+"""Share of the people with an address from which a word of it is common. Of the addresses that are left each word is
+shared by fewer than one pair in some hundred thousand, so that their number, not which they are, is the evidence."""
 
 SMALLEST_FREQUENCY = 1e-7
 """No name is taken to be rarer than a few bearers in the country's population."""
@@ -30,11 +42,12 @@ class TermFrequencies:
     """Frozen frequencies.
 
     Attributes:
-        tables: for each of `NAME_COLUMNS` a table of `value` and `frequency`; under `POSTCODES` one of `value`.
+        tables: for each of `NAME_COLUMNS` a table of `value` and `frequency`; under `POSTCODES` and `ADDRESS_WORDS` one of `value`.
         unseen: for `surname_v` and `forename_v` the frequency of a value the table does not have: the mean frequency of
             the values left out of it.
-        dependence: by how much the frequency of a full name exceeds the product of its parts' frequencies, on average
-            over pairs; forename and surname go together by origin.
+        dependence: by how much two bearers of a rare full name are likelier than the product of its parts' frequencies
+            says, on average over the names that have no frequency of their own; forename and surname go together by
+            origin.
     """
 
     tables: dict[str, pa.Table]
@@ -72,28 +85,68 @@ def count_term_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> TermF
         SELECT value FROM (SELECT unnest(postcodes) AS value FROM {people})
         GROUP BY value HAVING count(*) >= {COMMON_POSTCODE_PEOPLE} ORDER BY value
     """).to_arrow_table()
-    # Sum of squared frequencies: the chance that two people share a value.
+    tables[ADDRESS_WORDS] = con.execute(f"""
+        SELECT value FROM (SELECT unnest(address_words) AS value FROM {people})
+        GROUP BY value
+        HAVING count(*) > {COMMON_WORD_SHARE} * (SELECT count(*) FROM {people} WHERE len(address_words) > 0)
+        ORDER BY value
+    """).to_arrow_table()
+    return TermFrequencies(
+        tables, {name: unseen[name] for name in ("surname_v", "forename_v")}, _dependence(con, people, unseen)
+    )
+
+
+def _dependence(con: duckdb.DuckDBPyConnection, people: str, unseen: dict[str, float]) -> float:
+    """Return pairs of people that share a rare full name over the pairs expected were its parts independent."""
+    part = {}
+    for column in ("surname_v", "forename_v"):
+        part[column] = f"""(
+            SELECT {column}, CASE WHEN count(*) >= {MINIMUM_BEARERS} THEN count(*) / sum(count(*)) OVER ()
+                ELSE {unseen[column]} END AS frequency
+            FROM {people} WHERE {column} IS NOT NULL GROUP BY ALL)"""
     row = con.execute(f"""
-        WITH
-            whole AS (SELECT count(*) AS n FROM {people} WHERE full_name IS NOT NULL GROUP BY full_name),
-            surname AS (SELECT count(*) AS n FROM {people} WHERE full_name IS NOT NULL GROUP BY surname_v),
-            forename AS (SELECT count(*) AS n FROM {people} WHERE full_name IS NOT NULL GROUP BY forename_v),
-            total AS (SELECT sum(n)::DOUBLE AS n FROM whole)
-        SELECT
-            (SELECT sum(n * (n - 1)) FROM whole) * total.n * (total.n - 1)
-            / nullif((SELECT sum(n * (n - 1)) FROM surname) * (SELECT sum(n * (n - 1)) FROM forename), 0)
-        FROM total
+        WITH whole AS (
+            SELECT full_name, any_value(surname_v) AS surname_v, any_value(forename_v) AS forename_v, count(*) AS n
+            FROM {people} WHERE full_name IS NOT NULL GROUP BY full_name
+        )
+        SELECT sum(n * (n - 1)) / nullif(
+            sum(n * s.frequency * f.frequency) * (SELECT sum(n) - 1 FROM whole), 0)
+        FROM whole JOIN {part["surname_v"]} AS s USING (surname_v) JOIN {part["forename_v"]} AS f USING (forename_v)
+        WHERE n < {MINIMUM_BEARERS}
     """).fetchone()
-    dependence = float(f"{max(1.0, (row and row[0]) or 1.0):.9g}")
-    return TermFrequencies(tables, {name: unseen[name] for name in ("surname_v", "forename_v")}, dependence)
+    return float(f"{max(1.0, (row and row[0]) or 1.0):.6g}")
 
 
-def with_postcode_rarity_sql(features: str, common_postcodes: str) -> str:
-    """Return features with `rare_postcodes`, the postcodes that are not in the relation `common_postcodes`."""
-    return f"""
-        SELECT *, list_filter(postcodes, lambda p: NOT list_contains(common, p)) AS rare_postcodes
-        FROM {features}, (SELECT coalesce(list(value), []) AS common FROM {common_postcodes})
+def with_rarity_sql(features: str, names: dict[str, str]) -> str:
+    """Return features with `rare_postcodes` and `rare_address_words`, those that are in no frozen table.
+
+    Args:
+        features: a relation with the columns of `features_sql`.
+        names: the relation of each of `TABLES`, as `registered` gives them.
     """
+    return f"""
+        SELECT f.*,
+            list_filter(f.postcodes, lambda p: NOT list_contains(c.postcodes, p)) AS rare_postcodes,
+            list_filter(f.address_words, lambda w: NOT list_contains(c.words, w)) AS rare_address_words
+        FROM {features} AS f, (
+            SELECT
+                (SELECT coalesce(list(value), []) FROM {names[POSTCODES]}) AS postcodes,
+                (SELECT coalesce(list(value), []) FROM {names[ADDRESS_WORDS]}) AS words
+        ) AS c
+    """
+
+
+@contextmanager
+def registered(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> Iterator[dict[str, str]]:
+    """Give the frozen tables to a connection for as long as the block lasts: the relation of each of `TABLES`."""
+    names = {name: f"frozen_{name}" for name in frequencies.tables}
+    for name, view in names.items():
+        con.register(view, frequencies.tables[name])
+    try:
+        yield names
+    finally:
+        for view in names.values():
+            con.unregister(view)
 
 
 def attach(con: duckdb.DuckDBPyConnection, features: str, into: str, frequencies: TermFrequencies) -> None:
@@ -102,31 +155,25 @@ def attach(con: duckdb.DuckDBPyConnection, features: str, into: str, frequencies
     Args:
         con: the connection.
         features: a relation with the columns of `build_features`.
-        into: the temporary table to create: `features` with `rare_postcodes` and a `tf_` column for each of
+        into: the temporary table to create: `features` with `rare_postcodes`, `rare_address_words` and a `tf_` column for each of
             `NAME_COLUMNS`. A full name that is not in its table gets the product of its parts' frequencies times
             `dependence`.
         frequencies: the frozen frequencies.
     """
-    names = {name: f"frozen_{name}" for name in frequencies.tables}
-    for name, view in names.items():
-        con.register(view, frequencies.tables[name])
     parts = {
         column: f"coalesce({column}_f.frequency, {frequencies.unseen[column]})"
         for column in ("surname_v", "forename_v")
     }
     whole = f"greatest({SMALLEST_FREQUENCY}, {parts['surname_v']} * {parts['forename_v']} * {frequencies.dependence})"
-    joins = " ".join(
-        f"LEFT JOIN {names[column]} AS {column}_f ON {column}_f.value = f.{column}" for column in NAME_COLUMNS
-    )
-    try:
+    with registered(con, frequencies) as names:
+        joins = " ".join(
+            f"LEFT JOIN {names[column]} AS {column}_f ON {column}_f.value = f.{column}" for column in NAME_COLUMNS
+        )
         con.execute(f"""
             CREATE OR REPLACE TEMP TABLE {into} AS
-            SELECT f.* EXCLUDE (common),
+            SELECT f.*,
                 CASE WHEN full_name IS NOT NULL THEN coalesce(full_name_f.frequency, {whole}) END AS tf_full_name,
                 CASE WHEN surname_v IS NOT NULL THEN {parts["surname_v"]} END AS tf_surname_v,
                 CASE WHEN forename_v IS NOT NULL THEN {parts["forename_v"]} END AS tf_forename_v
-            FROM ({with_postcode_rarity_sql(features, names[POSTCODES])}) AS f {joins}
+            FROM ({with_rarity_sql(features, names)}) AS f {joins}
         """)
-    finally:
-        for view in names.values():
-            con.unregister(view)

@@ -18,9 +18,10 @@ from typing import Any
 
 import duckdb
 
-from linkage_models.nominal.blocking import RULES
+from linkage_models.nominal.blocking import blocking_rules
 from linkage_models.nominal.bundle import Bundle, content_version
 from linkage_models.nominal.card import model_card
+from linkage_models.nominal.comparisons import comparisons
 from linkage_models.nominal.errors import TrainingError
 from linkage_models.nominal.estimation import (
     DETERMINISTIC_RECALL,
@@ -28,16 +29,17 @@ from linkage_models.nominal.estimation import (
     count,
     estimate_prior,
     find_apparent_people,
+    has_families,
     learn_m,
     learn_u,
 )
-from linkage_models.nominal.features import build_features
+from linkage_models.nominal.features import build_features, identifier_kinds_of
 from linkage_models.nominal.parameters import collate
 from linkage_models.nominal.term_frequencies import (
-    POSTCODES,
     TermFrequencies,
     count_term_frequencies,
-    with_postcode_rarity_sql,
+    registered,
+    with_rarity_sql,
 )
 from linkage_models.nominal.thresholds import FALSE_LINK_COSTS, from_costs
 
@@ -77,16 +79,19 @@ def train(
 
 
 def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: float, trained_on: str) -> Bundle:
-    build_features(con, records, PLAIN)
+    kinds = identifier_kinds_of(con, records)
+    build_features(con, records, PLAIN, kinds=kinds)
     if count(con, f"SELECT count(*) FROM {PLAIN} WHERE full_name IS NOT NULL") < 2:  # noqa: PLR2004 - a pair has two
         raise TrainingError("Training needs at least two records with a forename and a surname; give more records.")
-    find_apparent_people(con, PLAIN, PEOPLE, KEYS)
+    find_apparent_people(con, PLAIN, PEOPLE, KEYS, kinds)
     frequencies = count_term_frequencies(con, PEOPLE)
     prior = estimate_prior(con, PLAIN, KEYS)
-    _mark_rare_postcodes(con, frequencies)
-    u = learn_u(con, f"(FROM {INPUT} SEMI JOIN {PEOPLE} USING (unique_id))", SAMPLE, seed, max_pairs)
-    matches, blockings = learn_m(con, INPUT, u, seed, max_pairs)
-    learned = collate(prior.probability, u, matches)
+    _mark_rarity(con, frequencies)
+    learnable = tuple(comparison for comparison in comparisons(kinds) if not comparison.fixed)
+    u = learn_u(con, f"(FROM {INPUT} SEMI JOIN {PEOPLE} USING (unique_id))", SAMPLE, learnable, seed, max_pairs)
+    matches, blockings = learn_m(con, INPUT, learnable, kinds, u, seed, max_pairs)
+    families = has_families(con, INPUT)
+    learned = collate(prior.probability, kinds, u, matches, families=families)
     thresholds = from_costs()
     bundle_version = content_version(trained_on, learned.model, frequencies, thresholds)
     recipe = _data(con, prior) | {
@@ -95,9 +100,10 @@ def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: f
         "max_pairs": max_pairs,
         "people_sampled_for_u": count(con, f"SELECT count(*) FROM {SAMPLE}"),
         "pairs_for_m": blockings,
-        "blocking_rules": [{"name": r.name, "keys": r.keys, "reason": r.reason} for r in RULES],
+        "blocking_rules": [{"name": r.name, "keys": r.keys, "reason": r.reason} for r in blocking_rules(kinds)],
         "false_link_costs": FALSE_LINK_COSTS,
         "deterministic_recall": DETERMINISTIC_RECALL,
+        "families": families,
         "not_seen": list(learned.not_seen),
         "versions": {name: version(name) for name in ("splink", "duckdb")} | {"python": platform.python_version()},
     }
@@ -105,13 +111,9 @@ def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: f
     return Bundle(bundle_version, learned.model, frequencies, thresholds, recipe, card)
 
 
-def _mark_rare_postcodes(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> None:
-    con.register("frozen_postcode", frequencies.tables[POSTCODES])
-    try:
-        query = with_postcode_rarity_sql(PLAIN, "frozen_postcode")
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {INPUT} AS SELECT * EXCLUDE (common) FROM ({query})")
-    finally:
-        con.unregister("frozen_postcode")
+def _mark_rarity(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> None:
+    with registered(con, frequencies) as names:
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {INPUT} AS {with_rarity_sql(PLAIN, names)}")
 
 
 def _data(con: duckdb.DuckDBPyConnection, prior: Prior) -> dict[str, Any]:

@@ -38,6 +38,9 @@ FLAGS = (CANNOT_LINK_CONFLICT, CONTRADICTORY_DECISIONS, CONFLICTING_IDENTIFIERS,
 KIN = "kinship"
 """The comparison whose presence in a pair's evidence says that both look like kin, not like one person."""
 
+TWIN_DOUBT = "twin_doubt"
+"""The entry of a pair that is held below linking because a twin is not ruled out; others may still join its records."""
+
 Pair = tuple[int, int]
 Edge = tuple[int, int, float]
 ScoredPair = tuple[int, int, float, Parts]
@@ -101,7 +104,10 @@ def separate(
         record: {kind: held for kind, held in kinds.items() if kind in once_held}
         for record, kinds in identifiers.items()
     }
-    pairs = ((one, other, weight, {k: w for k, w in parts.items() if k != KIN}) for one, other, weight, parts in scored)
+    pairs = (
+        (one, other, weight, {k: w for k, w in parts.items() if k not in (KIN, TWIN_DOUBT)})
+        for one, other, weight, parts in scored
+    )
     sides = Sides(clusters, pairs, values, thresholds.strict)
     twins: set[int] = set()
     doubtful: set[int] = set()
