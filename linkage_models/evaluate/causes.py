@@ -1,4 +1,4 @@
-"""Why links are missed or false: never scored, scored too low, or scored well and resolved otherwise."""
+"""Why links are missed or false: unlinkable, never compared, scored too low, or scored well and resolved otherwise."""
 
 from __future__ import annotations
 
@@ -7,7 +7,12 @@ from dataclasses import dataclass
 import duckdb
 
 from linkage_models.evaluate.ratio import ratio
+from linkage_models.nominal.blocking import blocking_rules, keys_sql
+from linkage_models.nominal.features import build_features, identifier_kinds_of
 from linkage_models.resolve.relation import relation, single_row
+
+NOT_VALUES = ("unique_id", "record_key", "source_system", "feature_hash", "sex")
+"""Features that are no value two records could be found by; half of all people share a sex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +21,15 @@ class MissedLinks:
 
     Attributes:
         missed: true links not predicted.
-        missed_no_edge: of these, pairs without an edge: never compared, or scored below the review threshold.
+        missed_unlinkable: of these, pairs that share no value of any comparable field: no name word, date of birth,
+            postcode or its district, identifier, contact point, sentence date or other feature; sex aside, which half
+            of all people share.
+        missed_never_compared: pairs that share some value but no key of any blocking rule.
+        missed_below_review: pairs that share a key, yet have no edge: they scored below the review threshold.
         missed_below_threshold: pairs whose edge is below the link threshold (near misses).
         missed_by_resolution: pairs whose edge joins but which resolution kept apart.
+        missed_no_edge: pairs without an edge; with the records at hand these are divided into the first three, which
+            are 0 otherwise.
         false: predicted links that are not true.
         false_by_edge: of these, pairs joined by an edge of their own at or above the link threshold.
         false_below_threshold: pairs with a weaker edge, joined through other records.
@@ -26,9 +37,12 @@ class MissedLinks:
     """
 
     missed: int
-    missed_no_edge: int
+    missed_unlinkable: int
+    missed_never_compared: int
+    missed_below_review: int
     missed_below_threshold: int
     missed_by_resolution: int
+    missed_no_edge: int
     false: int
     false_by_edge: int
     false_below_threshold: int
@@ -41,16 +55,23 @@ class MissedLinks:
 
 
 def missed(
-    con: duckdb.DuckDBPyConnection, *, predicted: str, truth: str, edges: str, link_threshold: float
+    con: duckdb.DuckDBPyConnection,
+    *,
+    predicted: str,
+    truth: str,
+    edges: str,
+    link_threshold: float,
+    records: str | None = None,
 ) -> MissedLinks:
-    """Divide false and missed links by what the edges say about them.
+    """Divide false and missed links by what the edges, and where they are silent the records, say about them.
 
     Args:
-        con: any connection that can read the relations.
+        con: any connection that can read the relations and make temporary tables.
         predicted: relation (record_key, subject_id), `record_key` unique.
         truth: relation (record_key, person_id), `record_key` unique.
         edges: relation (record_l, record_r, match_weight), one row per pair.
         link_threshold: match weight from which an edge joins its records.
+        records: a `nominal.record`-shaped relation, to tell pairs without an edge apart.
 
     Returns:
         Counts of links between records that have both a subject and a person.
@@ -97,13 +118,91 @@ def missed(
         """
     counted = single_row(con, query, {"link_threshold": link_threshold})
     links_missed, missed_below, missed_joining, links_false, false_joining, false_below = counted
+    unlinkable = never_compared = below_review = 0
+    if records is not None:
+        unlinkable, never_compared, below_review = _without_edge(con, predicted, truth, edges, records)
     return MissedLinks(
         missed=links_missed,
-        missed_no_edge=links_missed - missed_below - missed_joining,
+        missed_unlinkable=unlinkable,
+        missed_never_compared=never_compared,
+        missed_below_review=below_review,
         missed_below_threshold=missed_below,
         missed_by_resolution=missed_joining,
+        missed_no_edge=links_missed - missed_below - missed_joining,
         false=links_false,
         false_by_edge=false_joining,
         false_below_threshold=false_below,
         false_no_edge=links_false - false_joining - false_below,
     )
+
+
+def _without_edge(
+    con: duckdb.DuckDBPyConnection, predicted: str, truth: str, edges: str, records: str
+) -> tuple[int, int, int]:
+    """Return how many missed pairs without an edge are unlinkable, never compared, and compared but scored low.
+
+    Edges below the review threshold are not kept, so a pair was compared where its records share a blocking key.
+    """
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE _evaluate_missed AS
+        WITH record AS (
+            SELECT record_key, subject_id, person_id
+            FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)
+        )
+        SELECT l.record_key AS record_l, r.record_key AS record_r
+        FROM record AS l JOIN record AS r USING (person_id)
+        WHERE l.record_key < r.record_key AND l.subject_id <> r.subject_id
+            AND NOT EXISTS (
+                FROM {relation(edges)} AS edge
+                WHERE edge.record_l = l.record_key AND edge.record_r = r.record_key
+            );
+        CREATE OR REPLACE TEMP TABLE _evaluate_missed_record AS
+        SELECT record_l AS record_key FROM _evaluate_missed UNION SELECT record_r FROM _evaluate_missed;
+    """)
+    kinds = identifier_kinds_of(con, relation(records))
+    build_features(con, relation(records), "_evaluate_feature", "_evaluate_missed_record", kinds)
+    shared = shares_a_value_sql(con, "_evaluate_feature")
+    found = single_row(
+        con,
+        f"""
+        WITH key AS MATERIALIZED ({keys_sql("_evaluate_feature", "record_key", blocking_rules(kinds))}),
+        compared AS (
+            SELECT DISTINCT record_l, record_r
+            FROM _evaluate_missed
+            JOIN key AS l ON l.id = record_l
+            JOIN key AS r ON r.id = record_r AND r.blocking_key = l.blocking_key
+        ),
+        judged AS (
+            SELECT compared.record_l IS NOT NULL AS was_compared, coalesce({shared}, false) AS shares
+            FROM _evaluate_missed
+            JOIN _evaluate_feature AS l ON l.record_key = _evaluate_missed.record_l
+            JOIN _evaluate_feature AS r ON r.record_key = _evaluate_missed.record_r
+            LEFT JOIN compared USING (record_l, record_r)
+        )
+        SELECT
+            count(*) FILTER (NOT was_compared AND NOT shares),
+            count(*) FILTER (NOT was_compared AND shares),
+            count(*) FILTER (was_compared)
+        FROM judged
+        """,
+    )
+    for table in ("missed", "missed_record", "feature"):
+        con.execute(f"DROP TABLE temp._evaluate_{table}")
+    unlinkable, never_compared, below_review = found
+    return unlinkable, never_compared, below_review
+
+
+def shares_a_value_sql(con: duckdb.DuckDBPyConnection, features: str) -> str:
+    """Return SQL for 'records l and r share a value': some list of features has one in common, or some scalar is equal.
+
+    It is read off the features themselves, so that a field added to the model counts from then on.
+    """
+    tests = ["list_has_any(l.pnc_serials, r.cro_serials)", "list_has_any(l.cro_serials, r.pnc_serials)"]
+    for name, kind, *_ in con.execute(f"DESCRIBE {features}").fetchall():
+        if name in NOT_VALUES:
+            continue
+        if kind.endswith("[]"):
+            tests.append(f'list_has_any(l."{name}", r."{name}")')
+        elif kind in {"VARCHAR", "DATE"}:
+            tests.append(f'coalesce(l."{name}" = r."{name}" AND l."{name}"::VARCHAR <> \'\', false)')
+    return " OR ".join(f"coalesce({test}, false)" for test in tests)

@@ -3,12 +3,30 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import duckdb
+import numpy as np
 
+from linkage_models.evaluate.cells import RECORD, numbered_records
+from linkage_models.evaluate.intervals import Interval, Numbers, harmonic_interval, ratio_interval
 from linkage_models.evaluate.ratio import harmonic_mean, ratio
 from linkage_models.resolve.relation import relation, single_row
+
+MEASURES = (
+    "precision",
+    "recall",
+    "f1",
+    "f_star",
+    "bcubed_precision",
+    "bcubed_recall",
+    "bcubed_f1",
+    "exact_rate",
+    "over_merge_rate",
+    "split_rate",
+)
+"""The measures of an `Agreement`, each with its interval."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +45,12 @@ class Agreement:
         subjects: predicted subjects.
         people: true people.
         exact_subjects: subjects that hold all records of one person and no others.
+        over_merged_subjects: subjects that hold records of more than one person.
+        split_people: people whose records are in more than one subject.
         bcubed_precision: mean over records of the share of its subject's records that are of its person (Bagga and
             Baldwin 1998).
         bcubed_recall: mean over records of the share of its person's records that are in its subject.
+        intervals: the 95 % interval of each of `MEASURES`.
     """
 
     systems: tuple[str, str] | None
@@ -42,6 +63,9 @@ class Agreement:
     exact_subjects: int
     bcubed_precision: float
     bcubed_recall: float
+    over_merged_subjects: int = 0
+    split_people: int = 0
+    intervals: Mapping[str, Interval] = field(default_factory=dict, repr=False)
 
     @property
     def precision(self) -> float:
@@ -59,6 +83,11 @@ class Agreement:
         return harmonic_mean(self.precision, self.recall)
 
     @property
+    def f_star(self) -> float:
+        """Share of the links either predicted or true that are both (F*: Hand, Christen and Kirielle 2021)."""
+        return ratio(self.true_links, self.true_links + self.false_links + self.missed_links)
+
+    @property
     def bcubed_f1(self) -> float:
         """Harmonic mean of B-cubed precision and recall."""
         return harmonic_mean(self.bcubed_precision, self.bcubed_recall)
@@ -67,6 +96,16 @@ class Agreement:
     def exact_rate(self) -> float:
         """Share of the people whose records are exactly one subject."""
         return ratio(self.exact_subjects, self.people)
+
+    @property
+    def over_merge_rate(self) -> float:
+        """Share of the subjects that hold more than one person."""
+        return self.over_merged_subjects / self.subjects if self.subjects else 0.0
+
+    @property
+    def split_rate(self) -> float:
+        """Share of the people who are in more than one subject."""
+        return self.split_people / self.people if self.people else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,25 +139,12 @@ def quality(con: duckdb.DuckDBPyConnection, *, predicted: str, truth: str) -> Qu
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    # Subjects and people as numbers: the table is grouped once for every pair of systems.
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE _evaluate_cell AS
-        WITH record AS (
-            SELECT subject_id, person_id, source_system
-            FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)
-        ),
-        subject AS (
-            SELECT subject_id, row_number() OVER () AS subject FROM (SELECT DISTINCT subject_id FROM record) AS ids
-        ),
-        person AS (
-            SELECT person_id, row_number() OVER () AS person FROM (SELECT DISTINCT person_id FROM record) AS ids
-        )
-        SELECT subject, person, source_system, count(*) AS records
-        FROM record JOIN subject USING (subject_id) JOIN person USING (person_id)
-        GROUP BY ALL
-        """
-    )
+    with numbered_records(con, predicted=predicted, truth=truth):
+        # Grouped once for every pair of systems.
+        con.execute(f"""
+            CREATE OR REPLACE TEMP TABLE _evaluate_cell AS
+            SELECT unit, subject, person, source_system, count(*) AS records FROM {RECORD} GROUP BY ALL
+        """)
     systems = [
         name for (name,) in con.execute("SELECT DISTINCT source_system FROM _evaluate_cell ORDER BY ALL").fetchall()
     ]
@@ -132,63 +158,119 @@ def quality(con: duckdb.DuckDBPyConnection, *, predicted: str, truth: str) -> Qu
     return Quality(overall, by_systems, records_without_truth, truth_without_record)
 
 
+COUNTS = (
+    "records",
+    "true_links",
+    "predicted_links",
+    "person_links",
+    "subjects",
+    "people",
+    "exact",
+    "over_merged",
+    "split",
+    "purity",
+    "completeness",
+)
+"""What is counted in each unit; the last two are sums of shares."""
+
+
 def _agreement(con: duckdb.DuckDBPyConnection, systems: tuple[str, str] | None) -> Agreement:
     """Measure one set of records from `_evaluate_cell`."""
     system_a, system_b = systems or (None, None)
     across = system_a != system_b
     # Links lie between sides a and b where two systems are compared, else within side a.
     links = "a * b" if across else "a * (a - 1) // 2"
-    counted = single_row(
-        con,
+    in_cells = "cell.a * cell.b" if across else "cell.a * (cell.a - 1) // 2"
+    counted = con.execute(
         f"""
         WITH cell AS (
             SELECT
+                unit,
                 subject,
                 person,
                 coalesce(sum(records) FILTER ($system_a IS NULL OR source_system = $system_a), 0)::BIGINT AS a,
                 coalesce(sum(records) FILTER (source_system = $system_b AND $across), 0)::BIGINT AS b
             FROM _evaluate_cell
             WHERE $system_a IS NULL OR source_system IN ($system_a, $system_b)
-            GROUP BY subject, person
+            GROUP BY unit, subject, person
         ),
         subject_total AS (
-            SELECT subject, sum(a)::BIGINT AS a, sum(b)::BIGINT AS b FROM cell GROUP BY subject
+            SELECT unit, subject, sum(a)::BIGINT AS a, sum(b)::BIGINT AS b, count(*) AS people
+            FROM cell GROUP BY unit, subject
         ),
         person_total AS (
-            SELECT person, sum(a)::BIGINT AS a, sum(b)::BIGINT AS b FROM cell GROUP BY person
+            SELECT unit, person, sum(a)::BIGINT AS a, sum(b)::BIGINT AS b, count(*) AS subjects
+            FROM cell GROUP BY unit, person
         ),
-        measured AS (
+        of_cells AS (
             SELECT
-                cell.a + cell.b AS records,
-                subject_total.a + subject_total.b AS in_subject,
-                person_total.a + person_total.b AS in_person
-            FROM cell JOIN subject_total USING (subject) JOIN person_total USING (person)
+                unit,
+                sum(cell.a + cell.b)::BIGINT AS records,
+                sum({in_cells})::BIGINT AS true_links,
+                count(*) FILTER (people = 1 AND subjects = 1) AS exact,
+                round(sum((cell.a + cell.b) ** 2 / (subject_total.a + subject_total.b)), 12) AS purity,
+                round(sum((cell.a + cell.b) ** 2 / (person_total.a + person_total.b)), 12) AS completeness
+            FROM cell JOIN subject_total USING (unit, subject) JOIN person_total USING (unit, person)
+            GROUP BY unit
+        ),
+        of_subjects AS (
+            SELECT
+                unit,
+                sum({links})::BIGINT AS predicted_links,
+                count(*) AS subjects,
+                count(*) FILTER (people > 1) AS over_merged
+            FROM subject_total GROUP BY unit
+        ),
+        of_people AS (
+            SELECT
+                unit,
+                sum({links})::BIGINT AS person_links,
+                count(*) AS people,
+                count(*) FILTER (subjects > 1) AS split
+            FROM person_total GROUP BY unit
         )
-        SELECT
-            coalesce(sum(records), 0)::BIGINT,
-            (SELECT coalesce(sum({links}), 0)::BIGINT FROM cell),
-            (SELECT coalesce(sum({links}), 0)::BIGINT FROM subject_total),
-            (SELECT coalesce(sum({links}), 0)::BIGINT FROM person_total),
-            (SELECT count(*) FROM subject_total),
-            (SELECT count(*) FROM person_total),
-            count(*) FILTER (records = in_subject AND records = in_person),
-            coalesce(sum(records * records / in_subject), 0),
-            coalesce(sum(records * records / in_person), 0)
-        FROM measured
+        -- Units that count alike are one row: there are few kinds, however many units.
+        SELECT {", ".join(COUNTS)}, count(*) AS units
+        FROM of_cells JOIN of_subjects USING (unit) JOIN of_people USING (unit)
+        GROUP BY ALL ORDER BY ALL
         """,
         {"system_a": system_a, "system_b": system_b, "across": across},
-    )
-    records, true_links, predicted_links, links_of_people, subjects, people, exact, purity, completeness = counted
+    ).fetchnumpy()
+    kinds = {name: np.asarray(column, dtype=np.float64) for name, column in counted.items()}
+    total = {name: float(kinds["units"] @ kinds[name]) for name in COUNTS}
+    true_links = round(total["true_links"])
     return Agreement(
         systems=systems,
-        records=records,
+        records=round(total["records"]),
         true_links=true_links,
-        false_links=predicted_links - true_links,
-        missed_links=links_of_people - true_links,
-        subjects=subjects,
-        people=people,
-        exact_subjects=exact,
-        # The threads add the shares up in no fixed order; twelve places are the same in every order.
-        bcubed_precision=round(ratio(purity, records), 12),
-        bcubed_recall=round(ratio(completeness, records), 12),
+        false_links=round(total["predicted_links"]) - true_links,
+        missed_links=round(total["person_links"]) - true_links,
+        subjects=round(total["subjects"]),
+        people=round(total["people"]),
+        exact_subjects=round(total["exact"]),
+        over_merged_subjects=round(total["over_merged"]),
+        split_people=round(total["split"]),
+        # Twelve places are the same in whatever order shares are added up.
+        bcubed_precision=round(ratio(total["purity"], total["records"]), 12),
+        bcubed_recall=round(ratio(total["completeness"], total["records"]), 12),
+        intervals=_intervals(kinds),
     )
+
+
+def _intervals(kinds: dict[str, Numbers]) -> dict[str, Interval]:
+    """Return the interval of each measure from the counts of each kind of unit."""
+    units, found = kinds["units"], kinds["true_links"]
+    predicted, wanted = kinds["predicted_links"], kinds["person_links"]
+    of_records = (kinds["records"], units)
+    return {
+        "precision": ratio_interval(found, predicted, units),
+        "recall": ratio_interval(found, wanted, units),
+        "f1": ratio_interval(2 * found, predicted + wanted, units),
+        "f_star": ratio_interval(found, predicted + wanted - found, units),
+        "bcubed_precision": ratio_interval(kinds["purity"], *of_records),
+        "bcubed_recall": ratio_interval(kinds["completeness"], *of_records),
+        "bcubed_f1": harmonic_interval(kinds["purity"], kinds["completeness"], *of_records),
+        "exact_rate": ratio_interval(kinds["exact"], kinds["people"], units),
+        "over_merge_rate": ratio_interval(kinds["over_merged"], kinds["subjects"], units),
+        "split_rate": ratio_interval(kinds["split"], kinds["people"], units),
+    }

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich import box
@@ -10,8 +12,11 @@ from rich.console import Console
 from rich.table import Table
 
 from linkage_models.evaluate.causes import MissedLinks
+from linkage_models.evaluate.estimate import BLIND_SPOT, Check, Estimate
 from linkage_models.evaluate.gaps import GapQuality, RuleQuality
+from linkage_models.evaluate.groups import SMALLEST, Group, largest_disparity
 from linkage_models.evaluate.links import Agreement, Quality
+from linkage_models.evaluate.rules import RuleRecall
 
 NOTHING = "-"
 """Shown for a share of nothing: 1.000 would read as an achievement."""
@@ -41,6 +46,9 @@ def as_dict(quality: Quality, missed: MissedLinks | None = None, gaps: GapQualit
             "missed": {
                 "total": missed.missed,
                 "no_edge": missed.missed_no_edge,
+                "unlinkable": missed.missed_unlinkable,
+                "never_compared": missed.missed_never_compared,
+                "below_review": missed.missed_below_review,
                 "below_threshold": missed.missed_below_threshold,
                 "by_resolution": missed.missed_by_resolution,
             },
@@ -61,7 +69,7 @@ def as_dict(quality: Quality, missed: MissedLinks | None = None, gaps: GapQualit
 
 
 def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality | None = None) -> str:
-    """Return an evaluation as plain text: a few tables and sentences, at most 120 columns wide.
+    """Return an evaluation as plain text: a few tables and sentences, at most 100 columns wide.
 
     Args:
         quality: agreement of subjects with people.
@@ -71,7 +79,7 @@ def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality
     Returns:
         The text, ending with a line break.
     """
-    console = Console(file=io.StringIO(), width=120, color_system=None, legacy_windows=False)
+    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
     overall = quality.overall
     console.print(_links_table(quality))
     console.print(
@@ -83,6 +91,8 @@ def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality
         console.print(f"Left out, their person unknown: records {quality.records_without_truth:,}.")
     if quality.truth_without_record:
         console.print(f"Left out, of known people but without a subject: records {quality.truth_without_record:,}.")
+    if overall.intervals:
+        console.print(_measures_table(overall))
     if missed is not None:
         console.print(_causes_table(missed))
     if gaps is not None:
@@ -93,10 +103,60 @@ def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality
     return text.getvalue() if isinstance(text, io.StringIO) else ""
 
 
+def render_rules(rules: Sequence[RuleRecall]) -> str:
+    """Return recall by blocking rule as plain text."""
+    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
+    table = Table("blocking rule", title="Recall by blocking rule", box=box.SIMPLE, title_justify="left")
+    for heading in ("found", "recall", "from", "to", "only it", "pairs"):
+        table.add_column(heading, justify="right", no_wrap=True)
+    for rule in rules:
+        recall = rule.recall
+        table.add_row(
+            rule.name or "all",
+            f"{rule.found:,}",
+            *(f"{share:.4f}" for share in (recall.value, recall.low, recall.high)),
+            f"{rule.only:,}" if rule.name else NOTHING,
+            f"{rule.comparisons:,}",
+        )
+    console.print(table)
+    text = console.file
+    return text.getvalue() if isinstance(text, io.StringIO) else ""
+
+
+def estimate_as_dict(found: Estimate, checks: Sequence[Check]) -> dict[str, Any]:
+    """Return an evaluation without truth as plain values."""
+    return {
+        "estimate": {**asdict(found), "cannot_see": BLIND_SPOT},
+        "implausible": [asdict(check) for check in checks],
+    }
+
+
+def render_estimate(found: Estimate, checks: Sequence[Check]) -> str:
+    """Return an evaluation without truth as plain text."""
+    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
+    share, missed = found.precision, found.missed
+    console.print(
+        f"Without truth. Of {found.links:,} links the weights expect a share of {share.value:.5f} to be right "
+        f"({share.low:.5f} to {share.high:.5f}); of {found.near_misses:,} near misses they expect "
+        f"{missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f}). {BLIND_SPOT}"
+    )
+    table = Table("implausible", title="Subjects that can hardly be one person", box=box.SIMPLE, title_justify="left")
+    table.add_column("subjects", justify="right")
+    table.add_column("share", justify="right")
+    table.add_column("for example")
+    for check in checks:
+        table.add_row(
+            check.name, f"{check.subjects:,}", _share(check.subjects, check.of), ", ".join(check.examples) or NOTHING
+        )
+    console.print(table)
+    text = console.file
+    return text.getvalue() if isinstance(text, io.StringIO) else ""
+
+
 def _links_table(quality: Quality) -> Table:
     table = Table(title="Links", box=box.SIMPLE, title_justify="left")
     table.add_column("systems", no_wrap=True)
-    headings = ("true", "false", "missed", "precision", "recall", "F1", "B³ precision", "B³ recall", "B³ F1")
+    headings = ("true", "false", "missed", "prec.", "recall", "F1", "B³ prec.", "B³ recall", "B³ F1")
     for heading in headings:
         table.add_column(heading, justify="right")
     for agreement in (quality.overall, *quality.by_systems):
@@ -117,12 +177,24 @@ def _links_table(quality: Quality) -> Table:
     return table
 
 
+def _measures_table(agreement: Agreement) -> Table:
+    table = Table("measure", title="All records, with 95 % intervals", box=box.SIMPLE, title_justify="left")
+    for heading in ("value", "from", "to"):
+        table.add_column(heading, justify="right")
+    for name, found in agreement.intervals.items():
+        value = getattr(agreement, name)
+        table.add_row(name.replace("_", " "), f"{value:.5f}", f"{found.low:.5f}", f"{found.high:.5f}")
+    return table
+
+
 def _causes_table(missed: MissedLinks) -> Table:
     table = Table("links", "cause", title="Why links are wrong", box=box.SIMPLE, title_justify="left")
     table.add_column("count", justify="right")
     table.add_column("share", justify="right")
     for kind, cause, count, total in (
-        ("missed", "no edge: never compared, or below the review threshold", missed.missed_no_edge, missed.missed),
+        ("missed", "unlinkable: no value in common", missed.missed_unlinkable, missed.missed),
+        ("missed", "never compared: no blocking key in common", missed.missed_never_compared, missed.missed),
+        ("missed", "compared, below the review threshold", missed.missed_below_review, missed.missed),
         ("missed", "edge below the link threshold", missed.missed_below_threshold, missed.missed),
         ("missed", "kept apart by resolution", missed.missed_by_resolution, missed.missed),
         ("false", "edge at or above the link threshold", missed.false_by_edge, missed.false),
@@ -180,6 +252,12 @@ def _agreement_dict(agreement: Agreement) -> dict[str, Any]:
         "people": agreement.people,
         "exact_subjects": agreement.exact_subjects,
         "exact_rate": agreement.exact_rate,
+        "f_star": agreement.f_star,
+        "over_merged_subjects": agreement.over_merged_subjects,
+        "over_merge_rate": agreement.over_merge_rate,
+        "split_people": agreement.split_people,
+        "split_rate": agreement.split_rate,
+        "intervals": {name: [found.low, found.high] for name, found in agreement.intervals.items()},
     }
 
 
@@ -197,3 +275,24 @@ def _rule_dict(rule: RuleQuality) -> dict[str, Any]:
         "planted_found": rule.planted_found,
         "planted_recall": rule.planted_recall,
     }
+
+
+def render_groups(groups: tuple[Group, ...]) -> str:
+    """Return recall by group as plain text, the largest disparity in a sentence."""
+    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
+    table = Table("by", "group", title="Recall by group", box=box.SIMPLE, title_justify="left")
+    for heading in ("people", "true links", "recall", "from", "to"):
+        table.add_column(heading, justify="right")
+    for group in groups:
+        shown = ["hidden", "hidden", NOTHING, NOTHING, NOTHING]
+        if group.recall is not None:
+            bounds = (group.recall.value, group.recall.low, group.recall.high)
+            shown = [f"{group.people:,}", f"{group.true_links:,}", *(f"{bound:.4f}" for bound in bounds)]
+        table.add_row(group.dimension, group.group, *shown)
+    console.print(table)
+    console.print(f"Hidden: fewer than {SMALLEST} people or links, or a group from which such a one would follow.")
+    disparity = largest_disparity(groups)
+    if disparity:
+        console.print(disparity.in_words())
+    text = console.file
+    return text.getvalue() if isinstance(text, io.StringIO) else ""

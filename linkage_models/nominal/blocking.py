@@ -97,7 +97,7 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
         "two parts of the address shared, no full postcode on either",
         "CASE WHEN len(unit_postcodes) = 0 THEN flatten(list_transform(address_parts, lambda p: list_transform("
         "address_parts, lambda q: CASE WHEN p < q THEN hash(21, p, q) END))) END",
-        "Finds mistyped names without a date of birth; with full postcodes a street of a large town would cost too much.",
+        "Finds mistyped names without a date of birth; beside full postcodes the streets of large towns cost too much.",
     ),
     BlockingRule(
         "date of birth and postcode district shared",
@@ -127,6 +127,9 @@ def blocking_rules(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[BlockingR
     return (*(identifier_rule(kind) for kind in kinds), *OTHER_RULES)
 
 
+RULES = blocking_rules()
+"""The rules of a model that compares the identifiers of the justice systems alone."""
+
 FULL_NAME_AND_DATE = BlockingRule(
     "full name and date of birth shared",
     "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, lambda n: hash(17, d, n))))",
@@ -134,7 +137,7 @@ FULL_NAME_AND_DATE = BlockingRule(
 )
 
 
-def keys_sql(features: str, id_column: str, rules: tuple[BlockingRule, ...]) -> str:
+def keys_sql(features: str, id_column: str, rules: tuple[BlockingRule, ...] = RULES) -> str:
     """Return the query of every blocking key of a relation of features.
 
     Args:

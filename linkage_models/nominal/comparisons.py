@@ -70,7 +70,10 @@ NAME = Comparison(
     ),
 )
 
-_FORENAME_IS_MIDDLE = "(forename_v_l <> forename_v_r AND (list_has_any([forename_v_l], given_names_r) OR list_has_any([forename_v_r], given_names_l)))"
+_FORENAME_IS_MIDDLE = (
+    "(forename_v_l <> forename_v_r AND (list_has_any([forename_v_l], given_names_r)"
+    " OR list_has_any([forename_v_r], given_names_l)))"
+)
 
 MIDDLE_NAMES = Comparison(
     "middle_names",

@@ -58,7 +58,7 @@ class Prior:
 
 
 FAMILY_PAIRS = 150
-"""Pairs of one person, by surname, date of birth and address, from which records can show that they hold no families."""
+"""Pairs of one person, by surname, date of birth and address, from which records can show they hold no families."""
 
 FAMILY_SHARE = 0.02
 """Relatives for each such pair below which a population holds no families. Twins are a twentieth of the relatives who
@@ -95,7 +95,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
                 AND {on_sides(ONE_ADDRESS)}
         )
     """).fetchone()
-    same, slip_in_name, slip_in_date, relatives = row or (0, 0, 0, 0)
+    same, slip_in_name, slip_in_date, relatives = (counted or 0 for counted in row or (0, 0, 0, 0))
     if same < FAMILY_PAIRS:
         return True
     slips = slip_in_name * slip_in_date / same

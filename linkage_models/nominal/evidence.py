@@ -3,8 +3,8 @@
 from math import log2
 from typing import Any
 
-from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal import kinship
+from linkage_models.nominal.bundle import Bundle
 
 PLACES = 6
 """Decimals of every weight. Each part is rounded before it is summed, so that the parts an analyst sees add up."""

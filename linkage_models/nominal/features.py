@@ -95,8 +95,8 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
         `unit_postcodes` (full British ones) and `outcodes`; `address_words` and `address_lines` (what is before the
         first comma) and `house_numbers`, and `address_parts`
         (letters between commas); `birth_place`; `sex`; for each identifier
-        kind `<kind>_ids` (valid values), `<kind>_id` (the first of them) and `<kind>_texts` (all values); `pnc_serials`,
-        `cro_serials`; `sentence_dates` and `contacts`. Lists are sorted, without repeats, and never NULL.
+        kind `<kind>_ids` (valid values), `<kind>_id` (the first of them) and `<kind>_texts` (all values);
+        `pnc_serials`, `cro_serials`; `sentence_dates`, `contacts`. Lists are sorted, without repeats, and never NULL.
     """
     identifiers = ",\n            ".join(
         f"nominal_valid(identifiers, '{kind}') AS {kind}_ids, nominal_texts(identifiers, '{kind}') AS {kind}_texts"
@@ -157,7 +157,8 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
             nominal_set(flatten(list_transform(list_filter(addresses, lambda a: a.address IS NOT NULL),
                 lambda a: nominal_address_words(a.address)))) AS address_words,
             nominal_set(list_transform(addresses, lambda a: nominal_first_line(a.address))) AS address_lines,
-            nominal_set(flatten(list_transform(addresses, lambda a: nominal_address_parts(a.address)))) AS address_parts,
+            nominal_set(flatten(list_transform(addresses,
+                lambda a: nominal_address_parts(a.address)))) AS address_parts,
             nominal_set(list_transform(addresses, lambda a: nullif(regexp_extract(a.address, '^\\D*(\\d+)', 1), ''))
             ) AS house_numbers,
             {identifiers},

@@ -192,13 +192,14 @@ def _pair_everything(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundl
 def _pair_changed(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle) -> None:
     """Pair changed records with all, building features only for the records in pairs."""
     changed = f"(FROM {records} SEMI JOIN score_changed USING (record_key))"
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE score_key AS {_keys(f"({features_sql(changed, bundle.kinds)})", "record_key", bundle)}
-    """)
+    keys_of_changed, keys_of_all = (
+        _keys(f"({features_sql(relation, bundle.kinds)})", "record_key", bundle) for relation in (changed, records)
+    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE score_key AS {keys_of_changed}")
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE score_pair_key AS
         SELECT DISTINCT least(c.id, o.id) AS record_l, greatest(c.id, o.id) AS record_r
-        FROM ({_keys(f"({features_sql(records, bundle.kinds)})", "record_key", bundle)}) AS o JOIN score_key AS c USING (blocking_key)
+        FROM ({keys_of_all}) AS o JOIN score_key AS c USING (blocking_key)
         WHERE c.id <> o.id
     """)
     con.execute("""

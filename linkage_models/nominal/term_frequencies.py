@@ -42,7 +42,8 @@ class TermFrequencies:
     """Frozen frequencies.
 
     Attributes:
-        tables: for each of `NAME_COLUMNS` a table of `value` and `frequency`; under `POSTCODES` and `ADDRESS_WORDS` one of `value`.
+        tables: for each of `NAME_COLUMNS` a table of `value` and `frequency`; under `POSTCODES` and
+            `ADDRESS_WORDS` one of `value`.
         unseen: for `surname_v` and `forename_v` the frequency of a value the table does not have: the mean frequency of
             the values left out of it.
         dependence: by how much two bearers of a rare full name are likelier than the product of its parts' frequencies
@@ -155,9 +156,9 @@ def attach(con: duckdb.DuckDBPyConnection, features: str, into: str, frequencies
     Args:
         con: the connection.
         features: a relation with the columns of `build_features`.
-        into: the temporary table to create: `features` with `rare_postcodes`, `rare_address_words` and a `tf_` column for each of
-            `NAME_COLUMNS`. A full name that is not in its table gets the product of its parts' frequencies times
-            `dependence`.
+        into: the temporary table to create: `features` with `rare_postcodes`, `rare_address_words` and a `tf_`
+            column for each of `NAME_COLUMNS`. A full name that is not in its table gets the product of its parts'
+            frequencies times `dependence`.
         frequencies: the frozen frequencies.
     """
     parts = {

@@ -9,6 +9,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
+from linkage_models.nominal.comparisons import IDENTIFIER_SHARED
 from pipelines.publish.macros import MACROS, fold_name_macro
 from pipelines.publish.weakest_link import find_weakest_links
 from pipelines.warehouse.catalogue import ALL, LINKED, Table
@@ -17,9 +18,6 @@ from pipelines.warehouse.database import transaction
 
 SNAPSHOT = "snapshot"
 """Name under which the file being built is attached."""
-
-IDENTIFIER_COMPARISONS = ("pnc", "cro", "noms", "crn", "visor")
-"""Comparisons of the link model that are named for a kind of identifier."""
 
 _STATEMENTS = Path(__file__).parent / "linked"
 
@@ -39,7 +37,7 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
     _insert(
         con,
         "linked.link",
-        {"link_threshold": link_threshold, "identifier_comparisons": list(IDENTIFIER_COMPARISONS)},
+        {"link_threshold": link_threshold, "identifier_level": IDENTIFIER_SHARED},
     )
     find_weakest_links(con, link=f"{SNAPSHOT}.linked.link")
     for name in (

@@ -79,7 +79,7 @@ def test_the_report_gives_the_same_figures_as_text_and_as_json(con: duckdb.DuckD
     gaps = gap_quality(con, findings="finding", truth_gaps="truth_gap", predicted="predicted", truth="truth")
     report = json.loads(json.dumps(as_dict(links, causes, gaps)))
     assert report["links"]["overall"]["false_links"] == 1
-    assert report["causes"]["missed"] == {"total": 1, "no_edge": 1, "below_threshold": 0, "by_resolution": 0}
+    assert {cause: count for cause, count in report["causes"]["missed"].items() if count} == {"total": 1, "no_edge": 1}
     assert [rule["rule_id"] for rule in report["gaps"]["by_rule"]] == ["G02", "G03", "G08", "G21"]
 
     text = render(links, causes, gaps)
@@ -89,7 +89,7 @@ def test_the_report_gives_the_same_figures_as_text_and_as_json(con: duckdb.DuckD
     assert ["G08", "0", "0", "-", "1", "0", "0.0000", "1", "0", "0.0000"] in rows
     assert ["all", "5", "3", "0.6000", "6", "3", "0.5000", "5", "2", "0.4000"] in rows
     assert "Left out, their person unknown: records 1." in text
-    assert max(map(len, text.splitlines())) <= 120
+    assert max(map(len, text.splitlines())) <= 100
     assert "\x1b" not in text
 
 

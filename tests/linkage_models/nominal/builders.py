@@ -33,7 +33,8 @@ Given = dict[str, Any]
 
 IDENTIFIERS = ("pnc", "cro", "noms", "crn", "visor")
 CONTACTS = ("phone", "email", "vehicle", "document")
-FIELDS = {"name", "alias", "born", "sex", "ethnicity", "nationality", "postcode", "sentenced", *IDENTIFIERS, *CONTACTS}
+OTHERS = {"name", "alias", "born", "birth_place", "sex", "ethnicity", "nationality", "postcode", "address", "sentenced"}
+FIELDS = {*OTHERS, *IDENTIFIERS, *CONTACTS}
 
 RECORD = """
     record_key VARCHAR, source_system VARCHAR, source_record_id VARCHAR,
@@ -68,6 +69,8 @@ _GIVEN = pa.schema(
         "nationality": pa.string(),
         "identifiers": _CODED,
         "postcodes": _TEXTS,
+        "address": pa.string(),
+        "birth_place": pa.string(),
         "contacts": _CODED,
         "sentenced": _TEXTS,
     }
@@ -79,11 +82,11 @@ STANDARDISED = f"""
         list_filter(list_transform(names, lambda n: std_name(n.kind, n.forenames, NULL, n.surname)),
             lambda n: n IS NOT NULL) AS names,
         list_filter(list_transform(born, lambda d: std_birth_date(d::DATE)), lambda d: d IS NOT NULL) AS birth_dates,
-        std_sex(sex) AS sex, ethnicity, nationality,
+        std_sex(sex) AS sex, ethnicity, nationality, birth_place,
         list_filter(list_transform(identifiers, lambda i: std_identifier(i.kind, i.value, {AS_OF_YEAR})),
             lambda i: i IS NOT NULL) AS identifiers,
         list_transform(postcodes, lambda p: struct_pack(
-            address := NULL::VARCHAR, postcode := std_postcode(p), from_date := NULL::DATE, to_date := NULL::DATE
+            address := address, postcode := std_postcode(p), from_date := NULL::DATE, to_date := NULL::DATE
         )) AS addresses,
         list_filter(list_transform(contacts, lambda c: std_contact_point(c.kind, c.value)),
             lambda c: c IS NOT NULL) AS contact_points,
@@ -276,7 +279,9 @@ def _row(key: str, given: Given) -> dict[str, Any]:
         "ethnicity": given.get("ethnicity"),
         "nationality": given.get("nationality"),
         "identifiers": [{"kind": kind, "value": value} for kind in IDENTIFIERS for value in _list(given, kind)],
-        "postcodes": _list(given, "postcode"),
+        "postcodes": _list(given, "postcode") or ([None] if "address" in given else []),
+        "address": given.get("address"),
+        "birth_place": given.get("birth_place"),
         "contacts": [{"kind": kind, "value": value} for kind in CONTACTS for value in _list(given, kind)],
         "sentenced": _list(given, "sentenced"),
     }

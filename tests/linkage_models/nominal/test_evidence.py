@@ -17,8 +17,9 @@ COMPARISONS = {
 }
 FIRST_LEVELS = {
     "name": "same forename and surname", "middle_names": "same", "date_of_birth": "same",
-    "postcode": "one shared, of few", "sex": "same", "pnc": "one shared", "cro": "one shared", "noms": "one shared",
-    "crn": "one shared", "visor": "one shared", "sentence_date": "one shared, of few", "contact_point": "one shared",
+    "postcode": "one shared, of few", "sex": "same", "pnc": "a number shared", "cro": "a number shared",
+    "noms": "a number shared", "crn": "a number shared", "visor": "a number shared",
+    "sentence_date": "one shared, of few", "contact_point": "one shared",
 }  # fmt: skip
 
 
@@ -133,8 +134,20 @@ def test_possible_kin_are_held_at_the_ceiling_and_those_below_it_are_left() -> N
     doubtful = scored_pairs(
         {
             "": (
-                {"name": "Brian Jones", "born": "1990-09-14", "sentenced": "2024-03-01", "pnc": "81/34U", "sex": "M"},
-                {"name": "Dominic Jones", "born": "1990-09-14", "sentenced": "2024-03-01", "pnc": "00/223R"},
+                {
+                    "name": "Brian Jones",
+                    "born": "1990-09-14",
+                    "sentenced": "2024-03-01",
+                    "pnc": "81/34U",
+                    "noms": "A1234BC",
+                },
+                {
+                    "name": "Dominic Jones",
+                    "born": "1990-09-14",
+                    "sentenced": "2024-03-01",
+                    "pnc": "00/223R",
+                    "noms": "A1235BD",
+                },
             )
         }
     )[""]

@@ -51,6 +51,16 @@ def test_possible_kin_are_linked_for_no_use_and_seen_as_a_near_miss(row: dict[st
         assert edge.found["kinship"] in {"possible twins", "possible parent and child"}
 
 
+@pytest.mark.parametrize("row", cases("not told apart"))
+def test_a_pair_that_a_twin_explains_as_well_is_joined_for_wide_use_alone(row: dict[str, Any]) -> None:
+    thresholds = shipped_bundle().thresholds
+    for edge in edges()[row["case"]]:
+        assert edge is not None, "nobody would see the pair"
+        assert thresholds.wide <= edge.match_weight < thresholds.link
+        assert "twin_doubt" in edge.found
+        assert "kinship" not in edge.found
+
+
 @pytest.mark.parametrize("case", [row["case"] for row in TWINS])
 def test_which_record_comes_first_changes_nothing(case: str) -> None:
     there, back = edges()[case]

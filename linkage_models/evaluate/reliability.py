@@ -1,0 +1,53 @@
+"""How often pairs of a match weight are of one person: what a calibrated weight promises, and what the truth says."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+import numpy as np
+
+from linkage_models.evaluate.cells import numbered_records
+from linkage_models.evaluate.intervals import Interval, ratio_interval
+from linkage_models.resolve.relation import relation
+
+
+@dataclass(frozen=True, slots=True)
+class WeightBin:
+    """Scored pairs whose match weight rounds down to `weight`, in bits; `share` of them are of one person."""
+
+    weight: int
+    matches: int
+    others: int
+    predicted: float
+    share: Interval
+
+
+def weight_bins(con: duckdb.DuckDBPyConnection, *, predicted: str, truth: str, edges: str) -> tuple[WeightBin, ...]:
+    """Count matches and non-matches by match weight, from the scored pairs whose records' people are known.
+
+    Args:
+        con: any connection that can read the relations and make temporary tables.
+        predicted: relation (record_key, source_system, subject_id).
+        truth: relation (record_key, person_id).
+        edges: relation (record_l, record_r, match_weight, match_probability).
+    """
+    with numbered_records(con, predicted=predicted, truth=truth) as record:
+        counted = con.execute(f"""
+            WITH pair AS (
+                SELECT floor(match_weight)::BIGINT AS weight, l.unit, l.person = r.person AS same, match_probability
+                FROM {relation(edges)}
+                JOIN {record} AS l ON l.record_key = record_l JOIN {record} AS r ON r.record_key = record_r
+            )
+            SELECT weight, unit, count(*) AS n, count(*) FILTER (same) AS matches, sum(match_probability) AS predicted
+            FROM pair GROUP BY ALL ORDER BY ALL
+        """).fetchnumpy()
+    columns = {name: np.asarray(column, dtype=np.float64) for name, column in counted.items()}
+    bins = []
+    for weight in np.unique(columns["weight"]):
+        of = columns["weight"] == weight
+        n, matches = columns["n"][of], columns["matches"][of]
+        total, right = round(n.sum()), round(matches.sum())
+        expected = round(float(columns["predicted"][of].sum()) / total, 9)
+        bins.append(WeightBin(int(weight), right, total - right, expected, ratio_interval(matches, n, np.ones_like(n))))
+    return tuple(bins)
