@@ -51,7 +51,7 @@ def train(
     records: str,
     *,
     seed: int = 1,
-    max_pairs: float = 4e6,
+    max_pairs: float = 2e6,
     trained_on: date | None = None,
 ) -> Bundle:
     """Train a model bundle.
