@@ -9,6 +9,8 @@ from typing import Any
 
 import duckdb
 
+from linkage_models.nominal.comparisons import IDENTIFIER_SHARED
+from linkage_models.nominal.features import IDENTIFIER_KINDS
 from pipelines.publish import Audience, Published, publish
 from pipelines.warehouse.catalogue import ALL, WAREHOUSE
 
@@ -107,7 +109,14 @@ class World:
             record_r=max(one, other),
             match_weight=weight,
             match_probability=1 / (1 + 2.0**-weight),
-            evidence=[{"comparison": comparison, "level": "exact", "weight": part} for comparison, part in parts],
+            evidence=[
+                {
+                    "comparison": name,
+                    "level": IDENTIFIER_SHARED if name in IDENTIFIER_KINDS else "exact",
+                    "weight": part,
+                }
+                for name, part in parts
+            ],
         )
 
     def decide(self, one: str, other: str, verdict: str, **values: object) -> None:
