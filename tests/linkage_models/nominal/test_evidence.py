@@ -139,14 +139,15 @@ def test_possible_kin_are_held_at_the_ceiling_and_those_below_it_are_left() -> N
                     "born": "1990-09-14",
                     "sentenced": "2024-03-01",
                     "pnc": "81/34U",
-                    "noms": "A1234BC",
+                    "cro": "65656/91H",
+                    "sex": "M",
                 },
                 {
                     "name": "Dominic Jones",
                     "born": "1990-09-14",
                     "sentenced": "2024-03-01",
                     "pnc": "00/223R",
-                    "noms": "A1235BD",
+                    "cro": "29906/12J",
                 },
             )
         }
