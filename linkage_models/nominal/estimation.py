@@ -61,9 +61,9 @@ FAMILY_PAIRS = 150
 """Pairs of one person, by surname, date of birth and address, from which records can show they hold no families."""
 
 FAMILY_SHARE = 0.02
-"""Relatives for each such pair below which a population holds no families. Twins are a twentieth of the relatives who
-share a household, so they are then rarer than one in a thousand of the pairs, and a forename that is wholly wrong, in
-about one pair in fifty (domain section 4), explains unlike forenames better than a twin does."""
+"""Relatives for each such pair below which a population holds no families. Twins are taken to be at most a twentieth
+of the relatives who share a household, so they are then rarer than one in a thousand of the pairs, and a forename that
+is wholly wrong, in about one pair in fifty (domain section 4), explains unlike forenames better than a twin does."""
 
 
 def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:

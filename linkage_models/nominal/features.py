@@ -25,6 +25,12 @@ IDENTIFIER_KINDS = ("pnc", "cro", "noms", "crn", "visor")
 PLACEHOLDER_ADDRESSES = r"^\s*(NO FIXED ABODE|N\.?F\.?A\.?|HOMELESS|NOT KNOWN|UNKNOWN|NONE|N/?A)\s*$"
 """Texts that stand where there is no address; they are of thousands."""
 
+OTHER_COMPARISONS = (
+    "prior", "name", "middle_names", "date_of_birth", "postcode", "address", "house_number", "birth_place", "sex",
+    "police_serial", "sentence_date", "contact_point", "kinship", "twin_doubt",
+)  # fmt: skip
+"""Names in the evidence that no kind of identifier may take."""
+
 MACROS = (
     f"nominal_variant(word) AS ({variants_sql('word')})",
     "nominal_set(items) AS (list_sort(list_distinct(list_filter(items, lambda item: item IS NOT NULL))))",
@@ -62,13 +68,21 @@ def feature_hash_sql() -> str:
 def identifier_kinds_of(con: duckdb.DuckDBPyConnection, records: str) -> tuple[str, ...]:
     """Return the kinds of identifier to compare: those of the justice systems, then the others that some record holds.
 
+    A kind names columns and a comparison, so one that is no plain lower-case word, or is a comparison's own name, is
+    left out.
+
     Args:
         con: the connection.
         records: a `nominal.record`-shaped relation.
     """
-    held = con.execute(f"""
-        SELECT DISTINCT i.kind FROM (SELECT unnest(identifiers) AS i FROM {records}) WHERE i.valid ORDER BY ALL
-    """).fetchall()
+    held = con.execute(
+        f"""
+        SELECT DISTINCT i.kind FROM (SELECT unnest(identifiers) AS i FROM {records})
+        WHERE i.valid AND regexp_matches(i.kind, '^[a-z][a-z0-9_]*$') AND NOT list_contains($taken, i.kind)
+        ORDER BY ALL
+    """,
+        {"taken": list(OTHER_COMPARISONS)},
+    ).fetchall()
     return (*IDENTIFIER_KINDS, *(kind for (kind,) in held if kind not in IDENTIFIER_KINDS))
 
 

@@ -1,0 +1,27 @@
+"""Which kinds of identifier a model compares: those of the justice systems, and others that the records hold."""
+
+from __future__ import annotations
+
+from linkage_models import nominal
+from linkage_models.nominal.comparisons import comparisons
+from linkage_models.nominal.features import IDENTIFIER_KINDS, OTHER_COMPARISONS, identifier_kinds_of
+from tests.linkage_models.nominal.builders import Warehouse
+
+
+def test_kinds_that_records_hold_are_compared_and_words_that_are_no_kind_never_reach_sql() -> None:
+    con = Warehouse({"pnc:1": {"name": "Aled Pritchard"}}).con
+    con.execute("""
+        UPDATE record SET identifiers = [
+            {'kind': 'soc_sec_id', 'value': '1234567', 'valid': true, 'as_given': '1234567'},
+            {'kind': 'a kind; of no "sort"', 'value': 'X1234', 'valid': true, 'as_given': 'X1234'},
+            {'kind': 'name', 'value': 'Y1234', 'valid': true, 'as_given': 'Y1234'},
+            {'kind': 'passport', 'value': 'wrong', 'valid': false, 'as_given': 'wrong'}]
+    """)
+    kinds = identifier_kinds_of(con, "record")
+    assert kinds == (*IDENTIFIER_KINDS, "soc_sec_id")
+    nominal.build_features(con, "record", "feature", kinds=kinds)
+    assert con.execute("SELECT soc_sec_id_ids FROM feature").fetchall() == [(["1234567"],)]
+
+
+def test_every_name_of_the_evidence_that_is_no_kind_is_taken() -> None:
+    assert {comparison.name for comparison in comparisons(())} <= set(OTHER_COMPARISONS)
