@@ -16,6 +16,7 @@ class Level:
             level that asks for its equality alone, so it is nil for a value of average frequency.
         term_weight: how much of the adjustment applies, 0 to 1: in full where the value itself is shared, half where
             the pair agrees on only part of it.
+        u_stated: whether u stays as stated, being too rare for sampling to see.
     """
 
     label: str
@@ -24,6 +25,7 @@ class Level:
     u: float
     term_frequency: str | None = None
     term_weight: float = 1.0
+    u_stated: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,6 @@ class Comparison:
         missing: SQL for 'cannot be compared'; such a pair gets no weight from this comparison.
         levels: from most to least alike; the last takes what the others leave.
         fixed: whether training leaves m and u as they are.
-        u_stated: whether u stays as stated, being too rare for sampling to see.
         alike: a feature on which u is counted among the pairs of two people that share it, where the aspect depends on
             it: of two strangers called Dwayne, more share a middle name or a place of birth than of two at random.
     """
@@ -45,7 +46,6 @@ class Comparison:
     levels: tuple[Level, ...]
     fixed: bool = False
     alike: str | None = None
-    u_stated: bool = False
 
 
 ELSE = "ELSE"

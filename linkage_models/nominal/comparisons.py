@@ -210,25 +210,31 @@ IDENTIFIER_NEAR_U = 1e-5
 IDENTIFIER_SHARED = "a number shared"
 """The level by which an identifier's comparison is known."""
 
+GIVEN_IN_ROW = ("noms", "crn", "visor")
+"""Kinds of identifier without a check letter that an office gives out one after the other."""
+
 
 def identifier(kind: str) -> Comparison:
     """Return the comparison of the identifiers of one kind: every value of one record with every value of the other.
 
-    A value that fails its check is never 'shared' and never 'different': it may only be a slip of a valid one.
+    A value that fails its check is never 'shared' and never 'different': it may only be a slip of a valid one. Two
+    valid numbers that were given out in a row, so that only their ends differ, are two numbers and no slip: brothers
+    who came in together have such.
     """
+    slip = "damerau_levenshtein(a, b) = 1"
+    if kind in GIVEN_IN_ROW:
+        slip = f"a[:-3] <> b[:-3] AND {slip}"
     near = " OR ".join(
-        some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", "damerau_levenshtein(a, b) = 1")
-        for ones, others in (("ids", "texts"), ("texts", "ids"))
+        some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", slip) for ones, others in (("ids", "texts"), ("texts", "ids"))
     )
     return Comparison(
         kind,
         f"({empty(f'{kind}_ids')}) AND NOT coalesce({near}, false)",
         (
-            Level(IDENTIFIER_SHARED, shared(f"{kind}_ids"), 0.94, IDENTIFIER_U),
+            Level(IDENTIFIER_SHARED, shared(f"{kind}_ids"), 0.94, IDENTIFIER_U, u_stated=True),
             Level("one character apart", near, 0.02, IDENTIFIER_NEAR_U),
             Level("all different", ELSE, 0.04, 1 - IDENTIFIER_U - IDENTIFIER_NEAR_U),
         ),
-        u_stated=True,
     )
 
 

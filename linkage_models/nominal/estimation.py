@@ -182,10 +182,6 @@ def learn_u(
     )
     learned = {}
     for comparison in learnable:
-        if comparison.u_stated:
-            stated = np.array([level.u for level in comparison.levels])
-            learned[comparison.name] = stated / stated.sum()
-            continue
         pairs = f"FROM {sample} AS l JOIN {sample} AS r ON l.unique_id < r.unique_id"
         if comparison.alike:
             pairs = _alike_pairs(con, people, comparison.alike, seed, max_pairs)
@@ -193,6 +189,7 @@ def learn_u(
         counts = counts_by_level(patterns, patterns.pairs.astype(np.float64))[comparison.name]
         stated = np.array([level.u for level in comparison.levels])
         rates = (counts + 1) / (counts.sum() + 1 / stated)
+        rates = np.where([level.u_stated for level in comparison.levels], stated, rates)
         learned[comparison.name] = rates / rates.sum()
     return learned
 

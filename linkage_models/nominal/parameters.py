@@ -68,7 +68,7 @@ def collate(prior: float, kinds: tuple[str, ...], u: Parameters, matches: Parame
         # A level that no match showed speaks for one person no more strongly than was stated, however rare it is.
         unseen = matches[name] < SEEN
         learned_u = np.where(unseen, np.maximum(u[name], np.array(m) * stated / start), u[name])
-        final_u = _shares(stated if comparison.u_stated else learned_u, SMALLEST_U)
+        final_u = _shares(np.where([level.u_stated for level in levels], stated, learned_u), SMALLEST_U)
         not_seen += [f"{name}: {level.label}" for level, missing in zip(levels, unseen, strict=True) if missing]
         for level, m_value, u_value in zip(described["comparison_levels"][1:], m, final_u, strict=True):
             level |= {"m_probability": m_value, "u_probability": u_value}
