@@ -34,6 +34,8 @@ def identifier_rule(kind: str) -> BlockingRule:
     )
 
 
+_NO_FULL_POSTCODE = "len(unit_postcodes) = 0"
+
 OTHER_RULES: tuple[BlockingRule, ...] = (
     BlockingRule(
         "police serial shared",
@@ -94,10 +96,23 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
         "Finds a missing or wholly wrong date of birth together with a mistyped name.",
     ),
     BlockingRule(
-        "two parts of the address shared, no full postcode on either",
-        "CASE WHEN len(unit_postcodes) = 0 THEN flatten(list_transform(address_parts, lambda p: list_transform("
-        "address_parts, lambda q: CASE WHEN p < q THEN hash(21, p, q) END))) END",
+        "two parts of the address begin alike, no full postcode on either",
+        f"CASE WHEN {_NO_FULL_POSTCODE} THEN flatten(list_transform(address_parts, lambda p: list_transform("
+        "address_parts, lambda q: CASE WHEN p < q THEN hash(21, p[:5], q[:5]) END))) END",
         "Finds mistyped names without a date of birth; beside full postcodes the streets of large towns cost too much.",
+    ),
+    BlockingRule(
+        "house number shared with postcode, date of birth or a name word, no full postcode",
+        f"CASE WHEN {_NO_FULL_POSTCODE} THEN flatten(list_transform(house_numbers, lambda h: list_transform("
+        "list_concat(postcodes, list_transform(dobs, lambda d: d::VARCHAR), name_words), "
+        "lambda other: hash(22, h, other)))) END",
+        "Finds names, dates and streets mistyped together; beside full postcodes it is not needed and costs much.",
+    ),
+    BlockingRule(
+        "postcode and the beginnings of both names shared",
+        "flatten(list_transform(postcodes, lambda p: list_transform(unordered_names, "
+        "lambda n: hash(23, p, n[:2], split_part(n, ' ', 2)[:2]))))",
+        "Both names mistyped and the date of birth missing or wrong.",
     ),
     BlockingRule(
         "date of birth and postcode district shared",

@@ -14,6 +14,12 @@ _CLOSE_EXCHANGED = (
     f" AND jaro_winkler_similarity(surname_v_l, forename_v_r) >= {CLOSE})"
 )
 
+_SINGLE = "(forename_l IS NULL OR forename_r IS NULL)"
+_SINGLE_CLOSE = (
+    f"({close('surname_v_l', 'surname_v_r')} OR {close('surname_v_l', 'forename_v_r')}"
+    f" OR {close('forename_v_l', 'surname_v_r')})"
+)
+
 NAME = Comparison(
     "name",
     "(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)",
@@ -37,6 +43,16 @@ NAME = Comparison(
             0.5,
         ),
         Level("same through an alias", shared("full_names"), 0.02, 1e-5),
+        Level(
+            "one has a single name, which the other has",
+            f"{_SINGLE} AND {shared('name_words')}",
+            0.02,
+            2e-4,
+            "surname_v",
+            0.5,
+        ),
+        Level("one has a single name, close to one of the other's", f"{_SINGLE} AND {_SINGLE_CLOSE}", 0.002, 1e-4),
+        Level("one has a single name, unlike the other's", _SINGLE, 0.001, 2e-2),
         Level(
             "surname shared, forename among the other's given names",
             f"({shared('surnames')} OR {SURNAME_CLOSE}) AND {FORENAME_AMONG_GIVEN}",
@@ -117,12 +133,13 @@ DATE_OF_BIRTH = Comparison(
     ),
 )
 
-_WORDS_SHARED = f"{shared('rare_address_words')} AND len(list_intersect(rare_address_words_l, rare_address_words_r))"
-
 MANY_POSTCODES = 4
 """From so many postcodes on a record, sharing one of them says less: a person who moves often meets many others."""
 
-_POSTCODE_NEAR = "postcode_l[:2] = postcode_r[:2] AND damerau_levenshtein(postcode_l, postcode_r) = 1"
+_POSTCODE_NEAR = (
+    "(postcode_l[:2] = postcode_r[:2] OR (len(unit_postcodes_l) = 0 AND len(unit_postcodes_r) = 0)) AND "
+    "damerau_levenshtein(postcode_l, postcode_r) = 1"
+)
 
 POSTCODE = Comparison(
     "postcode",
@@ -162,21 +179,40 @@ SEX = Comparison(
 
 _LINES_ALIKE = "jaro_winkler_similarity(address_line_l, address_line_r) >= 0.92"
 
+
+def _words_shared(bits: int) -> str:
+    """Return the condition that the shared words of two addresses are together as rare as one in 2 to the power."""
+    rarity = "list_sum(list_transform(list_intersect(address_tokens_l, address_tokens_r), lambda t: t[:2]::INTEGER))"
+    return f"({shared('address_tokens')} AND {rarity} >= {bits})"
+
+
+def _parts_alike(least: int) -> str:
+    """Return the condition that so many parts of each of two addresses are close to a part of the other."""
+    return " AND ".join(
+        f"len(list_filter({ones}, lambda a: len(list_filter({others}, "
+        f"lambda b: jaro_winkler_similarity(a, b) >= 0.92)) > 0)) >= {least}"
+        for ones, others in (("address_parts_l", "address_parts_r"), ("address_parts_r", "address_parts_l"))
+    )
+
+
 ADDRESS = Comparison(
     "address",
     # Where a full postcode is shared, its dozen or so doors say little that the postcode has not.
-    f"{empty('rare_address_words')} OR {shared('unit_postcodes')}",
+    f"{empty('address_tokens')} OR {shared('unit_postcodes')}",
     (
-        Level("four or more words shared", f"{_WORDS_SHARED} >= 4", 0.3, 1e-7),
-        Level("three words shared", f"{_WORDS_SHARED} = 3", 0.15, 1e-6),
-        Level("two words shared", f"{_WORDS_SHARED} = 2", 0.15, 2e-5),
-        Level("one word shared, first lines alike", f"{_WORDS_SHARED} = 1 AND {_LINES_ALIKE}", 0.05, 1e-5),
+        Level("words shared that one in a billion would share", _words_shared(30), 0.3, 2e-7),
+        Level("words shared that one in four million would share", _words_shared(22), 0.15, 1e-6),
+        Level("words shared that one in a hundred thousand would share", _words_shared(17), 0.1, 2e-5),
+        Level("two parts alike", _parts_alike(2), 0.1, 1e-4),
+        Level("words shared that one in two thousand would share", _words_shared(11), 0.1, 1e-3),
         Level("first lines alike", _LINES_ALIKE, 0.05, 1e-4),
-        Level("one word shared", f"{_WORDS_SHARED} = 1", 0.1, 4e-3),
-        Level("nothing shared", ELSE, 0.2, 0.996),
+        Level("a part alike", _parts_alike(1), 0.05, 1e-2),
+        Level("a word shared", shared("address_tokens"), 0.05, 1e-2),
+        Level("nothing alike", ELSE, 0.1, 0.98),
     ),
 )
-"""Words of the address lines, those that many addresses have left out."""
+"""Words of the addresses and whole parts of them, by how rare they are together. Words of one place go together, so a
+level's u is counted among pairs of records and not taken from the rarity."""
 
 HOUSE_NUMBER = Comparison(
     "house_number",
@@ -225,7 +261,8 @@ def identifier(kind: str) -> Comparison:
     if kind in GIVEN_IN_ROW:
         slip = f"a[:-3] <> b[:-3] AND {slip}"
     near = " OR ".join(
-        some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", slip) for ones, others in (("ids", "texts"), ("texts", "ids"))
+        some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", slip)
+        for ones, others in (("ids", "texts"), ("texts", "ids"))
     )
     return Comparison(
         kind,

@@ -209,10 +209,10 @@ def _alike_pairs(con: duckdb.DuckDBPyConnection, people: str, alike: str, seed: 
         f"FROM {people} AS l JOIN {people} AS r ON l.{alike} = r.{alike} AND l.unique_id < r.unique_id"
         " AND NOT list_has_any(l.dobs, r.dobs) AND NOT list_has_any(l.postcodes, r.postcodes)"
     )
-    return _thinned(pairs, found, seed, max_pairs)
+    return thinned(pairs, found, seed, max_pairs)
 
 
-def _thinned(pairs: str, found: int, seed: int, max_pairs: float) -> str:
+def thinned(pairs: str, found: int, seed: int, max_pairs: float) -> str:
     """Return a FROM clause with about `max_pairs` of the pairs it gives, chosen by the record keys and the seed."""
     if found <= max_pairs:
         return pairs
@@ -254,7 +254,7 @@ def learn_m(
         found = given[" and ".join(blocking.columns)] = count(con, f"SELECT count(*) {pairs}")
         if found < FEWEST_PAIRS:
             continue
-        pairs = _thinned(pairs, found, seed, max_pairs)
+        pairs = thinned(pairs, found, seed, max_pairs)
         free = tuple(comparison for comparison in learnable if comparison.name not in blocking.leaves_out)
         for name, counts in maximise(count_patterns(con, pairs, free), u).items():
             totals[name] += counts

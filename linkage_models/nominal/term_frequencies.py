@@ -18,7 +18,7 @@ POSTCODES = "postcode"
 """The table of postcodes shared by many people; the rest count as rare."""
 
 ADDRESS_WORDS = "address_word"
-"""The table of words that many addresses have, such as STREET; the rest count as rare."""
+"""The table of words of addresses, with columns `value` and `frequency` (share of the people with an address)."""
 
 TABLES = (*NAME_COLUMNS, POSTCODES, ADDRESS_WORDS)
 """Every table of the frozen frequencies."""
@@ -29,9 +29,8 @@ MINIMUM_BEARERS = 3
 COMMON_POSTCODE_PEOPLE = 20
 """Apparent persons from whom a postcode is no household but a hostel, a prison or a large block."""
 
-COMMON_WORD_SHARE = 0.005
-"""Share of the people with an address from which a word of it is common. Of the addresses that are left each word is
-shared by fewer than one pair in some hundred thousand, so that their number, not which they are, is the evidence."""
+COMMON_WORD_SHARE = 0.02
+"""Share of the people with an address from which a word of it, such as STREET or LONDON, is no evidence."""
 
 SMALLEST_FREQUENCY = 1e-7
 """No name is taken to be rarer than a few bearers in the country's population."""
@@ -42,10 +41,10 @@ class TermFrequencies:
     """Frozen frequencies.
 
     Attributes:
-        tables: for each of `NAME_COLUMNS` a table of `value` and `frequency`; under `POSTCODES` and
-            `ADDRESS_WORDS` one of `value`.
-        unseen: for `surname_v` and `forename_v` the frequency of a value the table does not have: the mean frequency of
-            the values left out of it.
+        tables: for each of `NAME_COLUMNS` and `ADDRESS_WORDS` a table of `value` and `frequency`; under `POSTCODES`
+            one of `value`.
+        unseen: for `surname_v`, `forename_v` and `address_word` the frequency of a value the table does not have: the
+            mean frequency of the values left out of it.
         dependence: by how much two bearers of a rare full name are likelier than the product of its parts' frequencies
             says, on average over the names that have no frequency of their own; forename and surname go together by
             origin.
@@ -86,14 +85,32 @@ def count_term_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> TermF
         SELECT value FROM (SELECT unnest(postcodes) AS value FROM {people})
         GROUP BY value HAVING count(*) >= {COMMON_POSTCODE_PEOPLE} ORDER BY value
     """).to_arrow_table()
-    tables[ADDRESS_WORDS] = con.execute(f"""
-        SELECT value FROM (SELECT unnest(address_words) AS value FROM {people})
-        GROUP BY value
-        HAVING count(*) > {COMMON_WORD_SHARE} * (SELECT count(*) FROM {people} WHERE len(address_words) > 0)
-        ORDER BY value
-    """).to_arrow_table()
+    tables[ADDRESS_WORDS], unseen[ADDRESS_WORDS] = _word_frequencies(con, people)
     return TermFrequencies(
-        tables, {name: unseen[name] for name in ("surname_v", "forename_v")}, _dependence(con, people, unseen)
+        tables,
+        {name: unseen[name] for name in ("surname_v", "forename_v", ADDRESS_WORDS)},
+        _dependence(con, people, unseen),
+    )
+
+
+def _word_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> tuple[pa.Table, float]:
+    counted = f"SELECT value, count(*) AS bearers FROM ({_words_sql(people)}) GROUP BY value"
+    people_with = f"(SELECT greatest(count(*), 1) FROM {people} WHERE len(address_words) > 0)"
+    table = con.execute(f"""
+        SELECT value, round_even(bearers / {people_with}, 12) AS frequency
+        FROM ({counted}) WHERE bearers >= {MINIMUM_BEARERS} ORDER BY value
+    """).to_arrow_table()
+    row = con.execute(f"""
+        SELECT avg(bearers) FILTER (WHERE bearers < {MINIMUM_BEARERS}) / {people_with} FROM ({counted})
+    """).fetchone()
+    unseen = row[0] if row and row[0] is not None else SMALLEST_FREQUENCY
+    return table, float(f"{max(unseen, SMALLEST_FREQUENCY):.9g}")
+
+
+def _words_sql(features: str) -> str:
+    """Return the words of each record's addresses, and their parts without spaces: MOUNT VIEW is MOUNTVIEW as well."""
+    return (
+        f"SELECT unique_id, unnest(list_distinct(list_concat(address_words, address_parts))) AS value FROM {features}"
     )
 
 
@@ -118,22 +135,33 @@ def _dependence(con: duckdb.DuckDBPyConnection, people: str, unseen: dict[str, f
     return float(f"{max(1.0, (row and row[0]) or 1.0):.6g}")
 
 
-def with_rarity_sql(features: str, names: dict[str, str]) -> str:
-    """Return features with `rare_postcodes` and `rare_address_words`, those that are in no frozen table.
+def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str, str]) -> str:
+    """Return features with how rare their postcodes and the words of their addresses are.
 
     Args:
-        features: a relation with the columns of `features_sql`.
+        features: a relation with the columns of `build_features`.
+        frequencies: the frozen frequencies.
         names: the relation of each of `TABLES`, as `registered` gives them.
+
+    Returns:
+        A SELECT of the features with `rare_postcodes`, those in no frozen table, and `address_tokens`, the words of the
+        addresses and their parts without spaces, those that many addresses have left out: each begins with -log2 of
+        its frequency, to the whole bit, as two digits.
     """
+    unseen = frequencies.unseen[ADDRESS_WORDS]
     return f"""
         SELECT f.*,
             list_filter(f.postcodes, lambda p: NOT list_contains(c.postcodes, p)) AS rare_postcodes,
-            list_filter(f.address_words, lambda w: NOT list_contains(c.words, w)) AS rare_address_words
-        FROM {features} AS f, (
-            SELECT
-                (SELECT coalesce(list(value), []) FROM {names[POSTCODES]}) AS postcodes,
-                (SELECT coalesce(list(value), []) FROM {names[ADDRESS_WORDS]}) AS words
-        ) AS c
+            coalesce(a.tokens, []) AS address_tokens
+        FROM {features} AS f
+        CROSS JOIN (SELECT coalesce(list(value), []) AS postcodes FROM {names[POSTCODES]}) AS c
+        LEFT JOIN (
+            SELECT unique_id,
+                list_sort(list(printf('%02d', round(-log2(coalesce(frequency, {unseen})))::INTEGER) || value)) AS tokens
+            FROM ({_words_sql(features)}) LEFT JOIN {names[ADDRESS_WORDS]} USING (value)
+            WHERE coalesce(frequency, {unseen}) <= {COMMON_WORD_SHARE}
+            GROUP BY unique_id
+        ) AS a USING (unique_id)
     """
 
 
@@ -156,9 +184,9 @@ def attach(con: duckdb.DuckDBPyConnection, features: str, into: str, frequencies
     Args:
         con: the connection.
         features: a relation with the columns of `build_features`.
-        into: the temporary table to create: `features` with `rare_postcodes`, `rare_address_words` and a `tf_`
-            column for each of `NAME_COLUMNS`. A full name that is not in its table gets the product of its parts'
-            frequencies times `dependence`.
+        into: the temporary table to create: `features` with the columns of `with_rarity_sql` and a `tf_` column for
+            each of `NAME_COLUMNS`. A full name that is not in its table gets the product of its parts' frequencies
+            times `dependence`.
         frequencies: the frozen frequencies.
     """
     parts = {
@@ -176,5 +204,5 @@ def attach(con: duckdb.DuckDBPyConnection, features: str, into: str, frequencies
                 CASE WHEN full_name IS NOT NULL THEN coalesce(full_name_f.frequency, {whole}) END AS tf_full_name,
                 CASE WHEN surname_v IS NOT NULL THEN {parts["surname_v"]} END AS tf_surname_v,
                 CASE WHEN forename_v IS NOT NULL THEN {parts["forename_v"]} END AS tf_forename_v
-            FROM ({with_rarity_sql(features, names)}) AS f {joins}
+            FROM ({with_rarity_sql(features, frequencies, names)}) AS f {joins}
         """)

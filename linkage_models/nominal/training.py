@@ -2,8 +2,8 @@
 
 * Apparent people: of the records that share a valid identifier, or full name and date of birth, only the first stands.
   Frequencies and u are counted on these, so that one person's many records do not pass for coincidence.
-* Prior: pairs that share a valid identifier, or full name and date of birth, over all pairs, raised by the share of
-  true pairs that show neither.
+* Prior: first, pairs that share a valid identifier, or full name and date of birth, over all pairs, raised by the
+  share of true pairs that show neither; last, the matches that the trained model expects.
 * u: every pair of a sample of apparent people.
 * m: expectation maximisation over several blockings; where there are several source systems, over pairs of different
   systems, because two copies in one system agree more than two systems do.
@@ -34,7 +34,8 @@ from linkage_models.nominal.estimation import (
     learn_u,
 )
 from linkage_models.nominal.features import build_features, identifier_kinds_of
-from linkage_models.nominal.parameters import collate
+from linkage_models.nominal.parameters import collate, digits
+from linkage_models.nominal.prior import expected_prior
 from linkage_models.nominal.term_frequencies import (
     TermFrequencies,
     count_term_frequencies,
@@ -92,6 +93,9 @@ def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: f
     matches, blockings = learn_m(con, INPUT, learnable, kinds, u, seed, max_pairs)
     families = has_families(con, INPUT)
     learned = collate(prior.probability, kinds, u, matches, families=families)
+    learned.model["probability_two_random_records_match"] = digits(
+        expected_prior(con, INPUT, learned.model, kinds, seed, max_pairs)
+    )
     thresholds = from_costs()
     bundle_version = content_version(trained_on, learned.model, frequencies, thresholds)
     recipe = _data(con, prior) | {
@@ -113,7 +117,7 @@ def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: f
 
 def _mark_rarity(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> None:
     with registered(con, frequencies) as names:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {INPUT} AS {with_rarity_sql(PLAIN, names)}")
+        con.execute(f"CREATE OR REPLACE TEMP TABLE {INPUT} AS {with_rarity_sql(PLAIN, frequencies, names)}")
 
 
 def _data(con: duckdb.DuckDBPyConnection, prior: Prior) -> dict[str, Any]:
