@@ -168,3 +168,17 @@ def keys_sql(features: str, id_column: str, rules: tuple[BlockingRule, ...] = RU
         SELECT id, unnest(list_distinct(keys)) AS blocking_key
         FROM (SELECT {id_column} AS id, flatten([{lists}]) AS keys FROM {features})
     """
+
+
+MOST_IN_BLOCK = 3000
+"""Records of the largest block whose pairs are compared: 4.5 million pairs."""
+
+
+def too_large(relation: str, columns: str = "blocking_key") -> str:
+    """Return the query of the values of some columns that too many rows share, each with its number of `records`."""
+    return f"SELECT {columns}, count(*) AS records FROM {relation} GROUP BY {columns} HAVING count(*) > {MOST_IN_BLOCK}"
+
+
+def largest_left_out(relation: str, columns: str = "blocking_key") -> str:
+    """Return a relation without the rows whose columns too many others share: its joins on them stay affordable."""
+    return f"(FROM {relation} ANTI JOIN ({too_large(relation, columns)}) USING ({columns}))"

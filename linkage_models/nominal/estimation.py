@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 
 from linkage_models.nominal.agreement import count_patterns, counts_by_level, on_sides
-from linkage_models.nominal.blocking import FULL_NAME_AND_DATE, identifier_rule, keys_sql
+from linkage_models.nominal.blocking import FULL_NAME_AND_DATE, identifier_rule, keys_sql, largest_left_out
 from linkage_models.nominal.comparison import Comparison
 from linkage_models.nominal.kinship import ONE_ADDRESS
 from linkage_models.nominal.maximisation import Parameters, maximise
@@ -90,7 +90,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
                 abs(year(l.dob) - year(r.dob)) >= 2 AS far,
                 NOT same_forename AND NOT list_has_any(l.given_names, r.given_names)
                     AND jaro_winkler_similarity(l.forename_v, r.forename_v) < 0.8 AS unlike
-            FROM {features} AS l JOIN {features} AS r
+            FROM {largest_left_out(features, "surname_v, postcode")} AS l JOIN {features} AS r
                 ON l.surname_v = r.surname_v AND l.postcode = r.postcode AND l.unique_id < r.unique_id
                 AND {on_sides(ONE_ADDRESS)}
         )
@@ -142,7 +142,7 @@ def estimate_prior(con: duckdb.DuckDBPyConnection, features: str, keys: str) -> 
         f"""
         SELECT count(*) FROM (
             SELECT DISTINCT l.id, r.id
-            FROM {keys} AS l JOIN {keys} AS r USING (blocking_key) WHERE l.id < r.id)
+            FROM {largest_left_out(keys)} AS l JOIN {keys} AS r USING (blocking_key) WHERE l.id < r.id)
         """,
     )
     matches = max(pairs / DETERMINISTIC_RECALL, SMALLEST_MATCH_RATE * records)
@@ -195,7 +195,7 @@ def learn_u(
 
 
 def _alike_pairs(con: duckdb.DuckDBPyConnection, people: str, alike: str, seed: int, max_pairs: float) -> str:
-    """Return the FROM clause of the pairs of apparent people that share a feature, thinned to `max_pairs`.
+    """Return the FROM clause of the pairs of apparent people that share a feature, of so few that it gives `max_pairs`.
 
     Pairs with a date of birth or a postcode in common are left out: too many of them are one person whom nothing showed
     to be so.
@@ -205,11 +205,12 @@ def _alike_pairs(con: duckdb.DuckDBPyConnection, people: str, alike: str, seed: 
         f"SELECT sum(n * (n - 1) // 2) FROM (SELECT count(*) AS n FROM {people} WHERE {alike} IS NOT NULL "
         f"GROUP BY {alike})",
     )
-    pairs = (
-        f"FROM {people} AS l JOIN {people} AS r ON l.{alike} = r.{alike} AND l.unique_id < r.unique_id"
+    share = min(1.0, sqrt(max_pairs / max(found, 1)))
+    some = f"(FROM {people} WHERE hash(record_key, {seed}) % 1000000 < {round(1_000_000 * share)})"
+    return (
+        f"FROM {some} AS l JOIN {some} AS r ON l.{alike} = r.{alike} AND l.unique_id < r.unique_id"
         " AND NOT list_has_any(l.dobs, r.dobs) AND NOT list_has_any(l.postcodes, r.postcodes)"
     )
-    return thinned(pairs, found, seed, max_pairs)
 
 
 def thinned(pairs: str, found: int, seed: int, max_pairs: float) -> str:
@@ -250,7 +251,8 @@ def learn_m(
     for blocking in (*identifiers, *OTHER_BLOCKINGS):
         join = " AND ".join(f"l.{column} = r.{column}" for column in blocking.columns)
         system = " AND l.source_system <> r.source_system" if several else ""
-        pairs = f"FROM {features} AS l JOIN {features} AS r ON {join}{system} AND l.unique_id < r.unique_id"
+        some = largest_left_out(features, ", ".join(blocking.columns))
+        pairs = f"FROM {some} AS l JOIN {features} AS r ON {join}{system} AND l.unique_id < r.unique_id"
         found = given[" and ".join(blocking.columns)] = count(con, f"SELECT count(*) {pairs}")
         if found < FEWEST_PAIRS:
             continue

@@ -95,9 +95,11 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
         f"(({some_identifier_differs}) AND NOT {shared('full_names')})"
         f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE}))))"
     )
+    # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
+    surname_alone = f"{_FAMILY_NAME} AND {_HOUSEHOLD} AND {_ONE_WITHOUT_FORENAME} AND NOT {shared('dobs')}"
     doubtful = (
-        f"{born_together}{no_identifier_agrees}"
-        f" AND ({_ONE_WITHOUT_FORENAME} OR ({_FORENAMES_DIFFER} AND NOT ({_ONE_FULL_NAME})))"
+        f"(({born_together} AND ({_ONE_WITHOUT_FORENAME} OR ({_FORENAMES_DIFFER} AND NOT ({_ONE_FULL_NAME}))))"
+        f" OR ({surname_alone} AND coalesce({_ONE_SLIP_IN_DATE}, true))){no_identifier_agrees}"
     )
     parent_and_child = (
         f"({FORENAME_CLOSE} AND {SURNAME_CLOSE} OR name_sorted_l = name_sorted_r)"
@@ -105,9 +107,9 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
         f" AND {_HOUSEHOLD} AND NOT {shared('dobs')}{no_identifier_agrees}"
     )
     relatives = (
-        f"{_FAMILY_NAME} AND {_HOUSEHOLD} AND NOT {shared('dobs')}{no_identifier_agrees}"
+        f"(({surname_alone} AND NOT {_ONE_SLIP_IN_DATE}) OR ({_FAMILY_NAME} AND {_HOUSEHOLD} AND NOT {shared('dobs')}"
         f" AND ({_OTHER_NAME_IN_USE} OR ({_FORENAMES_DIFFER} AND NOT {shared('full_names')}"
-        f" AND NOT ({_ONE_FULL_NAME} AND {_ONE_SLIP_IN_DATE})))"
+        f" AND NOT ({_ONE_FULL_NAME} AND {_ONE_SLIP_IN_DATE}))))){no_identifier_agrees}"
     )
     signs = (twins, doubtful, parent_and_child, relatives)
     return Comparison(

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from linkage_models.nominal import kinship
 from linkage_models.nominal.agreement import Patterns, count_patterns
-from linkage_models.nominal.blocking import blocking_rules, keys_sql
+from linkage_models.nominal.blocking import blocking_rules, keys_sql, largest_left_out
 from linkage_models.nominal.comparisons import comparisons
 from linkage_models.nominal.estimation import count, thinned
 
@@ -46,7 +46,8 @@ def expected_prior(
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE {PAIRS} AS
         WITH key AS ({keys_sql(features, "unique_id", blocking_rules(kinds))})
-        SELECT DISTINCT l.id AS one, r.id AS other FROM key AS l JOIN key AS r USING (blocking_key) WHERE l.id < r.id
+        SELECT DISTINCT l.id AS one, r.id AS other
+        FROM {largest_left_out("key")} AS l JOIN key AS r USING (blocking_key) WHERE l.id < r.id
     """)
     found = count(con, f"SELECT count(*) FROM {PAIRS}")
     prior = float(model["probability_two_random_records_match"])

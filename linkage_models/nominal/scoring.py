@@ -11,16 +11,17 @@ from dataclasses import dataclass
 import duckdb
 from splink import Linker
 
-from linkage_models.nominal.blocking import blocking_rules, keys_sql
+from linkage_models.nominal.blocking import MOST_IN_BLOCK
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.evidence import edges_sql
 from linkage_models.nominal.features import (
     MACROS,
-    build_features,
     feature_hash_sql,
     features_sql,
     register_macros,
 )
+from linkage_models.nominal.pairing import WORKING_TABLES as PAIRING_TABLES
+from linkage_models.nominal.pairing import keys_of, pair_changed, pair_everything
 from linkage_models.nominal.splink_api import quiet_splink
 from linkage_models.nominal.term_frequencies import NAME_COLUMNS, attach
 
@@ -34,10 +35,7 @@ WORKING_TABLES = (
     "score_current",
     "score_changed",
     "score_gone",
-    "score_key",
-    "score_pair",
-    "score_pair_key",
-    "score_member",
+    *PAIRING_TABLES,
     "score_plain",
     "score_input",
     "score_chunk",
@@ -56,6 +54,8 @@ class ScoreCounts:
         pairs: candidate pairs compared.
         edges_removed: edges that touched a changed or gone record.
         edges_added: edges written.
+        blocks_capped: blocks of more than `blocking.MOST_IN_BLOCK` records, whose pairs are not compared for it.
+        largest_block: records of the largest of these.
     """
 
     records: int
@@ -64,9 +64,13 @@ class ScoreCounts:
     pairs: int
     edges_removed: int
     edges_added: int
+    blocks_capped: int = 0
+    largest_block: int = 0
 
 
-def score(con: duckdb.DuckDBPyConnection, *, records: str, edges: str, scored: str, bundle: Bundle) -> ScoreCounts:
+def score(
+    con: duckdb.DuckDBPyConnection, *, records: str, edges: str, scored: str, capped: str, bundle: Bundle
+) -> ScoreCounts:
     """Bring edges up to date with the records.
 
     Args:
@@ -75,6 +79,7 @@ def score(con: duckdb.DuckDBPyConnection, *, records: str, edges: str, scored: s
         edges: a table of the shape of `linkage.edge`. Pairs at or above the bundle's review threshold are kept; their
             `evidence` sums to `match_weight`, and `match_probability` follows from it.
         scored: a table of the shape of `linkage.scored`.
+        capped: a table of the shape of `linkage.capped_block`.
         bundle: the model.
 
     Returns:
@@ -84,26 +89,31 @@ def score(con: duckdb.DuckDBPyConnection, *, records: str, edges: str, scored: s
         duckdb.Error: a relation is missing or lacks a column.
     """
     try:
-        return _score(con, records, edges, scored, bundle)
+        return _score(con, records, edges, scored, capped, bundle)
     finally:
         for table in WORKING_TABLES:
             con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
 
 
-def _score(con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str, bundle: Bundle) -> ScoreCounts:
+def _score(
+    con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str, capped: str, bundle: Bundle
+) -> ScoreCounts:
     register_macros(con)
     method = scoring_method(bundle)
     _find_changes(con, records, scored, method)
     counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
     before = _count(con, edges)
+    pairs = added = 0
+    # Records that went may free a block that was capped.
+    to_pair = counts["changed"] > 0 or (counts["gone"] > 0 and _count(con, capped) > 0)
+    if to_pair:
+        pair = pair_everything if counts["changed"] >= EVERYTHING_SHARE * counts["current"] else pair_changed
+        pair(con, records, bundle, capped)
     _forget(con, edges, scored)
     removed = before - _count(con, edges)
-    pairs = added = 0
-    if counts["changed"]:
-        if counts["changed"] >= EVERYTHING_SHARE * counts["current"]:
-            _pair_everything(con, records, bundle, everything=counts["changed"] == counts["current"])
-        else:
-            _pair_changed(con, records, bundle)
+    if to_pair:
+        con.execute(f"DELETE FROM {capped}")
+        con.execute(f"INSERT INTO {capped} BY NAME FROM score_capped")
         pairs = _count(con, "score_pair")
         attach(con, "score_plain", "score_input", bundle.frequencies)
         con.execute("DROP TABLE score_plain")
@@ -115,11 +125,8 @@ def _score(con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str
             "ORDER BY record_key",
             {"method": method},
         )
-    return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added)
-
-
-def _keys(features: str, id_column: str, bundle: Bundle) -> str:
-    return keys_sql(features, id_column, blocking_rules(bundle.kinds))
+    largest = con.execute(f"SELECT count(*), coalesce(max(records), 0) FROM {capped}").fetchone() or (0, 0)
+    return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added, *largest)
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -136,7 +143,8 @@ def scoring_method(bundle: Bundle) -> str:
     applied = (
         *MACROS,
         features_sql("records", bundle.kinds),
-        _keys("features", "id", bundle),
+        keys_of("features", "id", bundle),
+        str(MOST_IN_BLOCK),
         edges_sql("predicted", "features", bundle),
     )
     return f"{bundle.version}/{hashlib.sha256(chr(0).join(applied).encode()).hexdigest()[:8]}"
@@ -165,55 +173,6 @@ def _forget(con: duckdb.DuckDBPyConnection, edges: str, scored: str) -> None:
     touched = "SELECT record_key FROM score_changed UNION ALL SELECT record_key FROM score_gone"
     con.execute(f"DELETE FROM {edges} WHERE record_l IN ({touched}) OR record_r IN ({touched})")
     con.execute(f"DELETE FROM {scored} WHERE record_key IN ({touched})")
-
-
-def _pair_everything(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, *, everything: bool) -> None:
-    """Build all features, then pair on them; `everything` tells that no pair can be left out as unchanged."""
-    build_features(con, records, "score_plain", kinds=bundle.kinds)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE score_key AS {_keys('score_plain', 'unique_id', bundle)}")
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE score_pair AS
-        SELECT DISTINCT l.id AS join_key_l, r.id AS join_key_r
-        FROM score_key AS l JOIN score_key AS r USING (blocking_key)
-        WHERE l.id < r.id
-    """)
-    con.execute("DROP TABLE score_key")
-    if not everything:
-        con.execute("""
-            CREATE OR REPLACE TEMP TABLE score_member AS
-            SELECT unique_id FROM score_plain SEMI JOIN score_changed USING (record_key)
-        """)
-        con.execute("""
-            DELETE FROM score_pair
-            WHERE join_key_l NOT IN (FROM score_member) AND join_key_r NOT IN (FROM score_member)
-        """)
-
-
-def _pair_changed(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle) -> None:
-    """Pair changed records with all, building features only for the records in pairs."""
-    changed = f"(FROM {records} SEMI JOIN score_changed USING (record_key))"
-    keys_of_changed, keys_of_all = (
-        _keys(f"({features_sql(relation, bundle.kinds)})", "record_key", bundle) for relation in (changed, records)
-    )
-    con.execute(f"CREATE OR REPLACE TEMP TABLE score_key AS {keys_of_changed}")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE score_pair_key AS
-        SELECT DISTINCT least(c.id, o.id) AS record_l, greatest(c.id, o.id) AS record_r
-        FROM ({keys_of_all}) AS o JOIN score_key AS c USING (blocking_key)
-        WHERE c.id <> o.id
-    """)
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE score_member AS
-        SELECT record_l AS record_key FROM score_pair_key UNION SELECT record_r FROM score_pair_key
-    """)
-    build_features(con, records, "score_plain", "score_member", bundle.kinds)
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE score_pair AS
-        SELECT l.unique_id AS join_key_l, r.unique_id AS join_key_r
-        FROM score_pair_key
-        JOIN score_plain AS l ON l.record_key = record_l
-        JOIN score_plain AS r ON r.record_key = record_r
-    """)
 
 
 def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int) -> None:

@@ -37,7 +37,12 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "linkage/edge") as log:
             with transaction(con):
                 counts = nominal.score(
-                    con, records="nominal.record", edges="linkage.edge", scored="linkage.scored", bundle=bundle
+                    con,
+                    records="nominal.record",
+                    edges="linkage.edge",
+                    scored="linkage.scored",
+                    capped="linkage.capped_block",
+                    bundle=bundle,
                 )
             held = con.execute("SELECT (SELECT count(*) FROM nominal.record), count(*) FROM linkage.edge").fetchone()
             log.bundle = bundle.version
@@ -145,7 +150,7 @@ WHERE until IS NULL
 """
 
 CHECKS = [
-    catalogue_check(EDGE, (*NOMINAL, tables.EDGE, tables.SCORED)),
+    catalogue_check(EDGE, (*NOMINAL, tables.EDGE, tables.SCORED, tables.CAPPED_BLOCK)),
     catalogue_check(SUBJECT, (tables.DECISION, tables.MEMBERSHIP, tables.REVIEW_FLAG, tables.SUBJECT_EVENT)),
     _count_check(
         "one_subject_each", "Every nominal record is in one subject, and no other record is.", ONE_SUBJECT_EACH

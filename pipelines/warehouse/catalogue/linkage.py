@@ -33,6 +33,18 @@ SCORED = Table(
     ),
 )
 
+CAPPED_BLOCK = Table(
+    "linkage",
+    "capped_block",
+    "One row per block of records too large to compare: its pairs are compared only where another rule brings them up.",
+    ("blocking_key",),
+    (
+        Column("blocking_key", "UBIGINT", "Hash of what the records share.", required=True),
+        Column("rule", "VARCHAR", "The blocking rule.", required=True),
+        Column("records", "BIGINT", "Records of the block.", required=True),
+    ),
+)
+
 DECISION = Table(
     "linkage",
     "decision",
@@ -112,4 +124,4 @@ RUN = Table(
     ),
 )
 
-LINKAGE: tuple[Table, ...] = (EDGE, SCORED, DECISION, MEMBERSHIP, REVIEW_FLAG, SUBJECT_EVENT, RUN)
+LINKAGE: tuple[Table, ...] = (EDGE, SCORED, CAPPED_BLOCK, DECISION, MEMBERSHIP, REVIEW_FLAG, SUBJECT_EVENT, RUN)

@@ -54,6 +54,7 @@ CREATE TABLE edge (
     evidence STRUCT(comparison VARCHAR, level VARCHAR, weight DOUBLE)[], bundle VARCHAR
 );
 CREATE TABLE scored (record_key VARCHAR, feature_hash VARCHAR, bundle VARCHAR);
+CREATE TABLE capped_block (blocking_key UBIGINT, rule VARCHAR, records BIGINT);
 """
 
 _TEXTS = pa.list_(pa.string())
@@ -137,7 +138,12 @@ class Warehouse:
     def score(self, bundle: nominal.Bundle | None = None) -> nominal.ScoreCounts:
         """Bring the edges up to date with the records, with the shipped bundle where none is given."""
         return nominal.score(
-            self.con, records="record", edges="edge", scored="scored", bundle=bundle or shipped_bundle()
+            self.con,
+            records="record",
+            edges="edge",
+            scored="scored",
+            capped="capped_block",
+            bundle=bundle or shipped_bundle(),
         )
 
     def edges(self) -> dict[tuple[str, str], Edge]:
