@@ -73,7 +73,7 @@ _OTHER_NAME_IN_USE = (
 )
 _FORENAMES_DIFFER = "forename_v_l <> forename_v_r"
 _ONE_WITHOUT_FORENAME = "((forename_l IS NULL) <> (forename_r IS NULL))"
-_ONE_SLIP_IN_DATE = "(dob_swapped_l = dob_text_r OR damerau_levenshtein(dob_text_l, dob_text_r) = 1)"
+_ONE_SLIP_IN_DATE = "(coalesce(dob_swapped_l = dob_text_r, false) OR damerau_levenshtein(dob_text_l, dob_text_r) = 1)"
 
 
 def kinship(kinds: tuple[str, ...]) -> Comparison:

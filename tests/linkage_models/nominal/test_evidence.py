@@ -139,7 +139,6 @@ def test_possible_kin_are_held_at_the_ceiling_and_those_below_it_are_left() -> N
                     "born": "1990-09-14",
                     "sentenced": "2024-03-01",
                     "pnc": "81/34U",
-                    "cro": "65656/91H",
                     "sex": "M",
                 },
                 {
@@ -147,7 +146,6 @@ def test_possible_kin_are_held_at_the_ceiling_and_those_below_it_are_left() -> N
                     "born": "1990-09-14",
                     "sentenced": "2024-03-01",
                     "pnc": "00/223R",
-                    "cro": "29906/12J",
                 },
             )
         }

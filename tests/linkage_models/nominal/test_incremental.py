@@ -134,4 +134,4 @@ def test_scoring_leaves_no_working_table_behind() -> None:
     warehouse = Warehouse(dict(list(POPULATION.items())[:20]))
     warehouse.score()
     tables = warehouse.con.execute("SELECT table_name FROM duckdb_tables() ORDER BY ALL").fetchall()
-    assert tables == [("edge",), ("record",), ("scored",)]
+    assert tables == [("capped_block",), ("edge",), ("record",), ("scored",)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from linkage_models import nominal
 from linkage_models.nominal.comparisons import comparisons
 from linkage_models.nominal.features import IDENTIFIER_KINDS, OTHER_COMPARISONS, identifier_kinds_of
-from tests.linkage_models.nominal.builders import Warehouse
+from tests.linkage_models.nominal.builders import Warehouse, scored_pairs
 
 
 def test_kinds_that_records_hold_are_compared_and_words_that_are_no_kind_never_reach_sql() -> None:
@@ -25,3 +25,20 @@ def test_kinds_that_records_hold_are_compared_and_words_that_are_no_kind_never_r
 
 def test_every_name_of_the_evidence_that_is_no_kind_is_taken() -> None:
     assert {comparison.name for comparison in comparisons(())} <= set(OTHER_COMPARISONS)
+
+
+def test_numbers_given_out_in_a_row_are_two_numbers_and_a_slip_in_the_middle_is_one() -> None:
+    pair = {"name": "Brian Featherstone", "born": "1990-09-14"}
+    found = scored_pairs(
+        {
+            "in a row": (pair | {"noms": "A1234BC"}, pair | {"noms": "A1234BD"}),
+            "in a row, as CRN": (pair | {"crn": "X123456"}, pair | {"crn": "X123457"}),
+            "slip": (pair | {"noms": "A1234BC"}, pair | {"noms": "A1334BC"}),
+            "fails its check": (pair | {"pnc": "81/34U"}, pair | {"pnc": "1981/0000035U"}),
+        }
+    )
+    levels = {name: edge.found for name, edge in found.items() if edge}
+    assert levels["in a row"]["noms"] == "all different"
+    assert levels["in a row, as CRN"]["crn"] == "all different"
+    assert levels["slip"]["noms"] == "one character apart"
+    assert levels["fails its check"]["pnc"] == "one character apart"
