@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_models.evaluate.intervals import Interval
+from linkage_models.intervals import Interval
 from linkage_models.resolve.relation import relation, single_row
 
 BLIND_SPOT = (

@@ -8,7 +8,7 @@ import duckdb
 import numpy as np
 
 from linkage_models.evaluate.cells import numbered_records
-from linkage_models.evaluate.intervals import Interval, difference, ratio_interval
+from linkage_models.intervals import Interval, difference, ratio_interval
 from linkage_models.resolve.relation import relation
 
 SMALLEST = 10

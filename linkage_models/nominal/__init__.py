@@ -6,13 +6,16 @@ Usable alone: give `train` a DuckDB connection with a table of the shape of `nom
 from linkage_models.nominal.bundle import Bundle, latest
 from linkage_models.nominal.errors import BundleError, ModelError, TrainingError
 from linkage_models.nominal.features import build_features
+from linkage_models.nominal.labels import Labels
 from linkage_models.nominal.scoring import ScoreCounts, score
-from linkage_models.nominal.thresholds import Thresholds
+from linkage_models.nominal.thresholds import FALSE_LINK_COSTS, Thresholds
 from linkage_models.nominal.training import train
 
 __all__ = [
+    "FALSE_LINK_COSTS",
     "Bundle",
     "BundleError",
+    "Labels",
     "ModelError",
     "ScoreCounts",
     "Thresholds",

@@ -2,6 +2,7 @@
 
 model.json                   the model in Splink's own form
 term_frequencies/*.parquet   frozen frequencies; defaults.json beside them
+calibration.json             from match weight to probability, with its reliability curve
 thresholds.json              match weights for strict, link, review and wide
 recipe.json                  how it was trained, on what, with which rules and versions
 card.md                      the same for a reader
@@ -17,12 +18,14 @@ from typing import Any
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from linkage_models.nominal.calibration import Calibration, ReliabilityBin
+from linkage_models.nominal.card import model_card
 from linkage_models.nominal.errors import BundleError
 from linkage_models.nominal.settings import identifier_kinds, model_shape, splink_settings
 from linkage_models.nominal.term_frequencies import TABLES, TermFrequencies
 from linkage_models.nominal.thresholds import Thresholds
 
-FORMAT = "conjoin nominal model 1"
+FORMAT = "conjoin nominal model 2"
 MANIFEST = "manifest.json"
 
 
@@ -34,6 +37,7 @@ class Bundle:
         version: the date of training and the beginning of a digest of its content, `2026-03-02-1a2b3c4d`.
         model: Splink's settings with trained m and u.
         frequencies: the frozen term frequencies.
+        calibration: from match weight to probability.
         thresholds: the match weights at which pairs are acted on.
         recipe: how it was trained.
         card: the model card, Markdown.
@@ -42,6 +46,7 @@ class Bundle:
     version: str
     model: dict[str, Any]
     frequencies: TermFrequencies
+    calibration: Calibration
     thresholds: Thresholds
     recipe: dict[str, Any]
     card: str
@@ -50,6 +55,20 @@ class Bundle:
     def kinds(self) -> tuple[str, ...]:
         """The kinds of identifier that the model compares."""
         return identifier_kinds(self.model)
+
+    @classmethod
+    def of(
+        cls,
+        model: dict[str, Any],
+        frequencies: TermFrequencies,
+        calibration: Calibration,
+        thresholds: Thresholds,
+        recipe: dict[str, Any],
+    ) -> "Bundle":
+        """Return the bundle of its parts, with the version and the card that follow from them."""
+        version = content_version(recipe["trained_on"], model, frequencies, calibration, thresholds)
+        card = model_card(version, recipe, model, calibration, thresholds)
+        return cls(version, model, frequencies, calibration, thresholds, recipe, card)
 
     def save(self, path: Path | str) -> None:
         """Write the bundle to a new folder, as the newest among the bundles beside it.
@@ -70,6 +89,7 @@ class Bundle:
         defaults = {"unseen": self.frequencies.unseen, "dependence": self.frequencies.dependence}
         _write_json(terms / "defaults.json", defaults)
         _write_json(folder / "model.json", self.model)
+        _write_json(folder / "calibration.json", asdict(self.calibration))
         _write_json(folder / "thresholds.json", asdict(self.thresholds))
         _write_json(folder / "recipe.json", self.recipe)
         (folder / "card.md").write_text(self.card, encoding="utf-8")
@@ -97,6 +117,7 @@ class Bundle:
                 manifest["version"],
                 _read_json(folder / "model.json"),
                 TermFrequencies(tables, defaults["unseen"], defaults["dependence"]),
+                _read_calibration(folder / "calibration.json"),
                 Thresholds(**_read_json(folder / "thresholds.json")),
                 _read_json(folder / "recipe.json"),
                 (folder / "card.md").read_text(encoding="utf-8"),
@@ -109,12 +130,16 @@ class Bundle:
 
 
 def content_version(
-    trained_on: str, model: dict[str, Any], frequencies: TermFrequencies, thresholds: Thresholds
+    trained_on: str,
+    model: dict[str, Any],
+    frequencies: TermFrequencies,
+    calibration: Calibration,
+    thresholds: Thresholds,
 ) -> str:
     """Return the version of a bundle: the date, and eight digits of the SHA-256 of all that decides a weight."""
     digest = hashlib.sha256()
     tables = {name: table.to_pydict() for name, table in frequencies.tables.items()}
-    parts = (model, tables, frequencies.unseen, frequencies.dependence, asdict(thresholds))
+    parts = (model, tables, frequencies.unseen, frequencies.dependence, asdict(calibration), asdict(thresholds))
     digest.update(json.dumps(parts, sort_keys=True).encode())
     return f"{trained_on}-{digest.hexdigest()[:8]}"
 
@@ -164,6 +189,11 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
         if _digest(file) != digest:
             raise BundleError(f"The bundle {folder} is damaged: {name} was changed; restore it or train it again.")
     return manifest
+
+
+def _read_calibration(file: Path) -> Calibration:
+    held = _read_json(file)
+    return Calibration(**held | {"bins": tuple(ReliabilityBin(**one) for one in held["bins"])})
 
 
 def _digest(file: Path) -> str:

@@ -37,9 +37,8 @@ def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
             *(_entry(comparison) for comparison in comparisons.values()),
         ]
     )
-    ceiling = (
-        f"CASE WHEN kin = '{kinship.DOUBTFUL}' THEN {kinship.TWIN_ODDS_WEIGHT} ELSE {bundle.thresholds.kin_ceiling} END"
-    )
+    twin_odds = bundle.calibration.weight_at(kinship.TWIN_ODDS_WEIGHT)
+    ceiling = f"CASE WHEN kin = '{kinship.DOUBTFUL}' THEN {twin_odds} ELSE {bundle.thresholds.kin_ceiling} END"
     held_as = f"CASE WHEN kin = '{kinship.DOUBTFUL}' THEN '{kinship.DOUBT}' ELSE '{kinship.NAME}' END"
     return f"""
         WITH parts AS (
@@ -67,7 +66,9 @@ def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
         )
         SELECT
             l.record_key AS record_l, r.record_key AS record_r, match_weight,
-            1 / (1 + pow(2, -match_weight)) AS match_probability, evidence, '{bundle.version}' AS bundle
+            {bundle.calibration.probability_sql("match_weight")} AS match_probability, evidence, '{
+        bundle.version
+    }' AS bundle
         FROM edge
         JOIN {features} AS l ON l.unique_id = unique_id_l
         JOIN {features} AS r ON r.unique_id = unique_id_r

@@ -1,7 +1,11 @@
 """The match weights at which a pair is acted on, derived from what a false and a missed link cost."""
 
 from dataclasses import dataclass
-from math import log2
+from itertools import pairwise
+from math import isfinite, log2
+
+from linkage_models.nominal.calibration import UNCALIBRATED, Calibration
+from linkage_models.nominal.errors import TrainingError
 
 FALSE_LINK_COSTS = {"strict": 9999.0, "link": 99.0, "wide": 4.0, "review": 1 / 99}
 """The cost of a false link in units of a missed one, for each use.
@@ -15,7 +19,7 @@ FALSE_LINK_COSTS = {"strict": 9999.0, "link": 99.0, "wide": 4.0, "review": 1 / 9
 
 @dataclass(frozen=True, slots=True)
 class Thresholds:
-    """Match weights (log2 posterior odds), each inclusive; `review <= wide <= link <= strict`."""
+    """Match weights in bits, each inclusive; `review <= wide <= link <= strict`."""
 
     strict: float
     link: float
@@ -31,14 +35,29 @@ class Thresholds:
         return round((self.review + self.wide) / 2, 6)
 
 
-def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS) -> Thresholds:
+def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibration = UNCALIBRATED) -> Thresholds:
     """Return the thresholds that minimise expected cost.
 
     Linking costs `c (1 - p)` on average and not linking costs `p`, for a pair that matches with probability p and a
-    false link that costs c missed ones; so link where `p / (1 - p) >= c`, that is where the match weight is at
+    false link that costs c missed ones; so link where `p / (1 - p) >= c`, that is where the calibrated log2 odds are at
     least `log2 c` (the decision rule of Fellegi and Sunter 1969 under costs).
 
     Args:
-        costs: c for `strict`, `link`, `review` and `wide`.
+        costs: c for `strict`, `link`, `wide` and `review`, none above the one before.
+        calibration: from match weight to log2 odds.
+
+    Raises:
+        TrainingError: a cost is lacking, unknown, not a number above nought, or above the one before it.
     """
-    return Thresholds(**{use: round(log2(cost), 6) for use, cost in costs.items()})
+    if set(costs) != set(FALSE_LINK_COSTS):
+        raise TrainingError(f"The costs of a false link are those of {', '.join(FALSE_LINK_COSTS)}; give each of them.")
+    for use, cost in costs.items():
+        if not (isfinite(cost) and cost > 0):
+            raise TrainingError(f"The cost of a false link for {use} is {cost}; give a number above 0.")
+    for dearer, cheaper in pairwise(FALSE_LINK_COSTS):
+        if costs[dearer] < costs[cheaper]:
+            raise TrainingError(
+                f"A false link costs {costs[dearer]:g} for {dearer} and {costs[cheaper]:g} for {cheaper}; "
+                f"{dearer} is the more careful use, so give it a cost that is no lower."
+            )
+    return Thresholds(**{use: calibration.weight_at(log2(cost)) for use, cost in costs.items()})

@@ -1,4 +1,4 @@
-"""Training: prior, term frequencies, u and m from the records alone; no truth and no decision is read.
+"""Training: prior, term frequencies, u and m from the records alone; calibration from what is known of some pairs.
 
 * Apparent people: of the records that share a valid identifier, or full name and date of birth, only the first stands.
   Frequencies and u are counted on these, so that one person's many records do not pass for coincidence.
@@ -7,6 +7,8 @@
 * u: every pair of a sample of apparent people.
 * m: expectation maximisation over several blockings; where there are several source systems, over pairs of different
   systems, because two copies in one system agree more than two systems do.
+* Calibration and thresholds: where people have ruled on pairs, or a truth is given, the records are scored with the new
+  model and a line is fitted from weight to probability. No parameter above is touched by it.
 
 The result is a Splink model: what is learned here is written in Splink's form, and Splink scores with it.
 """
@@ -19,8 +21,8 @@ from typing import Any
 import duckdb
 
 from linkage_models.nominal.blocking import blocking_rules
-from linkage_models.nominal.bundle import Bundle, content_version
-from linkage_models.nominal.card import model_card
+from linkage_models.nominal.bundle import Bundle
+from linkage_models.nominal.calibration import UNCALIBRATED
 from linkage_models.nominal.comparisons import comparisons
 from linkage_models.nominal.errors import TrainingError
 from linkage_models.nominal.estimation import (
@@ -34,8 +36,10 @@ from linkage_models.nominal.estimation import (
     learn_u,
 )
 from linkage_models.nominal.features import build_features, identifier_kinds_of
+from linkage_models.nominal.labels import Labels, calibrated
 from linkage_models.nominal.parameters import collate, digits
 from linkage_models.nominal.prior import expected_prior
+from linkage_models.nominal.refits import agreement_of_refits
 from linkage_models.nominal.term_frequencies import (
     TermFrequencies,
     count_term_frequencies,
@@ -54,6 +58,9 @@ def train(
     seed: int = 1,
     max_pairs: float = 2e6,
     trained_on: date | None = None,
+    costs: dict[str, float] | None = None,
+    labels: Labels | None = None,
+    refits: int = 0,
 ) -> Bundle:
     """Train a model bundle.
 
@@ -63,23 +70,46 @@ def train(
         seed: decides which apparent people u is sampled from.
         max_pairs: pairs sampled for u, and about as many at most for each run of expectation maximisation.
         trained_on: the date that begins the version (default: today, UTC).
+        costs: of a false link in units of a missed one, for each use (default: `FALSE_LINK_COSTS`).
+        labels: what is known of some pairs, to calibrate by.
+        refits: how many times to train again, with the seeds that follow, to show that the decisions agree.
 
     Returns:
         The bundle. The same records, seed and date give the same bundle, parameters being rounded to nine digits. What
         the records could not teach keeps its published or stated starting value and is listed in the recipe and card.
 
     Raises:
-        TrainingError: there are fewer than two records with a forename and a surname.
+        TrainingError: there are fewer than two records with a forename and a surname, or the costs make no sense.
         duckdb.Error: `records` lacks a column.
     """
-    try:
-        return _train(con, records, seed, max_pairs, (trained_on or datetime.now(UTC).date()).isoformat())
-    finally:
-        for table in (PLAIN, KEYS, PEOPLE, INPUT, SAMPLE):
-            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+    day = (trained_on or datetime.now(UTC).date()).isoformat()
+
+    def trained(with_seed: int) -> Bundle:
+        try:
+            return _train(con, records, with_seed, max_pairs, day, costs or FALSE_LINK_COSTS)
+        finally:
+            for table in (PLAIN, KEYS, PEOPLE, INPUT, SAMPLE):
+                con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+
+    bundle = trained(seed)
+    if labels and (labels.decisions or labels.people):
+        bundle = calibrated(con, records, bundle, labels)
+    if refits:
+        others = {with_seed: trained(with_seed) for with_seed in range(seed + 1, seed + 1 + refits)}
+        recipe = bundle.recipe | {"refits": agreement_of_refits(con, records, bundle, others)}
+        bundle = Bundle.of(bundle.model, bundle.frequencies, bundle.calibration, bundle.thresholds, recipe)
+    return bundle
 
 
-def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: float, trained_on: str) -> Bundle:
+def _train(
+    con: duckdb.DuckDBPyConnection,
+    records: str,
+    seed: int,
+    max_pairs: float,
+    trained_on: str,
+    costs: dict[str, float],
+) -> Bundle:
+    thresholds = from_costs(costs)
     kinds = identifier_kinds_of(con, records)
     build_features(con, records, PLAIN, kinds=kinds)
     if count(con, f"SELECT count(*) FROM {PLAIN} WHERE full_name IS NOT NULL") < 2:  # noqa: PLR2004 - a pair has two
@@ -96,8 +126,6 @@ def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: f
     learned.model["probability_two_random_records_match"] = digits(
         expected_prior(con, INPUT, learned.model, kinds, seed, max_pairs)
     )
-    thresholds = from_costs()
-    bundle_version = content_version(trained_on, learned.model, frequencies, thresholds)
     recipe = _data(con, prior) | {
         "trained_on": trained_on,
         "seed": seed,
@@ -105,14 +133,13 @@ def _train(con: duckdb.DuckDBPyConnection, records: str, seed: int, max_pairs: f
         "people_sampled_for_u": count(con, f"SELECT count(*) FROM {SAMPLE}"),
         "pairs_for_m": blockings,
         "blocking_rules": [{"name": r.name, "keys": r.keys, "reason": r.reason} for r in blocking_rules(kinds)],
-        "false_link_costs": FALSE_LINK_COSTS,
+        "false_link_costs": costs,
         "deterministic_recall": DETERMINISTIC_RECALL,
         "families": families,
         "not_seen": list(learned.not_seen),
         "versions": {name: version(name) for name in ("splink", "duckdb")} | {"python": platform.python_version()},
     }
-    card = model_card(bundle_version, recipe, learned.model, thresholds)
-    return Bundle(bundle_version, learned.model, frequencies, thresholds, recipe, card)
+    return Bundle.of(learned.model, frequencies, UNCALIBRATED, thresholds, recipe)
 
 
 def _mark_rarity(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> None:

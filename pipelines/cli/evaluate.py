@@ -9,16 +9,11 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.truth import read_people, view_of_file
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
-
-COLUMNS = {
-    "record.csv": ("system", "source_record_id", "person_id"),
-    "gap.csv": ("rule_id", "person_id", "held_by", "expected_in", "planted", "detail"),
-}
-"""The files of a truth folder and the columns each must have."""
 
 
 def evaluate(
@@ -131,20 +126,9 @@ def _read_truth(con: DuckDBPyConnection, folder: Path) -> None:
     Raises:
         ConfigurationError: a file or column is missing, a record is there twice, or none of the records is known.
     """
-    from pipelines.warehouse.catalogue.table import literal
-
-    for name, wanted in COLUMNS.items():
-        file = folder / name
-        if not file.is_file():
-            raise ConfigurationError(f"{folder} holds no {name}; a truth folder has {' and '.join(COLUMNS)}.")
-        source = f"read_csv({literal(str(file))}, header = true, all_varchar = true)"
-        held = {column for column, *_ in con.execute(f"DESCRIBE FROM {source}").fetchall()}
-        lacking = [column for column in wanted if column not in held]
-        if lacking:
-            raise ConfigurationError(f"{file} lacks the column {', '.join(lacking)}; its columns are {wanted}.")
-        con.execute(f"CREATE TEMP VIEW {file.stem}_file AS FROM {source}")
+    read_people(con, folder, "predicted")
+    view_of_file(con, folder, "gap.csv")
     con.execute("""
-        CREATE TEMP VIEW truth AS SELECT system || ':' || source_record_id AS record_key, person_id FROM record_file;
         CREATE TEMP VIEW finding AS
             SELECT rule_id, subject_id, held_by, expected_in, matter FROM snapshot.linked.information_gap
             WHERE status = 'open';
@@ -153,14 +137,6 @@ def _read_truth(con: DuckDBPyConnection, folder: Path) -> None:
             CASE WHEN rule_id IN (SELECT rule_id FROM finding WHERE matter <> '') THEN detail ELSE '' END AS matter
             FROM gap_file;
     """)
-    twice, known = con.execute("""
-        SELECT (SELECT count(*) - count(DISTINCT record_key) FROM truth),
-            (SELECT count(*) FROM truth SEMI JOIN predicted USING (record_key))
-    """).fetchone() or (0, 0)
-    if twice:
-        raise ConfigurationError(f"{folder / 'record.csv'} names {twice} records twice; give each record one person.")
-    if not known:
-        raise ConfigurationError(f"{folder / 'record.csv'} names no record of this snapshot; name its own truth.")
 
 
 def _origins(con: DuckDBPyConnection, folder: Path) -> str | None:

@@ -8,7 +8,11 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.truth import read_people
 from pipelines.errors import ConfigurationError
+
+MOST_CHANGED = 0.005
+"""Share of decisions that refits may change before it is worth a warning."""
 
 
 def train(
@@ -20,14 +24,30 @@ def train(
         ),
     ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Seed of the random sampling.")] = 1,
+    truth: Annotated[
+        Path | None,
+        typer.Option("--truth", help="Folder with a record.csv that tells each record's person, to calibrate by."),
+    ] = None,
+    cost: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--cost", help="What a false link costs in missed ones, as USE=NUMBER: strict, link, wide, review."
+        ),
+    ] = None,
+    refits: Annotated[
+        int, typer.Option("--refits", min=0, max=20, help="Train so many times again, to show that decisions agree.")
+    ] = 0,
     as_json: JsonOption = False,
 ) -> None:
     """Train the link model on the nominal records in the warehouse and write a new bundle.
 
-    Reads no truth and no decision: the parameters come from the records alone. A run uses the bundle that was written
-    last to its deployment's folder of bundles.
+    The parameters come from the records alone. Weights are calibrated to probabilities by the rulings of `conjoin
+    decide` that are in force and, with --truth, by a truth. A run uses the bundle that was written last to its
+    deployment's folder of bundles.
 
     Example: conjoin train --out deployment/bundles
+
+    Example: conjoin train --cost link=999 --cost strict=99999 --refits 3
     """
     from linkage_models import nominal
     from pipelines.cli.progress import step_reporter
@@ -37,15 +57,27 @@ def train(
 
     settings = Settings.load(home)
     deployment = Deployment.load(settings)
+    costs = nominal.FALSE_LINK_COSTS | _costs(cost or [])
     folder = out or (settings.deployment / "bundles" if settings.deployment else deployment.bundles)
     try:
         with step_reporter(quiet=as_json) as report:
             with scratch(settings, settings.home / "spill") as con:
                 with reader(settings) as warehouse:
                     records = warehouse.execute("FROM nominal.record").to_arrow_table()
+                    rulings = warehouse.execute("FROM linkage.decision").to_arrow_table()
                 con.execute("CREATE TABLE record AS FROM records")
+                con.execute("CREATE TABLE decision AS FROM rulings")
+                if truth:
+                    read_people(con, truth, "record")
                 report(f"read {records.num_rows:,} nominal records")
-                bundle = nominal.train(con, "record", seed=seed)
+                bundle = nominal.train(
+                    con,
+                    "record",
+                    seed=seed,
+                    costs=costs,
+                    labels=nominal.Labels("decision" if rulings.num_rows else None, "truth" if truth else None),
+                    refits=refits,
+                )
             report("trained")
             written = folder / bundle.version
             if written.exists():
@@ -57,7 +89,46 @@ def train(
     except nominal.ModelError as error:
         raise ConfigurationError(str(error)) from None
     if as_json:
-        print_json({"bundle": bundle.version, "folder": str(written), "records": records.num_rows})
+        print_json(
+            {
+                "bundle": bundle.version,
+                "folder": str(written),
+                "records": records.num_rows,
+                "labelled_pairs": bundle.calibration.pairs,
+                "refits": bundle.recipe.get("refits"),
+            }
+        )
         return
     used = "the next run uses it" if in_use == written else f"runs of this deployment use {in_use}"
     typer.echo(f"Wrote the bundle {bundle.version} to {written}; {used}. Its card: {written / 'card.md'}")
+    typer.echo(
+        f"Calibrated by {bundle.calibration.pairs:,} labelled pairs."
+        if bundle.calibration.pairs
+        else "Not calibrated: no pair was labelled, so probabilities are likely too sure; see the card."
+    )
+    if unlearned := len(bundle.recipe["not_seen"]):
+        typer.echo(
+            f"{unlearned} levels were not seen among the matches and keep their stated values; the card lists them."
+        )
+    found = bundle.recipe.get("refits")
+    if found and found["decisions_changed"] > MOST_CHANGED:
+        typer.echo(
+            f"Warning: refits change {found['decisions_changed']:.2%} of decisions; more records would settle them.",
+            err=True,
+        )
+
+
+def _costs(given: list[str]) -> dict[str, float]:
+    """Read costs as they were typed.
+
+    Raises:
+        ConfigurationError: one is no USE=NUMBER.
+    """
+    costs = {}
+    for text in given:
+        use, _, number = text.partition("=")
+        try:
+            costs[use.strip()] = float(number)
+        except ValueError:
+            raise ConfigurationError(f"--cost {text} is no USE=NUMBER; write for example --cost link=99.") from None
+    return costs

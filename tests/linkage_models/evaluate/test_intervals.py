@@ -10,7 +10,7 @@ import pytest
 from linkage_models.evaluate.charts import save, waterfall_chart
 from linkage_models.evaluate.estimate import poisson_binomial_interval
 from linkage_models.evaluate.groups import suppressed
-from linkage_models.evaluate.intervals import ratio_interval, wilson
+from linkage_models.intervals import ratio_interval, wilson
 from linkage_models.explain import Evidence
 
 
