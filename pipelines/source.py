@@ -6,6 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 from pipelines.canonical.spec import ItemMapping, Marking, RecordMapping
 from pipelines.landing.spec import Extract, resources
 
@@ -58,6 +59,16 @@ class SourceSpec(BaseModel):
     date_format: str | Annotated[list[str], Field(min_length=1)] = Field(
         "%Y-%m-%d", description="How the source writes dates, as strptime knows it: one format, or several to try."
     )
+    country: str = Field(
+        "GB",
+        pattern="^[A-Z]{2}$",
+        description="Country of its addresses (ISO 3166), by which postcodes are read: outside GB any with a digit.",
+    )
+    identifier_kinds: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]] = Field(
+        default_factory=list,
+        description="Kinds of identifier it has beside those of the justice systems, as `code` gives them. Such a"
+        " number has no check: any that is not empty counts as valid.",
+    )
     code_lists: dict[str, dict[Code, Code]] = Field(
         default_factory=dict,
         description="Code lists, each by name: the source's code: the canonical one. A code that its list lacks is kept"
@@ -78,6 +89,13 @@ class SourceSpec(BaseModel):
         unread = known - {mapping.source for mapping in mappings}
         if unread:
             message = f"the resources {', '.join(sorted(unread))} are extracted but nothing reads them"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_of_identifier_are_new(self) -> Self:
+        if taken := {*IDENTIFIER_KINDS, *OTHER_COMPARISONS} & set(self.identifier_kinds):
+            message = f"`identifier_kinds` names {min(taken)}, which Conjoin knows or uses already; name only others"
             raise ValueError(message)
         return self
 

@@ -7,7 +7,7 @@ changed records gives what scoring every pair would give.
 
 from dataclasses import dataclass
 
-from linkage_models.nominal.features import IDENTIFIER_KINDS
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,8 +6,8 @@ judgements elsewhere; training replaces them wherever its data shows the level, 
 """
 
 from linkage_models.nominal.comparison import CLOSE, ELSE, Comparison, Level, close, empty, shared, some_pair
-from linkage_models.nominal.features import IDENTIFIER_KINDS
 from linkage_models.nominal.kinship import FORENAME_AMONG_GIVEN, FORENAME_CLOSE, SURNAME_CLOSE, kinship
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 
 _CLOSE_EXCHANGED = (
     f"(jaro_winkler_similarity(forename_v_l, surname_v_r) >= {CLOSE}"

@@ -6,6 +6,7 @@ Ethnicity and nationality are left out on purpose: they are never evidence of id
 import duckdb
 
 from linkage_models.nominal.name_variants import variants_sql
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 
 INPUT_COLUMNS = (
     "names",
@@ -19,17 +20,8 @@ INPUT_COLUMNS = (
 )
 """The columns of a nominal record on which features depend; a change in any other leaves its pairs as they were."""
 
-IDENTIFIER_KINDS = ("pnc", "cro", "noms", "crn", "visor")
-"""The kinds of identifier of the justice systems, which every model compares; training adds others that it finds."""
-
 PLACEHOLDER_ADDRESSES = r"^\s*(NO FIXED ABODE|N\.?F\.?A\.?|HOMELESS|NOT KNOWN|UNKNOWN|NONE|N/?A)\s*$"
 """Texts that stand where there is no address; they are of thousands."""
-
-OTHER_COMPARISONS = (
-    "prior", "name", "middle_names", "date_of_birth", "postcode", "address", "house_number", "birth_place", "sex",
-    "police_serial", "sentence_date", "contact_point", "kinship", "twin_doubt",
-)  # fmt: skip
-"""Names in the evidence that no kind of identifier may take."""
 
 MACROS = (
     f"nominal_variant(word) AS ({variants_sql('word')})",

@@ -22,7 +22,7 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     * `std_name(kind, forenames, middle_names, surname) -> STRUCT(kind, forename, middle_names, surname, as_given)`
     * `std_birth_date(date) -> DATE`
     * `std_sex(text) -> VARCHAR`, `M`, `F` or NULL
-    * `std_postcode(text) -> VARCHAR`, without space
+    * `std_postcode(text, country := 'GB') -> VARCHAR`, without space
     * `std_identifier(kind, text, as_of_year) -> STRUCT(kind, value, valid, as_given)`
     * `std_contact_point(kind, value) -> STRUCT(kind, value)`
 

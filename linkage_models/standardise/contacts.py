@@ -11,9 +11,14 @@ PLACEHOLDER_POSTCODES = "^(NF1|ZZ99)"
 MACROS: tuple[str, ...] = (
     r"""
     _std_alphanumeric(given) AS (regexp_replace(upper(given::VARCHAR), '[^A-Z0-9]', '', 'g'))""",
+    # Of another country any code with a digit is taken as it is: there are as many forms as countries.
     f"""
-    std_postcode(given) AS (
+    std_postcode(given, country := 'GB') AS (
         CASE
+            WHEN country <> 'GB' THEN CASE
+                WHEN regexp_matches(_std_alphanumeric(given), '^[A-Z0-9]*[0-9][A-Z0-9]*$')
+                    AND len(_std_alphanumeric(given)) BETWEEN 3 AND 10
+                    AND NOT regexp_matches(_std_alphanumeric(given), '^(0+|9+)$') THEN _std_alphanumeric(given) END
             WHEN regexp_matches(_std_alphanumeric(given), '{PLACEHOLDER_POSTCODES}') THEN NULL
             WHEN regexp_matches(_std_alphanumeric(given), '{POSTCODE_FORMAT}') THEN _std_alphanumeric(given)
         END

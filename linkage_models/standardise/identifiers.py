@@ -3,8 +3,18 @@ r"""Macros that read identifiers: PNCID, CRO, NOMS number, CRN and ViSOR id, wit
 A value that fails its check keeps its cleaned text with `valid` false: it is evidence of an error, and it never joins
 two people. A value typed into the other of the two police fields is given the kind whose check it passes; `as_given`
 keeps the text. A PNCID can only be taken for a CRO, or the reverse, where the declared form fails its own check, so a
-value that could be either keeps the kind it was declared with.
+value that could be either keeps the kind it was declared with. A kind that is none of these has no known check:
+whatever is given for it is valid.
 """
+
+IDENTIFIER_KINDS = ("pnc", "cro", "noms", "crn", "visor")
+"""The kinds of identifier of the justice systems, which every model compares; training adds others that it finds."""
+
+OTHER_COMPARISONS = (
+    "prior", "name", "middle_names", "date_of_birth", "postcode", "address", "house_number", "birth_place", "sex",
+    "police_serial", "sentence_date", "contact_point", "kinship", "twin_doubt",
+)  # fmt: skip
+"""Names in the evidence that no kind of identifier may take."""
 
 CHECK_ALPHABET = "ZABCDEFGHJKLMNPQRTUVWXY"
 """The 23 check letters; the letter of a number n is `CHECK_ALPHABET[n mod 23]`. I, O and S are not among them."""
@@ -76,13 +86,14 @@ MACROS: tuple[str, ...] = (
                     TRY_CAST(part.serial AS INTEGER), TRY_CAST(part.y AS INTEGER), part.letter))[1]
         END
     )""",
-    r"""
+    rf"""
     _std_plain_identifier(kind, cleaned) AS (
         CASE
-            WHEN kind = 'noms' AND regexp_matches(cleaned, '^[A-Z]\d{4}[A-Z]{2}$') THEN cleaned
-            WHEN kind = 'crn' AND regexp_matches(cleaned, '^[A-Z]\d{6}$') THEN cleaned
+            WHEN kind = 'noms' AND regexp_matches(cleaned, '^[A-Z]\d{{4}}[A-Z]{{2}}$') THEN cleaned
+            WHEN kind = 'crn' AND regexp_matches(cleaned, '^[A-Z]\d{{6}}$') THEN cleaned
             WHEN kind = 'visor' AND regexp_matches(cleaned, '^[A-Z0-9]*\d[A-Z0-9]*$') AND len(cleaned) >= 4
                 THEN cleaned
+            WHEN kind NOT IN {IDENTIFIER_KINDS} AND len(cleaned) >= 2 THEN cleaned
         END
     )""",
     """

@@ -20,7 +20,6 @@ Kind = Literal[
     "alert", "registration", "custody", "sentence", "release_date", "case", "licence_condition", "report", "marker",
     "conviction", "assessment", "notification", "merge",
 ]  # fmt: skip
-IdentifierKind = Literal["pnc", "cro", "noms", "crn", "visor"]
 ContactKind = Literal["PHONE", "EMAIL", "VEHICLE", "DOCUMENT"]
 
 

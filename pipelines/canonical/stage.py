@@ -11,9 +11,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.canonical.bind import check_expressions, is_unmapped, landed_view, mapped, when
 from pipelines.canonical.merges import MERGE, stage_merges
-from pipelines.canonical.spec import MARKINGS, ContactKind, IdentifierKind
+from pipelines.canonical.spec import MARKINGS, ContactKind
 from pipelines.landing.manifest import REJECTED
 from pipelines.warehouse.catalogue.table import literal
 
@@ -117,6 +118,8 @@ _PLAIN = {
     "out_code": "code", "out_value": "value", "out_detail": "detail", "merge_problem": "NULL",
     "empty": "code IS NULL AND value IS NULL AND item_date IS NULL AND from_date IS NULL", "unknown_kind": "false",
 }  # fmt: skip
+SAID_BY_SOURCE = ("merge_problem", "standard_postcode", "unknown_kind")
+"""Expressions that the source's own YAML has a part in."""
 _OF_KIND: dict[str, dict[str, str]] = {
     "name": {
         "name": "std_name('alias', forenames, middle_names, surname)",
@@ -130,7 +133,7 @@ _OF_KIND: dict[str, dict[str, str]] = {
         "out_value": 'identifier."value"',
         "out_detail": "to_json(identifier)",
         "empty": "identifier IS NULL",
-        "unknown_kind": f"coalesce(identifier.kind NOT IN {get_args(IdentifierKind)}, true)",
+        "unknown_kind": "coalesce(identifier.kind NOT IN ({identifier_kinds}), true)",
     },
     "contact_point": {
         "contact_point": "std_contact_point(upper(code), value)",
@@ -140,7 +143,7 @@ _OF_KIND: dict[str, dict[str, str]] = {
         "unknown_kind": f"coalesce(upper(contact_point.kind) NOT IN {get_args(ContactKind)}, true)",
     },
     "address": {
-        "standard_postcode": "std_postcode(postcode)",
+        "standard_postcode": "std_postcode(postcode, '{country}')",
         "out_code": "standard_postcode",
         "empty": "value IS NULL AND standard_postcode IS NULL",
     },
@@ -337,7 +340,12 @@ def _stage_item(
         expressions["code"] = mapped(spec, item.code_list, expressions["code"])
     prefix = literal(f"{spec.system}:")
     of_kind = _PLAIN | _OF_KIND.get(item.kind, {})
-    of_kind["merge_problem"] = of_kind["merge_problem"].format(prefix=prefix)
+    of_source = {
+        "prefix": prefix,
+        "country": spec.country,
+        "identifier_kinds": ", ".join(map(literal, (*IDENTIFIER_KINDS, *spec.identifier_kinds))),
+    }
+    of_kind |= {field: of_kind[field].format(**of_source) for field in SAID_BY_SOURCE}
     # As text, so that a source says the same whether a file or a database gives it.
     pairs = ", ".join(f"{literal(name)}, ({expression})::VARCHAR" for name, expression in item.detail.items())
     from_record = item.source == spec.record.source

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING, Any, get_args
 
 import typer
 
-from pipelines.canonical.spec import ContactKind, IdentifierKind, Kind
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
+from pipelines.canonical.spec import ContactKind, Kind
 from pipelines.source_tools import ask
 from pipelines.source_tools.guess import kind_of, sounds_like
 
@@ -221,12 +222,12 @@ def _identifier_kind(one: Field) -> str | None:
     """Return which identifiers a column holds: what it is called tells more than what it looks like."""
     if not one.filled:
         return None
-    return next((kind for kind in get_args(IdentifierKind) if sounds_like(one.name, kind)), one.identifier)
+    return next((kind for kind in IDENTIFIER_KINDS if sounds_like(one.name, kind)), one.identifier)
 
 
 def _kind_guess(group: Group) -> str | None:
     """Return which items rows are: codes tell more than what the table or list is called."""
-    for kind, known in (("identifier", get_args(IdentifierKind)), ("contact_point", get_args(ContactKind))):
+    for kind, known in (("identifier", IDENTIFIER_KINDS), ("contact_point", get_args(ContactKind))):
         codes = {code.lower() for code in known}
         if any(one.few and one.few <= codes for one in group.fields):
             return kind

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal, Union, get_args, get_
 from pydantic import BaseModel, ValidationError
 from pydantic_core import PydanticUndefined
 
-from pipelines.canonical.spec import ContactKind, IdentifierKind, ItemMapping, Kind, RecordMapping
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
+from pipelines.canonical.spec import ContactKind, ItemMapping, Kind, RecordMapping
 from pipelines.landing.spec import (
     Csv,
     FixedWidth,
@@ -259,7 +260,8 @@ def _kinds() -> str:
     )
     return (
         "### Kinds of item\n\nEvery item needs `kind`, `from` and `key`; some kinds need more. "
-        f"An identifier's `code` is one of {_listed(f'`{one}`' for one in get_args(IdentifierKind))}, a contact point's"
+        f"An identifier's `code` is one of {_listed(f'`{one}`' for one in IDENTIFIER_KINDS)} or of"
+        f" `identifier_kinds`, a contact point's"
         f" one of {_listed(f'`{one}`' for one in get_args(ContactKind))}; others are kept and counted, or left out.\n\n"
         f"| kind | needs also |\n|---|---|\n{rows}\n"
     )

@@ -10,8 +10,8 @@ import pytest
 from linkage_models.evaluate.charts import save, waterfall_chart
 from linkage_models.evaluate.estimate import poisson_binomial_interval
 from linkage_models.evaluate.groups import suppressed
-from linkage_models.intervals import ratio_interval, wilson
 from linkage_models.explain import Evidence
+from linkage_models.intervals import ratio_interval, wilson
 
 
 def test_the_interval_holds_the_truth_about_nineteen_times_of_twenty_when_errors_come_in_clumps() -> None:
