@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from pipelines.cli.bench import extract, night
+from pipelines.cli.bench import accuracy, extract, night
 
 app = typer.Typer(
     help="Measure Conjoin beside bare scripts on the same data; the ratios of one run are what counts.",
@@ -13,3 +13,4 @@ app = typer.Typer(
 )
 app.command()(night.night)
 app.command()(extract.extract)
+app.command()(accuracy.accuracy)

