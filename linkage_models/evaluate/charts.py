@@ -165,8 +165,20 @@ def save(chart: alt.Chart | alt.LayerChart, stem: Path) -> list[Path]:
         chart: the chart.
         stem: the path without a suffix; its folder must exist.
     """
+    return [save_as(chart, stem.with_suffix(suffix)) for suffix in (".svg", ".png")]
+
+
+def save_as(chart: alt.Chart | alt.LayerChart, file: Path) -> Path:
+    """Write a chart to one file, SVG or PNG by its suffix, and return it.
+
+    Raises:
+        ValueError: the suffix is another.
+    """
     described = chart.to_dict()
-    svg, png = stem.with_suffix(".svg"), stem.with_suffix(".png")
-    svg.write_text(vl_convert.vegalite_to_svg(described), encoding="utf-8")
-    png.write_bytes(vl_convert.vegalite_to_png(described, scale=2))
-    return [svg, png]
+    if file.suffix == ".svg":
+        file.write_text(vl_convert.vegalite_to_svg(described), encoding="utf-8")
+    elif file.suffix == ".png":
+        file.write_bytes(vl_convert.vegalite_to_png(described, scale=2))
+    else:
+        raise ValueError(f"A picture is written as .svg or .png, and {file.name} is neither.")
+    return file

@@ -14,7 +14,7 @@ LABEL_SCALE = 1_000_000_000
 unless it also keeps every column compared, which would be most of the memory."""
 
 
-def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
+def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None = None) -> str:
     """Return the query from Splink's predictions to rows of the shape of `linkage.edge`.
 
     Comparisons that had nothing to compare are left out of the evidence: their weight is nil. Where a pair shows the
@@ -24,9 +24,10 @@ def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
         predicted: Splink's predictions with their match weights per comparison.
         features: the relation that names the record of each `unique_id`.
         bundle: the model that predicted.
+        least: the match weight from which edges are given (default: the bundle's review threshold).
 
     Returns:
-        A SELECT of the edges at or above the bundle's review threshold.
+        A SELECT of these edges.
     """
     prior = bundle.model["probability_two_random_records_match"]
     comparisons = {comparison["output_column_name"]: comparison for comparison in bundle.model["comparisons"]}
@@ -72,7 +73,7 @@ def edges_sql(predicted: str, features: str, bundle: Bundle) -> str:
         FROM edge
         JOIN {features} AS l ON l.unique_id = unique_id_l
         JOIN {features} AS r ON r.unique_id = unique_id_r
-        WHERE match_weight >= {bundle.thresholds.review}
+        WHERE match_weight >= {bundle.thresholds.review if least is None else least}
     """
 
 

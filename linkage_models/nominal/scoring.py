@@ -7,15 +7,17 @@ edges that scoring everything would leave. The caller holds the transaction, if 
 import hashlib
 import math
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 from splink import Linker
 
-from linkage_models.nominal.blocking import MOST_IN_BLOCK
+from linkage_models.nominal.blocking import MOST_IN_BLOCK, blocking_rules, keys_sql
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.evidence import edges_sql
 from linkage_models.nominal.features import (
     MACROS,
+    build_features,
     feature_hash_sql,
     features_sql,
     register_macros,
@@ -27,6 +29,9 @@ from linkage_models.nominal.term_frequencies import NAME_COLUMNS, attach
 
 PAIRS_AT_ONCE = 3_000_000
 """Candidate pairs scored in one query: what bounds memory, whatever the number of records."""
+
+LEAST = -1000.0
+"""Bits that no pair's weight is below."""
 
 EVERYTHING_SHARE = 0.3
 """Share of changed records from which features are built for every record once, rather than for those in pairs."""
@@ -175,8 +180,53 @@ def _forget(con: duckdb.DuckDBPyConnection, edges: str, scored: str) -> None:
     con.execute(f"DELETE FROM {scored} WHERE record_key IN ({touched})")
 
 
-def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int) -> None:
+def score_pair(
+    con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, record_a: str, record_b: str
+) -> tuple[float, float, list[dict[str, Any]], tuple[str, ...]]:
+    """Score one pair, whatever the blocking rules and the thresholds say.
+
+    Args:
+        con: a connection; working tables are temporary and dropped.
+        records: a relation of the shape of `nominal.record`.
+        bundle: the model.
+        record_a: one record's key.
+        record_b: the other's.
+
+    Returns:
+        Match weight, match probability, evidence, and the names of the blocking rules that bring the two together.
+
+    Raises:
+        LookupError: one of the records is not there.
+    """
+    try:
+        con.execute("CREATE OR REPLACE TEMP TABLE score_member (record_key VARCHAR)")
+        con.executemany("INSERT INTO score_member VALUES (?)", [[record_a], [record_b]])
+        build_features(con, records, "score_plain", "score_member", bundle.kinds)
+        if _count(con, "score_plain") < 2:  # noqa: PLR2004 - a pair has two
+            raise LookupError("No source system holds one of the two records now.")
+        con.execute("CREATE OR REPLACE TEMP TABLE score_pair AS SELECT 1 AS join_key_l, 2 AS join_key_r")
+        attach(con, "score_plain", "score_input", bundle.frequencies)
+        _score_pairs(con, bundle, 1, LEAST)
+        scored = con.execute("SELECT match_weight, match_probability, evidence FROM score_edge").fetchone()
+        shared = tuple(
+            rule.name
+            for rule in blocking_rules(bundle.kinds)
+            if con.execute(
+                f"SELECT 1 FROM ({keys_sql('score_plain', 'unique_id', (rule,))}) WHERE blocking_key IS NOT NULL "
+                "GROUP BY blocking_key HAVING count(DISTINCT id) = 2"
+            ).fetchone()
+        )
+    finally:
+        for table in WORKING_TABLES:
+            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+    if scored is None:
+        raise LookupError("The two records have no field to compare.")
+    return (*scored, shared)
+
+
+def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int, least: float | None = None) -> None:
     """Score `score_pair` with Splink, some at a time, into `score_edge`."""
+    from_weight = bundle.thresholds.review if least is None else least
     con.execute("""
         CREATE OR REPLACE TEMP TABLE score_edge (
             record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE,
@@ -195,7 +245,5 @@ def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int) -> 
                 # The input carries its own frequencies; an empty table keeps Splink from counting them again.
                 empty = con.sql(f"SELECT ''::VARCHAR AS {column}, 0::DOUBLE AS tf_{column} LIMIT 0").to_arrow_table()
                 linker.table_management.register_term_frequency_lookup(api.register(empty), column)
-            predicted = linker.inference.predict(
-                threshold_match_weight=bundle.thresholds.review - 1e-3, warning_mode="never"
-            )
-            con.execute(f"INSERT INTO score_edge {edges_sql(predicted.physical_name, 'score_input', bundle)}")
+            predicted = linker.inference.predict(threshold_match_weight=from_weight - 1e-3, warning_mode="never")
+            con.execute(f"INSERT INTO score_edge {edges_sql(predicted.physical_name, 'score_input', bundle, least)}")

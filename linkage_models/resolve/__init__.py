@@ -11,7 +11,7 @@ from linkage_models.resolve.conflict import (
     POSSIBLE_TWINS,
     WEAK_BRIDGE,
 )
-from linkage_models.resolve.decisions import ContradictoryDecision, check_decision
+from linkage_models.resolve.decisions import ContradictoryDecision, check_decision, check_ruling
 from linkage_models.resolve.events import EventCounts, successors
 from linkage_models.resolve.subject_ids import is_subject_id, subject_id
 from linkage_models.resolve.subjects import AssignCounts, assign_subjects
@@ -31,6 +31,7 @@ __all__ = [
     "Thresholds",
     "assign_subjects",
     "check_decision",
+    "check_ruling",
     "is_subject_id",
     "partition",
     "subject_id",

@@ -33,10 +33,7 @@ def check_decision(con: duckdb.DuckDBPyConnection, decisions: str, record_a: str
         ContradictoryDecision: the ruling cannot hold together with those in force.
         ValueError: the verdict is another word, or both keys are one record.
     """
-    if verdict not in (SAME, DIFFERENT):
-        raise ValueError(f"The verdict must be '{SAME}' or '{DIFFERENT}', not {verdict!r}.")
-    if record_a == record_b:
-        raise ValueError("A decision is about two records, but both keys given are the same record's.")
+    check_ruling(record_a, record_b, verdict)
     in_force = con.execute(
         f"""
         SELECT decision_id::VARCHAR, record_a, record_b, verdict
@@ -63,6 +60,18 @@ def check_decision(con: duckdb.DuckDBPyConnection, decisions: str, record_a: str
                 raise ContradictoryDecision(
                     _refusal([*chain_a[one], decision, *chain_b[other]], "are different people")
                 )
+
+
+def check_ruling(record_a: str, record_b: str, verdict: str) -> None:
+    """Refuse a ruling that makes no sense by itself.
+
+    Raises:
+        ValueError: the verdict is another word, or both keys are one record.
+    """
+    if verdict not in (SAME, DIFFERENT):
+        raise ValueError(f"The verdict must be '{SAME}' or '{DIFFERENT}', not {verdict!r}.")
+    if record_a == record_b:
+        raise ValueError("A decision is about two records, but both keys given are the same record's.")
 
 
 def _chain(ruled_same: dict[str, list[tuple[str, str]]], start: str) -> dict[str, list[str]]:

@@ -112,40 +112,63 @@ def list_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None
 
 
 def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, home: Path | None) -> None:
-    from linkage_models import resolve
     from pipelines import audit
     from pipelines.settings import Settings
     from pipelines.warehouse.database import must_exist, transaction, writer
     from pipelines.warehouse.lock import run_lock
 
     settings = Settings.load(home)
-    first, second = sorted((record_a, record_b))
     must_exist(settings)
     with run_lock(settings), writer(settings) as con, transaction(con):
-        for key in (first, second):
-            if con.execute("SELECT 1 FROM nominal.record WHERE record_key = $key", {"key": key}).fetchone() is None:
-                raise ConfigurationError(
-                    f"No source system holds the record {key}; look it up in linked.subject_record."
-                )
-        try:
-            resolve.check_decision(con, "linkage.decision", first, second, verdict)
-        except (resolve.ContradictoryDecision, ValueError) as error:
-            raise ConfigurationError(str(error)) from None
-        decision = _decision_id(first, second, verdict, settings.now(), _made(con))
-        con.execute(
-            "INSERT INTO linkage.decision VALUES ($id, $a, $b, $verdict, $by, $at, $reason, NULL, NULL, NULL)",
-            {
-                "id": decision,
-                "a": first,
-                "b": second,
-                "verdict": verdict,
-                "by": by,
-                "at": settings.now(),
-                "reason": reason,
-            },
-        )
+        decision = rule(con, (record_a, record_b), verdict, by=by, reason=reason, at=settings.now())
     audit.record(settings, action="alteration", who=by, what={"decision": decision, "verdict": verdict}, why=reason)
     typer.echo(f"Recorded {decision}; the next `conjoin run` takes it into account.")
+
+
+def rule(
+    con: DuckDBPyConnection,
+    pair: tuple[str, str],
+    verdict: str,
+    *,
+    by: str,
+    reason: str,
+    at: datetime,
+    known_as: str | None = None,
+    in_force: bool = True,
+) -> str:
+    """Insert a ruling and return its id.
+
+    Args:
+        con: the warehouse, in a transaction.
+        pair: the two record keys.
+        verdict: `same` or `different`.
+        by: who decides.
+        reason: why.
+        at: when (UTC).
+        known_as: the id it has elsewhere (default: a new one).
+        in_force: whether it is to bind; one that was withdrawn may contradict those that do.
+
+    Raises:
+        ConfigurationError: a record is not there, or the ruling makes no sense, by itself or beside those in force.
+    """
+    from linkage_models import resolve
+
+    first, second = sorted(pair)
+    for key in (first, second):
+        if con.execute("SELECT 1 FROM nominal.record WHERE record_key = $key", {"key": key}).fetchone() is None:
+            raise ConfigurationError(f"No source system holds the record {key}; look it up in linked.subject_record.")
+    try:
+        resolve.check_ruling(first, second, verdict)
+        if in_force:
+            resolve.check_decision(con, "linkage.decision", first, second, verdict)
+    except (resolve.ContradictoryDecision, ValueError) as error:
+        raise ConfigurationError(str(error)) from None
+    decision = known_as or _decision_id(first, second, verdict, at, _made(con))
+    con.execute(
+        "INSERT INTO linkage.decision VALUES ($id, $a, $b, $verdict, $by, $at, $reason, NULL, NULL, NULL)",
+        {"id": decision, "a": first, "b": second, "verdict": verdict, "by": by, "at": at, "reason": reason},
+    )
+    return decision
 
 
 def _made(con: DuckDBPyConnection) -> int:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -12,58 +14,145 @@ from pipelines.errors import ConfigurationError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from linkage_models.explain import ScoredPair
+    from pipelines.settings import Settings
+
+MOST_NEAR = 5
+"""Near misses of a subject that are listed."""
+
 
 def explain(
     first: Annotated[str, typer.Argument(metavar="SUBJECT|RECORD", help="A subject id, or a record key.")],
     second: Annotated[str | None, typer.Argument(metavar="[RECORD]", help="The other record's key.")] = None,
+    picture: Annotated[
+        Path | None,
+        typer.Option("--picture", help="File, .svg or .png, for a waterfall of the pair, or of the weakest link."),
+    ] = None,
     who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say why records are, or are not, together: what each comparison found and added to the weight.
 
-    Given one record, explains the subject it is in.
+    Of two records it says also which single field would settle a doubt, comparing them on the spot where no run has.
+    Given one record, it explains the subject it is in: what holds it together, what is near it, and what would fall
+    apart without each of its source systems.
 
     Example: conjoin explain S00000022Y
 
-    Example: conjoin explain nomis:A1234BC ndelius:X123456
+    Example: conjoin explain nomis:A1234BC ndelius:X123456 --picture waterfall.svg
     """
-    from dataclasses import asdict
-
-    import linkage_models.explain as explanation
     from pipelines import audit
     from pipelines.cli.snapshot import open_snapshot
-    from pipelines.deployment import Deployment
     from pipelines.settings import Settings
 
+    if picture and picture.suffix not in {".svg", ".png"}:
+        raise ConfigurationError(f"{picture} is neither .svg nor .png; give --picture a file that ends in one of them.")
     settings = Settings.load(home)
     with open_snapshot(settings) as con:
         con.execute("CREATE TEMP VIEW scored AS SELECT * FROM linked.link WHERE match_weight IS NOT NULL")
         con.execute(
             "CREATE TEMP VIEW membership AS SELECT record_key, subject_id, until FROM linked.membership_history"
         )
-        found: explanation.SubjectExplanation | explanation.PairExplanation
-        verdict = None
-        if second is None:
-            found = explanation.explain_subject(
-                con, membership="membership", edges="scored", subject_id=_subject(con, first)
-            )
-        else:
-            own, other = _subject_of(con, first), _subject_of(con, second)
-            verdict = _verdict(con, first, second, own, other, Deployment.load(settings).bundle().thresholds.link)
-            try:
-                found = explanation.explain_pair(con, edges="scored", record_a=first, record_b=second)
-            except LookupError as error:
-                raise ConfigurationError(str(error.args[0])) from None
+        said = _of_subject(con, settings, first) if second is None else _of_pair(con, settings, first, second)
     audit.record(
         settings, action="consultation", who=who, what={"explained": first, "with": second}, why="conjoin explain"
     )
+    if picture:
+        from linkage_models.evaluate.charts import save_as, waterfall_chart
+
+        if said.drawn is None:
+            raise ConfigurationError("There is no pair to draw; name two records, or a subject of several.")
+        save_as(waterfall_chart(said.drawn.evidence), picture)
     if as_json:
-        print_json({"verdict": verdict, **asdict(found)})
+        print_json(said.data)
         return
-    if verdict:
-        typer.echo(verdict)
-    typer.echo(found.in_words())
+    typer.echo(said.text)
+
+
+@dataclass(frozen=True)
+class _Said:
+    """An explanation: as text, as data, and the pair that a picture of it shows."""
+
+    text: str
+    data: dict[str, Any]
+    drawn: ScoredPair | None
+
+
+def _of_pair(con: DuckDBPyConnection, settings: Settings, first: str, second: str) -> _Said:
+    import linkage_models.explain as explanation
+    from linkage_models.explain.settle import in_words
+    from pipelines.deployment import Deployment
+    from pipelines.warehouse.database import reader
+
+    own, other = _subject_of(con, first), _subject_of(con, second)
+    bundle = Deployment.load(settings).bundle()
+    verdict = _verdict(con, first, second, own, other, bundle.thresholds.link)
+    try:
+        found = explanation.explain_pair(con, edges="scored", record_a=first, record_b=second)
+        afresh = None
+        if found.direct is None:
+            with reader(settings) as warehouse:
+                afresh = explanation.score_afresh(warehouse, "nominal.record", bundle, first, second)
+    except LookupError as error:
+        raise ConfigurationError(str(error.args[0])) from None
+    pair = found.direct or (afresh.pair if afresh else None)
+    said = [verdict, found.in_words()]
+    if afresh:
+        said += [afresh.in_words(), afresh.pair.in_words()]
+    fields: tuple[explanation.Settling, ...] = ()
+    if pair:
+        said.append(in_words(bundle, pair.match_weight, pair.evidence))
+        fields = explanation.what_would_settle(bundle, pair.evidence)
+    data = {
+        "verdict": verdict,
+        **asdict(found),
+        "afresh": asdict(afresh) if afresh else None,
+        "would_settle": [asdict(field) for field in fields],
+    }
+    return _Said("\n".join(said), data, pair)
+
+
+def _of_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> _Said:
+    import linkage_models.explain as explanation
+    from linkage_models import resolve
+    from pipelines.deployment import Deployment
+    from pipelines.warehouse.database import reader
+
+    found = explanation.explain_subject(con, membership="membership", edges="scored", subject_id=_subject(con, given))
+    flags, near = con.execute(
+        """
+        SELECT (SELECT review_flags FROM linked.subject WHERE subject_id = $id),
+            (SELECT list((record_l, record_r, round(match_weight, 1)) ORDER BY match_weight DESC, record_l, record_r)
+             FROM linked.link WHERE relation = 'near_miss' AND $id IN (subject_id_l, subject_id_r))
+        """,
+        {"id": found.subject_id},
+    ).fetchone() or (None, None)
+    limits = Deployment.load(settings).bundle().thresholds
+    with reader(settings) as warehouse:
+        withdrawn = explanation.without_each_system(
+            warehouse,
+            records="nominal.record",
+            edges="linkage.edge",
+            decisions="linkage.decision",
+            thresholds=resolve.Thresholds(strict=limits.strict, link=limits.link, wide=limits.wide),
+            keys=found.records,
+        )
+    said = [found.in_words()]
+    if flags:
+        said.append(f"It is flagged for review: {', '.join(flags)}.")
+    if near:
+        listed = "; ".join(f"{left} and {right}, {weight:.1f}" for left, right, weight in near[:MOST_NEAR])
+        more = f"; and {len(near) - MOST_NEAR} more" if len(near) > MOST_NEAR else ""
+        said.append(f"Near misses beside it: {listed}{more}.")
+    said += [one.in_words() for one in withdrawn if len(withdrawn) > 1]
+    data = {
+        **asdict(found),
+        "review_flags": flags or [],
+        "near_misses": [{"record_l": left, "record_r": right, "match_weight": w} for left, right, w in near or []],
+        "withdrawals": [asdict(one) for one in withdrawn],
+    }
+    return _Said("\n".join(said), data, found.weakest)
 
 
 def _subject(con: DuckDBPyConnection, given: str) -> str:

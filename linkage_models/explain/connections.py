@@ -56,8 +56,8 @@ class ScoredPair:
     Attributes:
         record_l: the smaller record key.
         record_r: the larger record key.
-        match_weight: log2 posterior odds that both are of one person; the sum of the evidence.
-        match_probability: the same as a probability.
+        match_weight: the sum of the evidence, in bits.
+        match_probability: the calibrated probability that both are of one person.
         evidence: the prior and every comparison that had something to compare.
     """
 
@@ -67,12 +67,19 @@ class ScoredPair:
     match_probability: float
     evidence: tuple[Evidence, ...]
 
+    @property
+    def bits(self) -> float:
+        """The calibrated log2 odds, which the probability says; the weight itself beyond what a probability can say."""
+        if 0 < self.match_probability < 1:
+            return math.log2(self.match_probability / (1 - self.match_probability))
+        return self.match_weight
+
     def in_words(self) -> str:
         """Return the pair's weight and, a line each, its evidence: the prior, then what weighs most."""
         lines = sorted(self.evidence, key=lambda part: (part.comparison != "prior", -abs(part.weight), part.comparison))
         heading = (
             f"{self.record_l} and {self.record_r}: match weight {self.match_weight:.1f}, "
-            f"odds of {_odds(self.match_weight)} one person."
+            f"probability {self.match_probability:.4f}, odds of {_odds(self.bits)} one person."
         )
         return "\n".join([heading, *(f"  {part.in_words()}" for part in lines)])
 

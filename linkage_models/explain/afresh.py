@@ -1,0 +1,51 @@
+"""A pair scored on the spot, whether it was ever compared or not, with the blocking rules that bring it together."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import duckdb
+
+from linkage_models.explain.connections import Evidence, ScoredPair
+from linkage_models.nominal import Bundle
+from linkage_models.nominal.scoring import score_pair
+
+
+@dataclass(frozen=True, slots=True)
+class Afresh:
+    """Two records compared on the spot.
+
+    Attributes:
+        pair: the scored pair, however low its weight.
+        rules: names of the blocking rules by which the pair is compared at night; empty where none brings it together.
+    """
+
+    pair: ScoredPair
+    rules: tuple[str, ...]
+
+    def in_words(self) -> str:
+        """Return a sentence on the rules."""
+        if not self.rules:
+            return "No blocking rule brings the two together, so no run compares them; compared here, this is found:"
+        return f"They are compared because of: {'; '.join(self.rules)}."
+
+
+def score_afresh(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, record_a: str, record_b: str) -> Afresh:
+    """Score two records.
+
+    Args:
+        con: any connection that can read the records and make temporary tables.
+        records: a relation of the shape of `nominal.record`.
+        bundle: the model.
+        record_a: one record's key.
+        record_b: the other's.
+
+    Raises:
+        LookupError: a record is not there, or both are one.
+    """
+    if record_a == record_b:
+        raise LookupError("Both keys are one record's; name two records.")
+    weight, probability, evidence, rules = score_pair(con, records, bundle, record_a, record_b)
+    left, right = sorted((record_a, record_b))
+    parts = tuple(Evidence(**part) for part in evidence)
+    return Afresh(ScoredPair(left, right, weight, probability, parts), rules)

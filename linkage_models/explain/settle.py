@@ -1,0 +1,132 @@
+"""Which single field would settle a doubtful pair, were it known on both records or checked."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from math import log2
+
+from linkage_models.explain.connections import Evidence
+from linkage_models.nominal import Bundle, kinship
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
+
+WORDS = {
+    "pnc": "a PNC number", "cro": "a CRO number", "noms": "a NOMS number", "crn": "a CRN", "visor": "a ViSOR id",
+    "name": "the full name", "middle_names": "middle names", "date_of_birth": "the date of birth",
+    "postcode": "a postcode", "birth_place": "the place of birth", "sentence_date": "a sentence date",
+    "contact_point": "a phone number, e-mail, vehicle or document",
+}  # fmt: skip
+"""The fields that somebody can look up, as a person calls them; other kinds of identifier go by their own name."""
+
+DERIVED = ("prior", "sex", "address", "house_number", "police_serial", kinship.NAME, kinship.DOUBT)
+"""Parts of the evidence that no look-up would change, or that say too little by themselves."""
+
+
+@dataclass(frozen=True, slots=True)
+class Settling:
+    """What one field would make of a pair.
+
+    Attributes:
+        comparison: the field's comparison.
+        known: whether both records have the field now.
+        if_same: match weight were it the same on both, in bits, before term frequencies.
+        if_different: match weight were it different.
+        settles: it alone would link the pair if the same, and part it even for wide use if different.
+        links: it alone would link the pair if the same.
+    """
+
+    comparison: str
+    known: bool
+    if_same: float
+    if_different: float
+    settles: bool
+    links: bool
+
+    @property
+    def in_words(self) -> str:
+        """The field as a person calls it."""
+        return WORDS.get(self.comparison, f"a {self.comparison.replace('_', ' ')}")
+
+
+def what_would_settle(bundle: Bundle, evidence: Iterable[Evidence]) -> tuple[Settling, ...]:
+    """Weigh, for each field that can be looked up, the pair's evidence with that field alone the same or different.
+
+    Signs of kin cap the weight until an identifier agrees, and so does what is weighed here.
+
+    Args:
+        bundle: the model.
+        evidence: the pair's evidence, the prior among it.
+
+    Returns:
+        The fields: those that settle the pair either way, then those that would link it, then the others; of each,
+        those that a record lacks first, identifiers before the rest.
+    """
+    parts = {part.comparison: part.weight for part in evidence}
+    held = next((name for name in (kinship.NAME, kinship.DOUBT) if name in parts), None)
+    ceiling = sum(parts.values())
+    total = ceiling - (parts[held] if held else 0.0)
+    found = []
+    for comparison in bundle.model["comparisons"]:
+        name = comparison["output_column_name"]
+        if name in DERIVED:
+            continue
+        weights = [
+            log2(level["m_probability"] / level["u_probability"])
+            for level in comparison["comparison_levels"]
+            if not level.get("is_null_level")
+        ]
+        others = total - parts.get(name, 0.0)
+        same, different = (round(others + weight, 6) for weight in (max(weights), min(weights)))
+        if held:
+            same = same if name in bundle.kinds else min(same, ceiling)
+            different = min(different, ceiling)
+        links = same >= bundle.thresholds.link
+        settles = links and different < bundle.thresholds.wide
+        found.append(Settling(name, name in parts, same, different, settles, links))
+    return tuple(
+        sorted(found, key=lambda one: (not one.settles, not one.links, one.known, one.if_different - one.if_same))
+    )
+
+
+def in_words(bundle: Bundle, weight: float, evidence: Iterable[Evidence]) -> str:
+    """Return the sentences that say what would settle a pair.
+
+    Args:
+        bundle: the model.
+        weight: the pair's match weight.
+        evidence: its evidence.
+    """
+    link, wide = bundle.thresholds.link, bundle.thresholds.wide
+    if weight >= bundle.thresholds.strict:
+        return "Nothing is left to settle: the evidence would do for the strictest use."
+    fields = what_would_settle(bundle, evidence)
+    best = fields[0]
+    if best.settles:
+        return (
+            f"What would settle it: {best.in_words}{_where(best)}. The same on both would make the weight "
+            f"{best.if_same:.1f} (records are linked from {link:.1f}), different ones {best.if_different:.1f} (below "
+            f"{wide:.1f} they are not joined even for wide use)."
+        )
+    if weight >= link:
+        undone = min(fields, key=lambda one: one.if_different)
+        if undone.if_different >= link:
+            return "No single field, were it found to be different, would undo the link."
+        return (
+            f"What would undo it: {undone.in_words}{_where(undone)}, if it turned out different: the weight would be "
+            f"{undone.if_different:.1f}, below {link:.1f}."
+        )
+    if best.links:
+        return (
+            f"What would link them: {best.in_words}{_where(best)}, if it is the same on both: the weight would be "
+            f"{best.if_same:.1f} (linked from {link:.1f}). No single field would both link and rule out."
+        )
+    return (
+        f"No single field would settle it: even {best.in_words}, the same on both, would make the weight "
+        f"{best.if_same:.1f}, below {link:.1f}. An identifier and the date of birth have to be looked up together."
+    )
+
+
+def _where(field: Settling) -> str:
+    if field.comparison in IDENTIFIER_KINDS or not field.known:
+        return ", which they have in different forms now" if field.known else ", which one of them lacks"
+    return ", checked with the source"
