@@ -46,10 +46,10 @@ m, u, prior and frequencies were learned from the records alone; no truth and no
 **Never used:** ethnicity and nationality. Identifiers that fail their check never count as agreement.
 
 **Prior.** Two records at random are of one person with probability {prior:.3g}
-(weight {log2(prior / (1 - prior)):.1f}): {recipe["deterministic_pairs"]:,} pairs share a valid identifier, or full name
-and date of birth, taken to be {recipe["deterministic_recall"]:.0%} of all true pairs. The prior belongs to a population
-of the size trained on; among ten times as many records a pair at random is ten times less likely to match, so a much
-larger population needs a bundle of its own.
+(weight {log2(prior / (1 - prior)):.1f}): the matches that the model expects among the pairs its blocking rules bring
+together, over all pairs. The first guess was {recipe["deterministic_pairs"]:,} pairs that share a valid identifier, or
+full name and date of birth. The prior belongs to a population of the size trained on; among ten times as many records a
+pair at random is ten times less likely to match, so a much larger population needs a bundle of its own.
 
 ## Thresholds
 Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link costs c

@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from pipelines.cli.decide import app
-from pipelines.cli.decide import rule
+from pipelines.cli.decide import app, rule
 from pipelines.cli.options import HomeOption
 from pipelines.errors import ConfigurationError
 

@@ -25,13 +25,49 @@ def test_explain_says_whether_two_records_are_one_person_and_what_decided_it(nig
     said = conjoin(home, "explain", linked, other).stdout
     assert said.startswith(f"{linked} and {other} are one subject, {subject}.\n")
     said = conjoin(home, "explain", near, far).stdout
-    assert re.match(r"They are two subjects, \S+ and \S+\. Their weight, -?\d+\.\d, is below 6\.6, from which", said)
+    assert re.match(r"They are two subjects, \S+ and \S+\. Their weight, -?\d+\.\d, is below \d+\.\d, from which", said)
+    assert re.search(
+        r"^(What would settle it|What would link them|No single field would settle it)", said, re.MULTILINE
+    )
+    pictures = [tmp_path / f"waterfall.{kind}" for kind in ("svg", "png")]
+    for picture in pictures:
+        conjoin(home, "explain", near, far, "--picture", str(picture))
+    assert "match weight" in pictures[0].read_text()
+    assert pictures[1].read_bytes().startswith(b"\x89PNG")
+    assert "ends in one of them" in refused(home, "explain", near, far, "--picture", str(tmp_path / "waterfall.pdf"))
     one = conjoin(home, "explain", linked).stdout
     assert one == conjoin(home, "explain", subject.lower()).stdout
     assert one.startswith(f"{subject} holds ")
     conjoin(home, "decide", "same", near, far, "--by", "a.person", "--reason", "fingerprints")
     conjoin(home, "run", "--json")
     assert "A person ruled that they are the same person." in conjoin(home, "explain", near, far).stdout
+
+
+def test_explain_compares_on_the_spot_what_no_run_compared(night_one: Path) -> None:
+    ((one, other),) = ask(
+        night_one,
+        "SELECT min(record_key), max(record_key) FROM linked.subject_record "
+        "SEMI JOIN (SELECT subject_id FROM linked.subject WHERE record_count = 1) USING (subject_id)",
+    )
+    found = json.loads(conjoin(night_one, "explain", one, other, "--json").stdout)
+    assert found["direct"] is None
+    pair = found["afresh"]["pair"]
+    assert sum(part["weight"] for part in pair["evidence"]) == pytest.approx(pair["match_weight"], abs=1e-5)
+    said = conjoin(night_one, "explain", one, other).stdout
+    assert "No blocking rule brings the two together" in said or "They are compared because of" in said
+
+
+def test_explain_tells_what_becomes_of_a_subject_without_each_of_its_sources(night_one: Path) -> None:
+    ((subject, systems, records),) = ask(
+        night_one,
+        "SELECT subject_id, source_systems, record_count FROM linked.subject "
+        "ORDER BY len(source_systems) DESC, subject_id LIMIT 1",
+    )
+    found = json.loads(conjoin(night_one, "explain", subject, "--json").stdout)
+    assert [one["source_system"] for one in found["withdrawals"]] == sorted(systems)
+    for one in found["withdrawals"]:
+        assert sum(map(len, one["parts"])) == records - one["records"]
+    assert conjoin(night_one, "explain", subject).stdout.count("\nWithout ") == len(systems)
 
 
 @pytest.mark.parametrize(

@@ -53,8 +53,10 @@ def test_evidence_sums_to_the_match_weight() -> None:
 
 
 def test_match_probability_follows_from_the_match_weight() -> None:
+    line = shipped_bundle().calibration
     for edge in edges():
-        assert edge.match_probability == pytest.approx(1 / (1 + 2**-edge.match_weight), rel=1e-12)
+        odds = line.intercept + line.slope * edge.match_weight
+        assert edge.match_probability == pytest.approx(1 / (1 + 2**-odds), rel=1e-12)
 
 
 def test_an_edge_names_its_smaller_record_first_and_the_bundle_that_scored_it() -> None:
