@@ -17,10 +17,10 @@ TIE = 1e-4
 """Pairwise F1 this close is a tie: fewer than one link of FEBRL 4's 5,000."""
 
 CAUSES = {
-    "unlinkable": "no value shared",
+    "unlinkable": "unlinkable",
     "never_compared": "never compared",
     "below_review": "below review",
-    "below_threshold": "below threshold",
+    "below_threshold": "below link",
     "by_resolution": "kept apart",
 }
 """Causes of missed links, as `conjoin evaluate` counts them, and their headings."""
@@ -72,7 +72,7 @@ def accuracy(
     if as_json:
         print_json({"people": people, "sets": results})
     else:
-        _print(results)
+        _print(results, judged=people is None)
     if people is None and (failures := shortfalls(results)):
         raise CheckFailedError(f"{'; '.join(failures)}.")
 
@@ -112,28 +112,31 @@ def shortfalls(results: list[dict[str, Any]]) -> list[str]:
     return clauses
 
 
-def _print(results: list[dict[str, Any]]) -> None:
+def _print(results: list[dict[str, Any]], *, judged: bool) -> None:
     from rich import box
     from rich.console import Console
     from rich.table import Table
 
     console = Console(width=110)
-    figures = Table("set", title="Pairwise, product and bare Splink", box=box.SIMPLE, title_justify="left")
-    for heading in ("precision", "recall", "F1", "limit", "documented", "tuned", "beside documented"):
-        figures.add_column(heading, justify="right", no_wrap=True)
-    missed = Table("set", title="The product's wrong links", box=box.SIMPLE, title_justify="left")
-    for heading in ("false", "missed", *CAUSES.values()):
-        missed.add_column(heading, justify="right", no_wrap=True)
+    figures = Table(title="Links, and F1 of the bare scripts", box=box.SIMPLE, title_justify="left")
+    wrong = Table(title="Wrong links, and why they were missed", box=box.SIMPLE, title_justify="left")
+    for table, headings in (
+        (figures, ("precision", "recall", "F1", "limit", "documented", "tuned", "the product")),
+        (wrong, ("false", "missed", *CAUSES.values())),
+    ):
+        table.add_column("set", no_wrap=True)
+        for heading in headings:
+            table.add_column(heading, justify="right", no_wrap=True)
     for one in results:
         product, rivals = one["product"], one["rivals"]
         figures.add_row(
             one["title"],
             *(f"{product[name]:.5f}" for name in ("precision", "recall", "f1")),
-            f"{one['limit']:.4f} {'held' if one['limit_held'] else 'MISSED'}",
+            f"{one['limit']:.4f} {'held' if one['limit_held'] else 'MISSED'}" if judged else "-",
             *(f"{rival['f1']:.5f}" for rival in rivals.values()),
             one["verdict"],
         )
         counts = (product["false_links"], product["missed_links"], *(product["missed"][cause] for cause in CAUSES))
-        missed.add_row(one["title"], *(f"{count:,}" for count in counts))
+        wrong.add_row(one["title"], *(f"{count:,}" for count in counts))
     console.print(figures)
-    console.print(missed)
+    console.print(wrong)

@@ -59,19 +59,14 @@ def link_with_script(variant: str, made: Prepared) -> dict[str, Any]:
 
 
 def _environment(made: Prepared) -> dict[str, str]:
-    """Return the environment of a deployment of its own, whatever the caller's Conjoin links."""
+    """Return the environment of a home of its own, whatever the caller's Conjoin links."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CONJOIN_") or name in PASSED_ON}
     dagster_home = made.home / "dagster"
     dagster_home.mkdir(parents=True, exist_ok=True)
     instance = REPOSITORY / "dagster_home" / "dagster.yaml"
     if instance.is_file():
         shutil.copy(instance, dagster_home)
-    return own | {
-        "CONJOIN_HOME": str(made.home),
-        "CONJOIN_DEPLOYMENT": str(made.deployment),
-        "CONJOIN_INBOX": str(made.inbox),
-        "DAGSTER_HOME": str(dagster_home),
-    }
+    return own | {"CONJOIN_HOME": str(made.home), "DAGSTER_HOME": str(dagster_home)}
 
 
 def _conjoin(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:

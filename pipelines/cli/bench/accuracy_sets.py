@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from ruamel.yaml import YAML
 
 from pipelines.errors import ConfigurationError
+from pipelines.settings import HOME_SETTINGS_FILE
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -43,8 +44,8 @@ class PublicSet:
 
 FEBRL3, FEBRL4 = ("febrl3",), ("febrl4a", "febrl4b")
 SETS = (
-    PublicSet("febrl3", "FEBRL 3, all fields", FEBRL3, has_number=True, limit=0.9995),
-    PublicSet("febrl4", "FEBRL 4, all fields", FEBRL4, has_number=True, limit=0.9995),
+    PublicSet("febrl3", "FEBRL 3", FEBRL3, has_number=True, limit=0.9995),
+    PublicSet("febrl4", "FEBRL 4", FEBRL4, has_number=True, limit=0.9995),
     # Without the number: a little above what a good bare Splink script reached at its best threshold.
     PublicSet("febrl3-no-number", "FEBRL 3, no number", FEBRL3, has_number=False, limit=0.997),
     PublicSet("febrl4-no-number", "FEBRL 4, no number", FEBRL4, has_number=False, limit=0.9985),
@@ -56,18 +57,16 @@ class Prepared:
     """The folders of a set, ready to be linked and evaluated.
 
     Attributes:
-        deployment: the source YAML, for CONJOIN_DEPLOYMENT.
-        inbox: the CSV files, for CONJOIN_INBOX.
+        home: with the deliveries in its inbox, and settings of its own that name the deployment.
+        deployment: the source YAML.
         truth: `record.csv` and an empty `gap.csv`, for `conjoin evaluate --truth`.
-        home: where the product may keep what it makes.
         files: the CSV files, in the order of the set's systems.
         records: nominal records in them.
     """
 
-    deployment: Path
-    inbox: Path
-    truth: Path
     home: Path
+    deployment: Path
+    truth: Path
     files: tuple[Path, ...]
     records: int
 
@@ -115,24 +114,26 @@ def prepare(public_set: PublicSet, folder: Path, people: int | None = None) -> P
         folder: where to; made where missing.
         people: keep only so many people, those of the lowest numbers.
     """
-    made = Prepared(folder / "deployment", folder / "inbox", folder / "truth", folder / "home", (), 0)
-    for place in (made.deployment / "sources", made.inbox, made.truth):
+    home, deployment, truth = folder / "home", folder / "deployment", folder / "truth"
+    sources, inbox = deployment / "sources", home / "inbox"
+    for place in (sources, inbox, truth):
         place.mkdir(parents=True, exist_ok=True)
+    (home / HOME_SETTINGS_FILE).write_text(f"CONJOIN_DEPLOYMENT='{deployment}'\n", encoding="utf-8")
     tables = load(public_set.systems)
     kept = set(sorted({person(record) for table in tables.values() for record in table.index})[:people])
     files: list[Path] = []
-    truth = ["system,source_record_id,person_id"]
+    of_person = ["system,source_record_id,person_id"]
     for system, table in tables.items():
         of_kept = table[[person(record) in kept for record in table.index]]
         delivered = of_kept if public_set.has_number else of_kept.drop(columns=NUMBER)
-        files.append(made.inbox / f"{system}.csv")
+        files.append(inbox / f"{system}.csv")
         delivered.to_csv(files[-1], index_label="rec_id", lineterminator="\n")
-        truth += [f"{system},{record},{person(record)}" for record in delivered.index]
-        _write_source(system, made.deployment / "sources", has_number=public_set.has_number)
-    (made.truth / "record.csv").write_text("\n".join(truth) + "\n", encoding="utf-8")
+        of_person += [f"{system},{record},{person(record)}" for record in delivered.index]
+        _write_source(system, sources, has_number=public_set.has_number)
+    (truth / "record.csv").write_text("\n".join(of_person) + "\n", encoding="utf-8")
     # These sets plant no gaps.
-    (made.truth / "gap.csv").write_text("rule_id,person_id,held_by,expected_in,planted,detail\n", encoding="utf-8")
-    return Prepared(made.deployment, made.inbox, made.truth, made.home, tuple(files), len(truth) - 1)
+    (truth / "gap.csv").write_text("rule_id,person_id,held_by,expected_in,planted,detail\n", encoding="utf-8")
+    return Prepared(home, deployment, truth, tuple(files), len(of_person) - 1)
 
 
 def _write_source(system: str, folder: Path, *, has_number: bool) -> None:
