@@ -15,6 +15,9 @@ from pipelines.warehouse.database import transaction
 
 EDGE = dg.AssetKey(["linkage", "edge"])
 SUBJECT = dg.AssetKey(["linkage", "subject"])
+MOST_NAMED = 5
+"""Capped blocks that the check names."""
+
 PARTITION = "linkage.partition"
 """Made and dropped in one transaction: the clusters on their way to subjects."""
 
@@ -113,6 +116,27 @@ def _count_check(name: str, description: str, sql: str) -> dg.AssetChecksDefinit
     return check
 
 
+@dg.asset_check(
+    asset=EDGE,
+    name="blocks_are_compared",
+    pool="warehouse",
+    description="No block of records is too large to compare. Where one is, they share a placeholder or a row was"
+    " repeated: mend the source, or map the placeholder to nothing in its YAML.",
+)
+def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
+    """Warn of blocks that were capped, naming their rules and sizes and no value."""
+    with database.reader(home.settings) as con:
+        capped = con.execute("SELECT rule, records FROM linkage.capped_block ORDER BY records DESC, rule").fetchall()
+    return dg.AssetCheckResult(
+        passed=not capped,
+        severity=dg.AssetCheckSeverity.WARN,
+        metadata={
+            "blocks": len(capped),
+            "largest": [{"rule": rule, "records": records} for rule, records in capped[:MOST_NAMED]],
+        },
+    )
+
+
 ONE_SUBJECT_EACH = """
 WITH membership AS (
     SELECT record_key, count(*) AS subjects FROM linkage.membership WHERE until IS NULL GROUP BY record_key
@@ -151,6 +175,7 @@ WHERE until IS NULL
 
 CHECKS = [
     catalogue_check(EDGE, (*NOMINAL, tables.EDGE, tables.SCORED, tables.CAPPED_BLOCK)),
+    blocks_are_compared,
     catalogue_check(SUBJECT, (tables.DECISION, tables.MEMBERSHIP, tables.REVIEW_FLAG, tables.SUBJECT_EVENT)),
     _count_check(
         "one_subject_each", "Every nominal record is in one subject, and no other record is.", ONE_SUBJECT_EACH
