@@ -8,7 +8,6 @@ from math import log2
 
 from linkage_models.explain.connections import Evidence
 from linkage_models.nominal import Bundle, kinship
-from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 
 WORDS = {
     "pnc": "a PNC number", "cro": "a CRO number", "noms": "a NOMS number", "crn": "a CRN", "visor": "a ViSOR id",
@@ -127,6 +126,4 @@ def in_words(bundle: Bundle, weight: float, evidence: Iterable[Evidence]) -> str
 
 
 def _where(field: Settling) -> str:
-    if field.comparison in IDENTIFIER_KINDS or not field.known:
-        return ", which they have in different forms now" if field.known else ", which one of them lacks"
-    return ", checked with the source"
+    return ", checked with both sources" if field.known else ", which they do not both have"

@@ -39,8 +39,11 @@ FORENAME_AMONG_GIVEN = "(list_has_any(forenames_l, given_names_r) OR list_has_an
 """One record's forename, or an alias's, is a forename or middle name of the other. That both have the same middle name
 is not enough: it is compared on its own, and brothers bear their father's."""
 
-FORENAME_CLOSE = close("forename_v_l", "forename_v_r")
-SURNAME_CLOSE = close("surname_v_l", "surname_v_r")
+FORENAMES_ONE_NAME = shared("forename_symbols")
+"""Both forenames are spellings of one name."""
+
+FORENAME_CLOSE = f"({close('forename_v_l', 'forename_v_r')} OR {FORENAMES_ONE_NAME})"
+SURNAME_CLOSE = f"({close('surname_v_l', 'surname_v_r')} OR {shared('surname_symbols')})"
 
 _SHARED_PHONE = "list_has_any(list_filter(contacts_l, lambda c: starts_with(c, 'phone:')), contacts_r)"
 HOUSEHOLD_WORDS = 2
@@ -58,13 +61,14 @@ _SOME_GIVEN_CLOSE = " OR ".join(
     some_pair(ones, others, close("a", "b", TWIN_FORENAMES_CLOSE))
     for ones, others in (("forenames_l", "given_names_r"), ("forenames_r", "given_names_l"))
 )
-_ONE_FULL_NAME = some_pair(
+_ONE_FULL_NAME_WRITTEN = some_pair(
     "full_names_l",
     "full_names_r",
     f"{close('split_part(a, chr(32), 1)', 'split_part(b, chr(32), 1)', TWIN_FORENAMES_CLOSE)}"
     f" AND {close('split_part(a, chr(32), 2)', 'split_part(b, chr(32), 2)')}",
 )
-"""A name or alias of one record is, but for a slip, a name or alias of the other: forename and surname together."""
+_ONE_FULL_NAME = f"({_ONE_FULL_NAME_WRITTEN} OR ({FORENAMES_ONE_NAME} AND {SURNAME_CLOSE}))"
+"""A name or alias of one record is, but for a slip or spelling, one of the other: forename and surname together."""
 
 _OTHER_NAME_IN_USE = (
     f"(forename_v_l = '{PREFIX}' AND forename_v_r = '{PREFIX}' AND middle_names_l IS NOT NULL"
@@ -93,7 +97,7 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
     twins = (
         f"{born_together}{no_identifier_agrees} AND ({_OTHER_NAME_IN_USE} OR ({_FORENAMES_DIFFER} AND ("
         f"(({some_identifier_differs}) AND NOT {shared('full_names')})"
-        f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE}))))"
+        f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE} OR {FORENAMES_ONE_NAME}))))"
     )
     # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
     surname_alone = f"{_FAMILY_NAME} AND {_HOUSEHOLD} AND {_ONE_WITHOUT_FORENAME} AND NOT {shared('dobs')}"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import duckdb
 import pyarrow as pa
 
+from linkage_models.nominal.name_symbols import symbol_table
+
 NAME_COLUMNS = ("full_name", "surname_v", "forename_v")
 """Features with a frequency, in the tables of the same names with columns `value` and `frequency` (share of people)."""
 
@@ -20,7 +22,10 @@ POSTCODES = "postcode"
 ADDRESS_WORDS = "address_word"
 """The table of words of addresses, with columns `value` and `frequency` (share of the people with an address)."""
 
-TABLES = (*NAME_COLUMNS, POSTCODES, ADDRESS_WORDS)
+NAME_SYMBOLS = "name_symbol"
+"""The table of spellings with the names they write, see `name_symbols`."""
+
+TABLES = (*NAME_COLUMNS, POSTCODES, ADDRESS_WORDS, NAME_SYMBOLS)
 """Every table of the frozen frequencies."""
 
 MINIMUM_BEARERS = 3
@@ -42,7 +47,7 @@ class TermFrequencies:
 
     Attributes:
         tables: for each of `NAME_COLUMNS` and `ADDRESS_WORDS` a table of `value` and `frequency`; under `POSTCODES`
-            one of `value`.
+            one of `value`; under `NAME_SYMBOLS` one of `value` and `symbols`.
         unseen: for `surname_v`, `forename_v` and `address_word` the frequency of a value the table does not have: the
             mean frequency of the values left out of it.
         dependence: by how much two bearers of a rare full name are likelier than the product of its parts' frequencies
@@ -86,6 +91,7 @@ def count_term_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> TermF
         GROUP BY value HAVING count(*) >= {COMMON_POSTCODE_PEOPLE} ORDER BY value
     """).to_arrow_table()
     tables[ADDRESS_WORDS], unseen[ADDRESS_WORDS] = _word_frequencies(con, people)
+    tables[NAME_SYMBOLS] = symbol_table(con, people)
     return TermFrequencies(
         tables,
         {name: unseen[name] for name in ("surname_v", "forename_v", ADDRESS_WORDS)},
@@ -144,7 +150,8 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
         names: the relation of each of `TABLES`, as `registered` gives them.
 
     Returns:
-        A SELECT of the features with `rare_postcodes`, those in no frozen table, and `address_tokens`, the words of the
+        A SELECT of the features with `forename_symbols` and `surname_symbols`, the names that the primary name's
+        spellings write; `rare_postcodes`, those in no frozen table; and `address_tokens`, the words of the
         addresses and their parts without spaces, those that many addresses have left out: each begins with -log2 of
         its frequency, to the whole bit, as two digits.
     """
@@ -152,8 +159,11 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
     return f"""
         SELECT f.*,
             list_filter(f.postcodes, lambda p: NOT list_contains(c.postcodes, p)) AS rare_postcodes,
-            coalesce(a.tokens, []) AS address_tokens
+            coalesce(a.tokens, []) AS address_tokens,
+            coalesce(forename_s.symbols, []) AS forename_symbols, coalesce(surname_s.symbols, []) AS surname_symbols
         FROM {features} AS f
+        LEFT JOIN {names[NAME_SYMBOLS]} AS forename_s ON forename_s.value = f.forename
+        LEFT JOIN {names[NAME_SYMBOLS]} AS surname_s ON surname_s.value = f.surname
         CROSS JOIN (SELECT coalesce(list(value), []) AS postcodes FROM {names[POSTCODES]}) AS c
         LEFT JOIN (
             SELECT unique_id,

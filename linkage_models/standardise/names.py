@@ -68,20 +68,31 @@ MACROS: tuple[str, ...] = (
             AND NOT list_contains({_sql_list(PLACEHOLDER_WORDS)}, word)
             AND NOT (word IN ('NOT', 'ENTERED') AND list_contains(words, 'ENTERED') AND list_contains(words, 'NOT')))
     )""",
+    # ABDUL RAHMAN, ABD AL-RAHMAN and ABDULRAHMAN are one name; ABU and UMM (father, mother of) are never names alone.
+    r"""
+    _std_name_joined(words) AS (
+        regexp_replace(
+            regexp_replace(
+                regexp_replace(
+                    regexp_replace(words, '\bMC (\pL)', 'MC\1', 'g'),
+                    '\bABD(UL|EL| UL| EL| AL) (\pL{3,})', 'ABDUL\2', 'g'
+                ),
+                '\b(ABU|UMM) (\pL{3,})', '\1\2', 'g'
+            ),
+            '\bUD DIN\b', 'UDDIN', 'g'
+        )
+    )""",
     r"""
     std_name_tokens(given) AS (
         list_filter(
             string_split(
-                regexp_replace(
-                    array_to_string(
-                        list_transform(
-                            [string_split(coalesce(_std_name_text(given::VARCHAR), ''), ' ')],
-                            lambda words: _std_name_words(words)
-                        )[1],
-                        ' '
-                    ),
-                    '\bMC (\pL)', 'MC\1', 'g'
-                ),
+                _std_name_joined(array_to_string(
+                    list_transform(
+                        [string_split(coalesce(_std_name_text(given::VARCHAR), ''), ' ')],
+                        lambda words: _std_name_words(words)
+                    )[1],
+                    ' '
+                )),
                 ' '
             ),
             lambda token: token <> ''

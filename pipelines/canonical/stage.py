@@ -287,16 +287,8 @@ def stage(
     )
     record = spec.record
     fields = (
-        "key",
-        "forenames",
-        "middle_names",
-        "surname",
-        "birth_date",
-        "sex",
-        "ethnicity",
-        "nationality",
-        "birth_place",
-    )
+        "key", "forenames", "middle_names", "surname", "birth_date", "sex", "ethnicity", "nationality", "birth_place",
+    )  # fmt: skip
     expressions = {field: getattr(record, field) or "NULL" for field in fields}
     unmapped = []
     for field, name in record.code_lists.items():

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, WarehouseBusyError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -88,16 +88,19 @@ def _of_pair(con: DuckDBPyConnection, settings: Settings, first: str, second: st
     own, other = _subject_of(con, first), _subject_of(con, second)
     bundle = Deployment.load(settings).bundle()
     verdict = _verdict(con, first, second, own, other, bundle.thresholds.link)
+    afresh: explanation.Afresh | None = None
+    busy: str | None = None
     try:
         found = explanation.explain_pair(con, edges="scored", record_a=first, record_b=second)
-        afresh = None
         if found.direct is None:
             with reader(settings) as warehouse:
                 afresh = explanation.score_afresh(warehouse, "nominal.record", bundle, first, second)
+    except WarehouseBusyError:
+        busy = "A run is writing now, so the two cannot be compared on the spot; ask again when it is done."
     except LookupError as error:
         raise ConfigurationError(str(error.args[0])) from None
     pair = found.direct or (afresh.pair if afresh else None)
-    said = [verdict, found.in_words()]
+    said = [verdict, found.in_words(), *([busy] if busy else [])]
     if afresh:
         said += [afresh.in_words(), afresh.pair.in_words()]
     fields: tuple[explanation.Settling, ...] = ()
@@ -129,16 +132,20 @@ def _of_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> _Sai
         {"id": found.subject_id},
     ).fetchone() or (None, None)
     limits = Deployment.load(settings).bundle().thresholds
-    with reader(settings) as warehouse:
-        withdrawn = explanation.without_each_system(
-            warehouse,
-            records="nominal.record",
-            edges="linkage.edge",
-            decisions="linkage.decision",
-            thresholds=resolve.Thresholds(strict=limits.strict, link=limits.link, wide=limits.wide),
-            keys=found.records,
-        )
     said = [found.in_words()]
+    withdrawn: tuple[explanation.Withdrawal, ...] = ()
+    try:
+        with reader(settings) as warehouse:
+            withdrawn = explanation.without_each_system(
+                warehouse,
+                records="nominal.record",
+                edges="linkage.edge",
+                decisions="linkage.decision",
+                thresholds=resolve.Thresholds(strict=limits.strict, link=limits.link, wide=limits.wide),
+                keys=found.records,
+            )
+    except WarehouseBusyError:
+        said.append("A run is writing now; ask again when it is done for what it would be without each source.")
     if flags:
         said.append(f"It is flagged for review: {', '.join(flags)}.")
     if near:
@@ -210,7 +217,16 @@ def _verdict(con: DuckDBPyConnection, first: str, second: str, own: str, other: 
     if relation == "near_miss":
         return f"{said} Their weight, {weight:.1f}, is below {link:.1f}, from which records are linked: a near miss."
     if relation == "kept_apart":
-        return f"{said} Their weight would link them, but a ruling about others keeps them apart."
+        flags = con.execute(
+            "SELECT list(DISTINCT flag ORDER BY flag) FROM (SELECT unnest(review_flags) AS flag FROM linked.subject "
+            "WHERE subject_id IN ($own, $other))",
+            {"own": own, "other": other},
+        ).fetchone()
+        why = f" (flagged: {', '.join(flags[0])})" if flags and flags[0] else ""
+        return (
+            f"{said} Their weight, {weight:.1f}, would link them, but what speaks against it among the records around "
+            f"them, or a ruling about others, keeps them apart{why}."
+        )
     if weight < link:
         return f"{said} Their own weight, {weight:.1f}, is below {link:.1f}, but other records connect them."
     return said
