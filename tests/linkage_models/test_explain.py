@@ -41,7 +41,7 @@ def test_a_pair_shows_each_comparison_and_they_add_up(con: duckdb.DuckDBPyConnec
     assert found.path == (found.direct,)
     assert sum(part.weight for part in found.direct.evidence) == found.direct.match_weight == 20.0
     assert found.in_words().splitlines() == [
-        "A and B: match weight 20.0, odds of 1.0 million to 1 for one person.",
+        "A and B: match weight 20.0, probability 1.0000, odds of 1.0 million to 1 for one person.",
         "   -20.0  prior: two records at random (before any comparison, odds of 1.0 million to 1 against)",
         "   +40.0  date of birth: same (more than a trillion times likelier for one person)",
     ]
