@@ -5,7 +5,8 @@ Ethnicity and nationality are left out on purpose: they are never evidence of id
 
 import duckdb
 
-from linkage_models.nominal.name_variants import variants_sql
+from linkage_models.nominal.name_variants import IN_LATIN, in_latin, variants_sql
+from linkage_models.python_function import add_macro
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 
 INPUT_COLUMNS = (
@@ -80,6 +81,7 @@ def identifier_kinds_of(con: duckdb.DuckDBPyConnection, records: str) -> tuple[s
 
 def register_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Create on a connection the temporary macros that `features_sql` calls."""
+    add_macro(con, IN_LATIN, in_latin)
     for macro in MACROS:
         con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
 

@@ -3,6 +3,12 @@
 The spellings are the domain's list of common groups; the short forms are those in everyday use in Britain.
 """
 
+import re
+from functools import cache
+from typing import Any
+
+from icu import Transliterator
+
 GROUPS: tuple[tuple[str, ...], ...] = (
     ("MOHAMMED", "MUHAMMAD", "MOHAMMAD", "MOHAMED", "MOHAMAD", "MUHAMMED", "MUHAMED", "MOHD", "MD", "MEHMET", "MEHMED"),
     ("AHMED", "AHMAD", "AHMET"),
@@ -57,8 +63,26 @@ VARIANTS: dict[str, str] = {spelling: group[0] for group in GROUPS for spelling 
 """Spelling to the spelling that stands for its group."""
 
 
+IN_LATIN = "nominal_in_latin"
+"""The macro that calls `in_latin`."""
+
+LATIN = "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Upper"
+"""ICU's rules; Cyrillic as British passports and place names have it (BGN/PCGN), others as ICU romanises them."""
+
+
+@cache
+def _transliterator() -> Any:  # noqa: ANN401  # ICU comes without types
+    return Transliterator.createInstance(LATIN)
+
+
+def in_latin(word: str) -> str:
+    """Return the spelling that stands for a word of another script: in Latin capitals, without spaces."""
+    latin = re.sub("[^A-Z]", "", _transliterator().transliterate(word))
+    return VARIANTS.get(latin, latin) or word
+
+
 def variants_sql(word: str) -> str:
-    """Return SQL for the spelling that stands for a word: its group's, or the word itself.
+    """Return SQL for the spelling that stands for a word: its group's, or the word itself, in Latin letters.
 
     A CASE and not a map: inside the list functions that call it DuckDB would copy a map for every row.
 
@@ -66,4 +90,5 @@ def variants_sql(word: str) -> str:
         word: SQL for the word.
     """
     cases = " ".join(f"WHEN '{spelling}' THEN '{name}'" for spelling, name in VARIANTS.items())
-    return f"CASE {word} {cases} ELSE {word} END"
+    other_script = f"strlen({word}) > length({word})"
+    return f"CASE WHEN {other_script} THEN {IN_LATIN}({word}) ELSE CASE {word} {cases} ELSE {word} END END"

@@ -6,7 +6,9 @@ A macro never raises on any text: what cannot be read becomes NULL, or, for iden
 
 import duckdb
 
+from linkage_models.python_function import add_macro
 from linkage_models.standardise import contacts, demographics, identifiers, names
+from linkage_models.standardise.phones import read_phone
 
 MACROS: tuple[str, ...] = (*names.MACROS, *demographics.MACROS, *identifiers.MACROS, *contacts.MACROS)
 """The `name(arguments) AS expression` of every macro, in the order in which they build on each other."""
@@ -32,5 +34,6 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     Raises:
         duckdb.Error: if the connection is closed.
     """
+    add_macro(con, contacts.READ_PHONE, read_phone)
     for macro in MACROS:
         con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")

@@ -113,14 +113,29 @@ MACROS: tuple[str, ...] = (
                 surname := _std_joined(s), as_given := original)
         END
     )""",
+    # `Abu` and `Hamza` in two fields are one name still.
+    """
+    _std_kunya_joined(parts) AS (
+        list_transform(
+            [struct_pack(parts := parts, given := list_concat(parts.f, parts.m), s := parts.s)],
+            lambda name: CASE
+                WHEN name.given[-1] IN ('ABU', 'UMM') AND len(name.s[1]) >= 3 THEN struct_pack(
+                    f := CASE WHEN len(name.parts.m) = 0 THEN name.parts.f[:-2] ELSE name.parts.f END,
+                    m := name.parts.m[:-2],
+                    s := list_concat([name.given[-1] || name.s[1]], name.s[2:]),
+                    original := name.parts.original)
+                ELSE name.parts
+            END
+        )[1]
+    )""",
     """
     std_name(given_kind, given_forenames, given_middle_names, given_surname) AS (
         list_transform(
-            [struct_pack(
+            [_std_kunya_joined(struct_pack(
                 f := std_name_tokens(given_forenames), m := std_name_tokens(given_middle_names),
                 s := std_name_tokens(given_surname),
                 original := concat_ws(' ', nullif(trim(given_forenames::VARCHAR), ''),
-                    nullif(trim(given_middle_names::VARCHAR), ''), nullif(trim(given_surname::VARCHAR), '')))],
+                    nullif(trim(given_middle_names::VARCHAR), ''), nullif(trim(given_surname::VARCHAR), ''))))],
             lambda part: _std_name_parts(given_kind::VARCHAR, part.f, part.m, part.s, part.original)
         )[1]
     )""",

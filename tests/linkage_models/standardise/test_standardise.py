@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
 from linkage_models import standardise
+from linkage_models.standardise.phones import read_phone
 
 AS_OF_YEAR = 2026
 
@@ -131,6 +132,13 @@ def test_no_text_stops_a_macro_and_twice_is_as_once(kind: str, texts: list[str])
     point = [one for one in values(f"std_contact_point('{kind}', given)", texts) if one is not None]
     assert values(f"std_contact_point('{kind}', given)", [one["value"] for one in point]) == point
     values("std_name('alias', given, given, given)", texts)
+
+
+@settings(deadline=None)
+@given(batches(st.from_regex(r"(\+44|0044|44|0)? ?[0-9 ()-]{9,14}", fullmatch=True)))
+def test_a_plainly_typed_number_is_read_as_the_library_reads_it(texts: list[str]) -> None:
+    kept = values("std_contact_point('phone', given)", texts)
+    assert [point and point["value"] for point in kept] == [read_phone(text) for text in texts]
 
 
 @settings(max_examples=100, deadline=None)

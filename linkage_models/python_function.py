@@ -1,0 +1,35 @@
+"""Python functions that SQL calls on the few values that SQL cannot read."""
+
+import itertools
+from collections.abc import Callable
+
+import duckdb
+from duckdb.func import FunctionNullHandling
+
+_number = itertools.count()
+
+
+def add_macro(con: duckdb.DuckDBPyConnection, name: str, function: Callable[[str], str | None]) -> None:
+    """Let SQL on one connection call a function of a text, as the temporary macro `name(text)`; NULL stays NULL.
+
+    DuckDB gives a Python function to every connection to a database, and takes the process down where one calls it
+    after the connection that brought it has closed. So each connection gets its own under a name of its own, which only
+    its own temporary macro knows.
+
+    Args:
+        con: the connection.
+        name: of the macro; one that the connection has is left as it is.
+        function: never called with None; must not raise, for DuckDB would show the text in the error.
+    """
+    held = con.execute("SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", {"name": name}).fetchone()
+    if held and held[0]:
+        return
+    own = f"{name}_{next(_number)}"
+    con.create_function(
+        own,
+        lambda text: None if text is None else function(text),
+        ["VARCHAR"],
+        "VARCHAR",
+        null_handling=FunctionNullHandling.SPECIAL,
+    )
+    con.execute(f"CREATE TEMP MACRO {name}(given) AS ({own}(given))")
