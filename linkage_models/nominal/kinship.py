@@ -13,6 +13,9 @@ from linkage_models.nominal.comparison import ELSE, Comparison, Level, close, sh
 TWIN_FORENAMES_CLOSE = 0.9
 """Jaro-Winkler similarity below which forenames are unlike in the twin table of the production justice model."""
 
+TWIN_SHORTEST_MISTYPED = 6
+"""Letters of a forename from which one edit is taken for a slip: Ming and Wing, Karen and Daren are two people."""
+
 TWIN_SHARE = 0.03
 """Share of people who are a twin: about 15 of 1,000 maternities in England and Wales give more than one child (Office
 for National Statistics, Birth characteristics). Among people of one surname, date of birth and household, odds for one
@@ -39,10 +42,7 @@ FORENAME_AMONG_GIVEN = "(list_has_any(forenames_l, given_names_r) OR list_has_an
 """One record's forename, or an alias's, is a forename or middle name of the other. That both have the same middle name
 is not enough: it is compared on its own, and brothers bear their father's."""
 
-FORENAMES_ONE_NAME = shared("forename_symbols")
-"""Both forenames are spellings of one name."""
-
-FORENAME_CLOSE = f"({close('forename_v_l', 'forename_v_r')} OR {FORENAMES_ONE_NAME})"
+FORENAME_CLOSE = f"({close('forename_v_l', 'forename_v_r')} OR {shared('forename_symbols')})"
 SURNAME_CLOSE = f"({close('surname_v_l', 'surname_v_r')} OR {shared('surname_symbols')})"
 
 _SHARED_PHONE = "list_has_any(list_filter(contacts_l, lambda c: starts_with(c, 'phone:')), contacts_r)"
@@ -58,24 +58,47 @@ _DISTRICT = f"(len(unit_postcodes_l) > 0 AND {shared('outcodes')})"
 _FAMILY_NAME = f"({shared('surnames')} OR {SURNAME_CLOSE})"
 
 _SOME_GIVEN_CLOSE = " OR ".join(
-    some_pair(ones, others, close("a", "b", TWIN_FORENAMES_CLOSE))
+    some_pair(ones, others, close("a", "b", TWIN_FORENAMES_CLOSE, TWIN_SHORTEST_MISTYPED))
     for ones, others in (("forenames_l", "given_names_r"), ("forenames_r", "given_names_l"))
 )
+_FORENAME_OF = "split_part({}, chr(32), 1)"
 _ONE_FULL_NAME_WRITTEN = some_pair(
     "full_names_l",
     "full_names_r",
-    f"{close('split_part(a, chr(32), 1)', 'split_part(b, chr(32), 1)', TWIN_FORENAMES_CLOSE)}"
+    f"{close(_FORENAME_OF.format('a'), _FORENAME_OF.format('b'), TWIN_FORENAMES_CLOSE, TWIN_SHORTEST_MISTYPED)}"
     f" AND {close('split_part(a, chr(32), 2)', 'split_part(b, chr(32), 2)')}",
 )
-_ONE_FULL_NAME = f"({_ONE_FULL_NAME_WRITTEN} OR ({FORENAMES_ONE_NAME} AND {SURNAME_CLOSE}))"
-"""A name or alias of one record is, but for a slip or spelling, one of the other: forename and surname together."""
-
-_OTHER_NAME_IN_USE = (
-    f"(forename_v_l = '{PREFIX}' AND forename_v_r = '{PREFIX}' AND middle_names_l IS NOT NULL"
-    " AND middle_names_r IS NOT NULL AND NOT list_has_any(string_split(middle_names_l, ' '),"
-    f" string_split(middle_names_r, ' ')) AND NOT {close('middle_names_l', 'middle_names_r')})"
+_FORENAME_IN_TWO_SCRIPTS = (
+    f"({shared('forename_symbols')}"
+    " AND (strlen(forename_l) > length(forename_l)) <> (strlen(forename_r) > length(forename_r)))"
 )
+"""Both forenames write one name, in two scripts. In one script a symbol is not enough where a twin would explain the
+pair as well: Ming and Wing write one name, and are two brothers."""
+
+_ONE_FULL_NAME = f"({_ONE_FULL_NAME_WRITTEN} OR ({_FORENAME_IN_TWO_SCRIPTS} AND {SURNAME_CLOSE}))"
+"""A name or alias of one record is, but for a slip or script, one of the other: forename and surname together."""
+
+_SURNAMES_UNLIKE = f"NOT ({SURNAME_CLOSE} OR contains(surname_l, surname_r) OR contains(surname_r, surname_l))"
+"""The primary names have no surname in common, though an alias may."""
+
+
+def _after_servant(side: str) -> str:
+    return f"regexp_replace(middle_names_{side}, '^ABDUL', '')"
+
+
+_MIDDLE_NAMES_UNLIKE = (
+    "(NOT list_has_any(string_split(middle_names_l, ' '), string_split(middle_names_r, ' '))"
+    # Two names in Abdul, servant of, are as unlike as what follows.
+    f" AND NOT {close(_after_servant('l'), _after_servant('r'))}"
+    " AND NOT (middle_names_l[1] = middle_names_r[1] AND (len(middle_names_l) = 1 OR len(middle_names_r) = 1)))"
+)
+"""Both have middle names, and not one in common, though it were mistyped or an initial."""
+
+_OTHER_NAME_IN_USE = f"(forename_v_l = '{PREFIX}' AND forename_v_r = '{PREFIX}' AND {_MIDDLE_NAMES_UNLIKE})"
 _FORENAMES_DIFFER = "forename_v_l <> forename_v_r"
+_SPELT_APART = f"(forename_v_l = forename_v_r AND forename_l <> forename_r AND {_MIDDLE_NAMES_UNLIKE})"
+"""One name in two spellings, as Patrick and Padraig, and nothing in common after it."""
+
 _ONE_WITHOUT_FORENAME = "((forename_l IS NULL) <> (forename_r IS NULL))"
 _ONE_SLIP_IN_DATE = "(coalesce(dob_swapped_l = dob_text_r, false) OR damerau_levenshtein(dob_text_l, dob_text_r) = 1)"
 
@@ -97,12 +120,13 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
     twins = (
         f"{born_together}{no_identifier_agrees} AND ({_OTHER_NAME_IN_USE} OR ({_FORENAMES_DIFFER} AND ("
         f"(({some_identifier_differs}) AND NOT {shared('full_names')})"
-        f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE} OR {FORENAMES_ONE_NAME}))))"
+        f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE} OR {_FORENAME_IN_TWO_SCRIPTS}))))"
     )
     # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
     surname_alone = f"{_FAMILY_NAME} AND {_HOUSEHOLD} AND {_ONE_WITHOUT_FORENAME} AND NOT {shared('dobs')}"
     doubtful = (
-        f"(({born_together} AND ({_ONE_WITHOUT_FORENAME} OR ({_FORENAMES_DIFFER} AND NOT ({_ONE_FULL_NAME}))))"
+        f"(({born_together} AND ({_ONE_WITHOUT_FORENAME} OR {_SPELT_APART}"
+        f" OR (({_FORENAMES_DIFFER} OR {_SURNAMES_UNLIKE}) AND NOT ({_ONE_FULL_NAME}))))"
         f" OR ({surname_alone} AND coalesce({_ONE_SLIP_IN_DATE}, true))){no_identifier_agrees}"
     )
     parent_and_child = (
