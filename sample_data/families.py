@@ -79,14 +79,15 @@ def relate(
 
 
 def _give_each_a_forename(names: NameIndex, people: People, members: Ints, heads: Ints, namesake: Bools) -> None:
-    """Rename relatives who came to bear the same forename as another of the family, unless as a parent's namesake."""
+    """Rename relatives who came to bear another's forename, however it is spelt, unless as a parent's namesake."""
     for _ in range(_RENAMINGS):
         row = np.concatenate([np.unique(heads), members])
         family = np.concatenate([np.unique(heads), heads])
         may_change = np.concatenate([np.zeros(len(row) - len(members), dtype=bool), ~namesake])
-        order = np.lexsort((may_change, people.forename[row], family))
-        row, family, may_change = row[order], family[order], may_change[order]
-        repeats = np.r_[False, (family[1:] == family[:-1]) & (people.forename[row[1:]] == people.forename[row[:-1]])]
+        called = names.called[people.forename[row]]
+        order = np.lexsort((may_change, called, family))
+        row, family, may_change, called = row[order], family[order], may_change[order], called[order]
+        repeats = np.r_[False, (family[1:] == family[:-1]) & (called[1:] == called[:-1])]
         again = row[repeats & may_change & (people.forename[row] != NO_NAME)]
         people.forename[again] = _another_forename(names, people, again)
 
@@ -104,5 +105,6 @@ def _another_forename(names: NameIndex, people: People, rows: Ints) -> Ints:
         table = names.origins[people.origin[row]]
         pool = (table.male if people.sex[row] == MALE else table.female).names
         at = int(np.flatnonzero(pool == chosen[position])[0]) if (pool == chosen[position]).any() else 0
-        chosen[position] = pool[(at + 1) % len(pool)]
+        others = np.roll(pool, -at - 1)
+        chosen[position] = others[np.argmax(names.called[others] != names.called[chosen[position]])]
     return chosen

@@ -96,8 +96,8 @@ _MIDDLE_NAMES_UNLIKE = (
 
 _OTHER_NAME_IN_USE = f"(forename_v_l = '{PREFIX}' AND forename_v_r = '{PREFIX}' AND {_MIDDLE_NAMES_UNLIKE})"
 _FORENAMES_DIFFER = "forename_v_l <> forename_v_r"
-_SPELT_APART = f"(forename_v_l = forename_v_r AND forename_l <> forename_r AND {_MIDDLE_NAMES_UNLIKE})"
-"""One name in two spellings, as Patrick and Padraig, and nothing in common after it."""
+_SPELT_APART = "(forename_v_l = forename_v_r AND forename_l <> forename_r)"
+"""One name in two spellings, as Patrick and Padraig."""
 
 _ONE_WITHOUT_FORENAME = "((forename_l IS NULL) <> (forename_r IS NULL))"
 _ONE_SLIP_IN_DATE = "(coalesce(dob_swapped_l = dob_text_r, false) OR damerau_levenshtein(dob_text_l, dob_text_r) = 1)"
@@ -118,14 +118,15 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
     )
     born_together = f"{_FAMILY_NAME} AND {shared('dobs')} AND ({_HOUSEHOLD} OR {_DISTRICT})"
     twins = (
-        f"{born_together}{no_identifier_agrees} AND ({_OTHER_NAME_IN_USE} OR ({_FORENAMES_DIFFER} AND ("
+        f"{born_together}{no_identifier_agrees} AND ({_OTHER_NAME_IN_USE}"
+        f" OR ({_SPELT_APART} AND ({some_identifier_differs})) OR ({_FORENAMES_DIFFER} AND ("
         f"(({some_identifier_differs}) AND NOT {shared('full_names')})"
         f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE} OR {_FORENAME_IN_TWO_SCRIPTS}))))"
     )
     # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
     surname_alone = f"{_FAMILY_NAME} AND {_HOUSEHOLD} AND {_ONE_WITHOUT_FORENAME} AND NOT {shared('dobs')}"
     doubtful = (
-        f"(({born_together} AND ({_ONE_WITHOUT_FORENAME} OR {_SPELT_APART}"
+        f"(({born_together} AND ({_ONE_WITHOUT_FORENAME} OR ({_SPELT_APART} AND {_MIDDLE_NAMES_UNLIKE})"
         f" OR (({_FORENAMES_DIFFER} OR {_SURNAMES_UNLIKE}) AND NOT ({_ONE_FULL_NAME}))))"
         f" OR ({surname_alone} AND coalesce({_ONE_SLIP_IN_DATE}, true))){no_identifier_agrees}"
     )

@@ -79,6 +79,7 @@ class NameIndex:
         origins: the names of each origin, in the order of `ORIGINS`.
         spellings: alternatives in spelling.
         nicknames: what friends call the bearer of a formal forename.
+        called: for each name the number of one that stands for all its spellings and short forms.
         mohammed: the Mohammed group.
         kunyas: what follows "Abu".
         abu: the number of "Abu".
@@ -90,6 +91,7 @@ class NameIndex:
     origins: tuple[OriginNames, ...]
     spellings: Group
     nicknames: Group
+    called: Ints
     mohammed: Weighted
     kunyas: Ints
     abu: int
@@ -182,12 +184,17 @@ def name_index() -> NameIndex:
     abu = int(numbering.of(("Abu",))[0])
     unknown = numbering.of(("NOT ENTERED", "UNKNOWN"))
     count = len(numbering.numbers)
+    called = np.arange(count)
+    for group in (*SPELLINGS, *NICKNAMES):
+        for one in numbering.of(group):
+            called[called == called[one]] = called[numbering.of(group[:1])[0]]
     return NameIndex(
         pa.array(list(numbering.numbers), pa.string()),
         pa.array([in_cyrillic(name) for name in numbering.numbers], pa.string()),
         origins,
         _flat(spelling_keys, spelling_lists, count),
         _flat(nickname_keys, nickname_lists, count),
+        called,
         mohammed,
         kunyas,
         abu,
