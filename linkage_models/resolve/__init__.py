@@ -8,6 +8,7 @@ from linkage_models.resolve.conflict import (
     CANNOT_LINK_CONFLICT,
     CONFLICTING_IDENTIFIERS,
     CONTRADICTORY_DECISIONS,
+    FLAGS,
     POSSIBLE_TWINS,
     WEAK_BRIDGE,
 )
@@ -21,6 +22,7 @@ __all__ = [
     "CANNOT_LINK_CONFLICT",
     "CONFLICTING_IDENTIFIERS",
     "CONTRADICTORY_DECISIONS",
+    "FLAGS",
     "ONCE_HELD",
     "POSSIBLE_TWINS",
     "WEAK_BRIDGE",

@@ -33,7 +33,14 @@ POSSIBLE_TWINS = "possible_twins"
 WEAK_BRIDGE = "weak_bridge"
 """Review flag: one pair links this record's group to another, and others contradict it about as much as it carries."""
 
-FLAGS = (CANNOT_LINK_CONFLICT, CONTRADICTORY_DECISIONS, CONFLICTING_IDENTIFIERS, POSSIBLE_TWINS, WEAK_BRIDGE)
+FLAGS = {
+    CANNOT_LINK_CONFLICT: "a record that two people, ruled to be different, claim about equally",
+    CONTRADICTORY_DECISIONS: "rulings that cannot all hold; 'different' stands",
+    CONFLICTING_IDENTIFIERS: "two different valid numbers of a kind that a person has once",
+    POSSIBLE_TWINS: "records that agree on what twins share, and not on what they do not",
+    WEAK_BRIDGE: "records joined, or kept apart, by evidence about as strong for as against",
+}
+"""Every review flag and what it says, for people."""
 
 KIN = "kinship"
 """The comparison whose presence in a pair's evidence says that both look like kin, not like one person."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import Protocol
 
 CONTEST_MARGIN = 3.0
 """Bits by which one claim on a record must beat a rival claim before the record is placed with it.
@@ -11,6 +12,22 @@ CONTEST_MARGIN = 3.0
 Three bits are odds of eight to one: about what a single weak comparison (a shared postcode district, a common
 forename) contributes, so that no one such comparison decides between two people whom a person has ruled different.
 """
+
+
+class Trained(Protocol):
+    """The thresholds of a bundle, of whatever model."""
+
+    @property
+    def strict(self) -> float:
+        """For disclosure."""
+
+    @property
+    def link(self) -> float:
+        """For operations."""
+
+    @property
+    def wide(self) -> float:
+        """For safeguarding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +48,11 @@ class Thresholds:
     link: float
     wide: float
     contest_margin: float = CONTEST_MARGIN
+
+    @classmethod
+    def of(cls, trained: Trained) -> Thresholds:
+        """Return the thresholds that a model bundle gives."""
+        return cls(strict=trained.strict, link=trained.link, wide=trained.wide)
 
     def __post_init__(self) -> None:
         """Refuse thresholds whose partitions could not be nested."""

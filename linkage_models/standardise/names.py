@@ -116,17 +116,14 @@ MACROS: tuple[str, ...] = (
     # `Abu` and `Hamza` in two fields are one name still.
     """
     _std_kunya_joined(parts) AS (
-        list_transform(
-            [struct_pack(parts := parts, given := list_concat(parts.f, parts.m), s := parts.s)],
-            lambda name: CASE
-                WHEN name.given[-1] IN ('ABU', 'UMM') AND len(name.s[1]) >= 3 THEN struct_pack(
-                    f := CASE WHEN len(name.parts.m) = 0 THEN name.parts.f[:-2] ELSE name.parts.f END,
-                    m := name.parts.m[:-2],
-                    s := list_concat([name.given[-1] || name.s[1]], name.s[2:]),
-                    original := name.parts.original)
-                ELSE name.parts
-            END
-        )[1]
+        list_transform([parts], lambda part: CASE
+            WHEN coalesce(part.m[-1], part.f[-1]) IN ('ABU', 'UMM') AND len(part.s[1]) >= 3 THEN struct_pack(
+                f := CASE WHEN len(part.m) = 0 THEN part.f[:-2] ELSE part.f END,
+                m := part.m[:-2],
+                s := list_concat([coalesce(part.m[-1], part.f[-1]) || part.s[1]], part.s[2:]),
+                original := part.original)
+            ELSE part
+        END)[1]
     )""",
     """
     std_name(given_kind, given_forenames, given_middle_names, given_surname) AS (

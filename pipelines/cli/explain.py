@@ -141,13 +141,13 @@ def _of_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> _Sai
                 records="nominal.record",
                 edges="linkage.edge",
                 decisions="linkage.decision",
-                thresholds=resolve.Thresholds(strict=limits.strict, link=limits.link, wide=limits.wide),
+                thresholds=resolve.Thresholds.of(limits),
                 keys=found.records,
             )
     except WarehouseBusyError:
         said.append("A run is writing now; ask again when it is done for what it would be without each source.")
     if flags:
-        said.append(f"It is flagged for review: {', '.join(flags)}.")
+        said.append(f"It is flagged for review: {'; '.join(f'{flag} ({resolve.FLAGS[flag]})' for flag in flags)}.")
     if near:
         listed = "; ".join(f"{left} and {right}, {weight:.1f}" for left, right, weight in near[:MOST_NEAR])
         more = f"; and {len(near) - MOST_NEAR} more" if len(near) > MOST_NEAR else ""

@@ -77,7 +77,7 @@ def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
                 records="nominal.record",
                 edges="linkage.edge",
                 decisions="linkage.decision",
-                thresholds=resolve.Thresholds(strict=thresholds.strict, link=thresholds.link, wide=thresholds.wide),
+                thresholds=resolve.Thresholds.of(thresholds),
                 into=PARTITION,
                 flags="linkage.review_flag",
             )

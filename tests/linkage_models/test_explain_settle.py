@@ -78,13 +78,12 @@ def test_a_subject_held_together_by_one_source_falls_apart_without_it() -> None:
             decided_by VARCHAR, decided_at TIMESTAMP, reason VARCHAR, withdrawn_by VARCHAR, withdrawn_at TIMESTAMP,
             withdrawn_reason VARCHAR)
     """)
-    limits = bundle.thresholds
     found = without_each_system(
         warehouse.con,
         records="record",
         edges="edge",
         decisions="decision",
-        thresholds=resolve.Thresholds(strict=limits.strict, link=limits.link, wide=limits.wide),
+        thresholds=resolve.Thresholds.of(bundle.thresholds),
         keys=("nomis:b", "pnc:a", "rms:c"),
     )
     parts = {one.source_system: one.parts for one in found}
