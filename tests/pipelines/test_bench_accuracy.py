@@ -152,6 +152,7 @@ def test_without_the_package_of_the_sets_a_sentence_says_how_to_install_it(
 
 
 @pytest.mark.slow
+@pytest.mark.long
 def test_a_set_is_linked_by_the_products_own_commands_beside_both_scripts(tmp_path: Path) -> None:
     kept = tmp_path / "kept"
     arguments = ("bench", "accuracy", "--sets", "febrl4-no-number", "--people", "60", "--keep", str(kept), "--json")

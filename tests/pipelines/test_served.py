@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.pipelines.nights import ask, attempt, conjoin, copy_of
+from tests.pipelines.nights import ask, attempt
 
 pytestmark = pytest.mark.slow
 
@@ -49,16 +49,18 @@ def serve_and_run(home: Path, deployment: Path, night: int) -> None:
     assert served.returncode == 0, served.stderr
 
 
-def test_two_nights_from_real_servers_give_what_two_nights_from_files_give(night_one: Path, tmp_path: Path) -> None:
-    files, home, deployment = copy_of(night_one, tmp_path / "files"), tmp_path / "home", tmp_path / "deployment"
+@pytest.mark.long
+def test_two_nights_from_real_servers_give_what_two_nights_from_files_give(
+    night_one: Path, night_two: Path, tmp_path: Path
+) -> None:
+    home, deployment = tmp_path / "home", tmp_path / "deployment"
     (tmp_path / "dagster").mkdir()
     serve_and_run(home, deployment, 1)
-    assert nominal(home) == nominal(files)
-    assert linked(home) == linked(files)
-    conjoin(files, "demo", "--night", "2", "--json")
+    assert nominal(home) == nominal(night_one)
+    assert linked(home) == linked(night_one)
     serve_and_run(home, deployment, 2)
-    assert nominal(home) == nominal(files)
-    assert linked(home) == linked(files)
+    assert nominal(home) == nominal(night_two)
+    assert linked(home) == linked(night_two)
     secrets = [
         line.partition("=")[2].strip("'") for line in (deployment / "secrets.env").read_text(encoding="utf-8").split()
     ]

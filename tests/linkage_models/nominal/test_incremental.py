@@ -26,7 +26,7 @@ CONTENTS = list(population(110, seed=12).values())
 
 FEW = st.lists(st.sampled_from(KEYS), max_size=12, unique=True)
 MANY = st.lists(st.sampled_from(KEYS), min_size=len(KEYS) // 2, unique=True)
-NIGHTS = st.lists(st.tuples(st.one_of(FEW, FEW, MANY), FEW, st.integers(0, 2**16)), min_size=1, max_size=3)
+NIGHTS = st.lists(st.tuples(st.one_of(FEW, FEW, MANY), FEW, st.integers(0, 2**16)), min_size=1, max_size=2)
 """Of each night the records put, those deleted, and a seed for what is put."""
 
 
