@@ -81,7 +81,8 @@ def withdraw(
                 "WHERE decision_id = $id",
                 {"by": by, "at": settings.now(), "reason": reason, "id": decision},
             )
-    audit.record(settings, action="alteration", who=by, what={"decision": decision, "withdrawn": True}, why=reason)
+            what = {"decision": decision, "withdrawn": True}
+            audit.record(settings, action="alteration", who=by, what=what, why=reason)
     typer.echo(f"Withdrew {decision}; the next `conjoin run` takes it into account.")
 
 
@@ -121,7 +122,8 @@ def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, ho
     must_exist(settings)
     with run_lock(settings), writer(settings) as con, transaction(con):
         decision = rule(con, (record_a, record_b), verdict, by=by, reason=reason, at=settings.now())
-    audit.record(settings, action="alteration", who=by, what={"decision": decision, "verdict": verdict}, why=reason)
+        # Before the commit: no ruling is in force that the audit log does not tell of.
+        audit.record(settings, action="alteration", who=by, what={"decision": decision, "verdict": verdict}, why=reason)
     typer.echo(f"Recorded {decision}; the next `conjoin run` takes it into account.")
 
 

@@ -82,14 +82,15 @@ def import_decisions(
                     taken.append((decision, row))
             except ConfigurationError as error:
                 raise ConfigurationError(f"{file}, line {line}: {error} Nothing of the file was taken.") from None
-    for decision, row in taken:
-        audit.record(
-            settings,
-            action="alteration",
-            who=row["decided_by"],
-            what={"decision": decision, "verdict": row["verdict"], "imported": True},
-            why=row["reason"],
-        )
+        # Before the commit: no ruling is in force that the audit log does not tell of.
+        for decision, row in taken:
+            audit.record(
+                settings,
+                action="alteration",
+                who=row["decided_by"],
+                what={"decision": decision, "verdict": row["verdict"], "imported": True},
+                why=row["reason"],
+            )
     typer.echo(
         f"Took {len(taken)} of {len(rows)} decisions; the others are held already. The next `conjoin run` takes them"
         " into account."

@@ -111,3 +111,20 @@ def test_an_id_that_is_held_with_another_ruling_is_refused(night_one: Path, tmp_
     assert f"the decision {rows[0]['decision_id']} is held and says something else" in refused(
         home, "decide", "import", str(file)
     )
+
+
+def test_no_ruling_is_taken_that_the_audit_log_cannot_tell_of(night_one: Path, tmp_path: Path) -> None:
+    home = copy_of(night_one, tmp_path)
+    ((a, b),) = pairs(home, 1)
+    file = tmp_path / "rulings.csv"
+    file.write_text(f"{HEADING}{a},{b},different,a.person,twins\n", encoding="utf-8")
+    log = home / "audit" / "audit.jsonl"
+    kept = log.rename(tmp_path / "kept.jsonl")
+    log.mkdir()
+    refused(home, "decide", "import", str(file))
+    refused(home, "decide", "different", a, b, "--by", "a.person", "--reason", "twins")
+    log.rmdir()
+    kept.rename(log)
+    assert conjoin(home, "decide", "list").stdout.count("D") == 0
+    conjoin(home, "decide", "import", str(file))
+    assert "imported" in log.read_text(encoding="utf-8")
