@@ -118,9 +118,9 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
     several_identifiers_differ = f"({' + '.join(f'({kind})::INTEGER' for kind in differing)}) >= 2"
     born_as_one = f"{_FAMILY_NAME} AND {shared('dobs')}"
     born_together = f"{born_as_one} AND ({_HOUSEHOLD} OR {_DISTRICT})"
+    born_in_one_place = f"{born_as_one} AND ({_HOUSEHOLD} OR {_DISTRICT} OR birth_place_l = birth_place_r)"
     twins = (
-        f"{born_as_one} AND ({_HOUSEHOLD} OR {_DISTRICT} OR birth_place_l = birth_place_r){no_identifier_agrees}"
-        f" AND ({_OTHER_NAME_IN_USE}"
+        f"{born_in_one_place}{no_identifier_agrees} AND ({_OTHER_NAME_IN_USE}"
         f" OR ({_SPELT_APART} AND ({some_identifier_differs})) OR ({_FORENAMES_DIFFER} AND ("
         f"(({some_identifier_differs}) AND NOT {shared('full_names')})"
         f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE} OR {_FORENAME_IN_TWO_SCRIPTS}))))"
@@ -128,7 +128,8 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
     # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
     surname_alone = f"{_FAMILY_NAME} AND {_HOUSEHOLD} AND {_ONE_WITHOUT_FORENAME} AND NOT {shared('dobs')}"
     doubtful = (
-        f"(({born_together} AND ({_ONE_WITHOUT_FORENAME} OR ({_SPELT_APART} AND {_MIDDLE_NAMES_UNLIKE})"
+        f"(({born_in_one_place} AND {_ONE_WITHOUT_FORENAME})"
+        f" OR ({born_together} AND (({_SPELT_APART} AND {_MIDDLE_NAMES_UNLIKE})"
         f" OR ({_FORENAMES_DIFFER} AND {several_identifiers_differ})"
         f" OR (({_FORENAMES_DIFFER} OR {_SURNAMES_UNLIKE}) AND NOT ({_ONE_FULL_NAME}))))"
         f" OR ({surname_alone} AND coalesce({_ONE_SLIP_IN_DATE}, true))){no_identifier_agrees}"
