@@ -113,14 +113,15 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
         A comparison that is missing where a pair shows no sign. Its weights are small: what matters is the ceiling.
     """
     no_identifier_agrees = "".join(f" AND NOT {shared(kind + '_ids')}" for kind in kinds)
-    differing = ["false", *(f"(len({kind}_ids_l) > 0 AND len({kind}_ids_r) > 0)" for kind in kinds)]
-    some_identifier_differs = " OR ".join(differing)
-    several_identifiers_differ = f"({' + '.join(f'({kind})::INTEGER' for kind in differing)}) >= 2"
-    born_as_one = f"{_FAMILY_NAME} AND {shared('dobs')}"
-    born_together = f"{born_as_one} AND ({_HOUSEHOLD} OR {_DISTRICT})"
-    born_in_one_place = f"{born_as_one} AND ({_HOUSEHOLD} OR {_DISTRICT} OR birth_place_l = birth_place_r)"
+    some_identifier_differs = " OR ".join(
+        ["false", *(f"(len({kind}_ids_l) > 0 AND len({kind}_ids_r) > 0)" for kind in kinds)]
+    )
+    # Twins may have left home; where both records name one birth place, that stands for it.
+    born_together = (
+        f"{_FAMILY_NAME} AND {shared('dobs')} AND ({_HOUSEHOLD} OR {_DISTRICT} OR birth_place_l = birth_place_r)"
+    )
     twins = (
-        f"{born_in_one_place}{no_identifier_agrees} AND ({_OTHER_NAME_IN_USE}"
+        f"{born_together}{no_identifier_agrees} AND ({_OTHER_NAME_IN_USE}"
         f" OR ({_SPELT_APART} AND ({some_identifier_differs})) OR ({_FORENAMES_DIFFER} AND ("
         f"(({some_identifier_differs}) AND NOT {shared('full_names')})"
         f" OR NOT ({FORENAME_AMONG_GIVEN} OR {_SOME_GIVEN_CLOSE} OR {_FORENAME_IN_TWO_SCRIPTS}))))"
@@ -128,9 +129,8 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
     # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
     surname_alone = f"{_FAMILY_NAME} AND {_HOUSEHOLD} AND {_ONE_WITHOUT_FORENAME} AND NOT {shared('dobs')}"
     doubtful = (
-        f"(({born_in_one_place} AND {_ONE_WITHOUT_FORENAME})"
-        f" OR ({born_together} AND (({_SPELT_APART} AND {_MIDDLE_NAMES_UNLIKE})"
-        f" OR ({_FORENAMES_DIFFER} AND {several_identifiers_differ})"
+        f"(({born_together} AND ({_ONE_WITHOUT_FORENAME} OR ({_SPELT_APART} AND {_MIDDLE_NAMES_UNLIKE})"
+        f" OR ({_FORENAMES_DIFFER} AND ({some_identifier_differs}))"
         f" OR (({_FORENAMES_DIFFER} OR {_SURNAMES_UNLIKE}) AND NOT ({_ONE_FULL_NAME}))))"
         f" OR ({surname_alone} AND coalesce({_ONE_SLIP_IN_DATE}, true))){no_identifier_agrees}"
     )
