@@ -9,16 +9,9 @@ import pytest
 from ruamel.yaml import YAML
 
 from linkage_models import resolve
-from tests.linkage_models.nominal.builders import Warehouse, shipped_bundle
+from tests.linkage_models.nominal.builders import DECISION, Warehouse, shipped_bundle
 
 ROWS: list[dict[str, Any]] = YAML(typ="safe").load(Path(__file__).with_name("acceptance.yaml"))
-
-DECISIONS = """
-    CREATE TABLE decision (decision_id VARCHAR, record_a VARCHAR, record_b VARCHAR, verdict VARCHAR,
-        decided_by VARCHAR, decided_at TIMESTAMP, reason VARCHAR, withdrawn_by VARCHAR, withdrawn_at TIMESTAMP,
-        withdrawn_reason VARCHAR);
-    CREATE TABLE flag (record_key VARCHAR, flag VARCHAR);
-"""
 
 
 def rule(warehouse: Warehouse, rulings: list[list[str]], withdrawn_at: str | None) -> None:
@@ -33,6 +26,7 @@ def rule(warehouse: Warehouse, rulings: list[list[str]], withdrawn_at: str | Non
 def resolved(warehouse: Warehouse) -> tuple[list[list[str]], list[str]]:
     """Return the groups of records that are one subject, and the records that bear a flag, both in order."""
     con = warehouse.con
+    con.execute("CREATE TABLE IF NOT EXISTS flag (record_key VARCHAR, flag VARCHAR)")
     resolve.partition(
         con,
         records="record",
@@ -50,7 +44,7 @@ def resolved(warehouse: Warehouse) -> tuple[list[list[str]], list[str]]:
 @pytest.mark.parametrize("row", ROWS, ids=lambda row: row["case"])
 def test_records_and_rulings_become_the_subjects_of_the_acceptance_table(row: dict[str, Any]) -> None:
     warehouse = Warehouse(row["records"])
-    warehouse.con.execute(DECISIONS)
+    warehouse.con.execute(DECISION)
     rule(warehouse, row.get("ruled", []), None)
     rule(warehouse, row.get("withdrawn", []), "2026-02-01")
     warehouse.score()
@@ -60,7 +54,7 @@ def test_records_and_rulings_become_the_subjects_of_the_acceptance_table(row: di
 def test_a_flagged_subject_whose_conflict_disappears_heals_by_itself() -> None:
     row = next(row for row in ROWS if row.get("flagged"))
     warehouse = Warehouse(row["records"])
-    warehouse.con.execute(DECISIONS)
+    warehouse.con.execute(DECISION)
     rule(warehouse, row["ruled"], None)
     warehouse.score()
     assert resolved(warehouse)[1] == row["flagged"]
@@ -75,7 +69,7 @@ def test_a_flagged_subject_whose_conflict_disappears_heals_by_itself() -> None:
 def test_a_ruling_about_others_leaves_a_pairs_weight_as_it_is() -> None:
     row = next(row for row in ROWS if row.get("flagged"))
     with_ruling, without = Warehouse(row["records"]), Warehouse(row["records"])
-    with_ruling.con.execute(DECISIONS)
+    with_ruling.con.execute(DECISION)
     rule(with_ruling, row["ruled"], None)
     for warehouse in (with_ruling, without):
         warehouse.score()

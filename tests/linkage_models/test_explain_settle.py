@@ -7,7 +7,7 @@ import pytest
 from linkage_models import resolve
 from linkage_models.explain import Evidence, score_afresh, what_would_settle, without_each_system
 from linkage_models.explain.settle import in_words
-from tests.linkage_models.nominal.builders import Edge, Given, Warehouse, scored_pairs, shipped_bundle
+from tests.linkage_models.nominal.builders import DECISION, Edge, Given, Warehouse, scored_pairs, shipped_bundle
 
 TWINS: dict[str, tuple[Given, Given]] = {
     "twins": (
@@ -73,11 +73,7 @@ def test_a_subject_held_together_by_one_source_falls_apart_without_it() -> None:
         }
     )
     warehouse.score()
-    warehouse.con.execute("""
-        CREATE TABLE decision (decision_id VARCHAR, record_a VARCHAR, record_b VARCHAR, verdict VARCHAR,
-            decided_by VARCHAR, decided_at TIMESTAMP, reason VARCHAR, withdrawn_by VARCHAR, withdrawn_at TIMESTAMP,
-            withdrawn_reason VARCHAR)
-    """)
+    warehouse.con.execute(DECISION)
     found = without_each_system(
         warehouse.con,
         records="record",

@@ -57,6 +57,13 @@ CREATE TABLE scored (record_key VARCHAR, feature_hash VARCHAR, bundle VARCHAR);
 CREATE TABLE capped_block (blocking_key UBIGINT, rule VARCHAR, records BIGINT);
 """
 
+DECISION = """
+    CREATE TABLE decision (decision_id VARCHAR, record_a VARCHAR, record_b VARCHAR, verdict VARCHAR,
+        decided_by VARCHAR, decided_at TIMESTAMP, reason VARCHAR, withdrawn_by VARCHAR, withdrawn_at TIMESTAMP,
+        withdrawn_reason VARCHAR)
+"""
+"""Makes a table of people's rulings, with none in it."""
+
 _TEXTS = pa.list_(pa.string())
 _NAME = pa.struct({name: pa.string() for name in ("kind", "forenames", "surname")})
 _CODED = pa.list_(pa.struct({"kind": pa.string(), "value": pa.string()}))
