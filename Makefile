@@ -50,7 +50,7 @@ ui: setup ## Open the Dagster UI on the same data (http://127.0.0.1:3000; PORT=.
 
 .PHONY: test
 test: setup ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m "not long" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not long" $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: setup ## Run the tests that take minutes each: nights killed, starved of disk and served, public sets
