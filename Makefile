@@ -16,6 +16,8 @@ export DAGSTER_HOME ?= $(CURDIR)/dagster_home
 HOST ?= 127.0.0.1
 PORT ?= 3000
 PYTEST_ARGS ?=
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
+	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(LOCK_ARGS)
 BENCH_ARGS ?=
 LOCK_ARGS ?=
 
@@ -39,6 +41,13 @@ $(READY): requirements.lock pyproject.toml
 .PHONY: setup-browser
 setup-browser: setup ## Install Chromium for the browser tests, where that is possible
 	@$(BIN)/python -m tests.browser.chromium
+
+# PySpark is large and few need it, so it has a lock of its own, and setting up again does not take it away.
+.PHONY: setup-spark
+setup-spark: setup ## Install PySpark, and Java where that is possible, to score on Spark
+	$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --no-build-isolation --require-hashes \
+		--requirement requirements-spark.lock
+	@$(BIN)/python -m tests.spark
 
 .PHONY: demo
 demo: setup ## Link the generated sample systems and publish the result under data/
@@ -78,10 +87,9 @@ bench: setup ## Measure a night against its budgets (BENCH_ARGS=... for its opti
 	$(BIN)/conjoin bench night $(BENCH_ARGS)
 
 .PHONY: lock
-lock: setup ## Renew requirements.lock from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
-	$(BIN)/uv pip compile pyproject.toml --all-extras --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-		--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet \
-		--output-file requirements.lock $(LOCK_ARGS)
+lock: setup ## Renew the lock files from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
+	$(COMPILE) pyproject.toml --all-extras --no-emit-package pyspark --no-emit-package py4j --output-file requirements.lock
+	sed -n 's/^spark = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(COMPILE) - --output-file requirements-spark.lock
 
 .PHONY: clean
 clean: ## Remove .venv, caches and built files; data/ stays

@@ -8,7 +8,9 @@ from pathlib import Path
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
+from linkage_models import nominal
 from pipelines.deployment import Deployment
+from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
 from pipelines.warehouse import database, run_log
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
@@ -37,6 +39,22 @@ class Home(dg.ConfigurableResource["Home"]):
         with run_lock(self.settings, DECISION_SECONDS):
             run_log.not_before_the_last(self.settings)
             yield self
+
+    @contextmanager
+    def scoring_engine(self) -> Iterator[nominal.Engine]:
+        """Give what pairs and scores: Spark where the settings name one, else DuckDB.
+
+        Raises:
+            ConfigurationError: Spark is not installed, does not start, or fails.
+        """
+        if self.settings.spark is None:
+            yield nominal.DUCKDB
+            return
+        try:
+            with nominal.spark_engine(self.settings.spark, self.settings.spark_exchange) as engine:
+                yield engine
+        except nominal.ModelError as error:
+            raise ConfigurationError(str(error)) from None
 
     def writer(self) -> AbstractContextManager[DuckDBPyConnection]:
         """Open the warehouse to write; see `pipelines.warehouse.database.writer`."""

@@ -34,6 +34,13 @@ class Settings(BaseSettings):
     )
     memory_limit: str = Field("4GB", description="What DuckDB may hold in memory before it spills to disk.")
     threads: int | None = Field(None, ge=1, description="Threads DuckDB may use. None: all cores.")
+    spark: str | None = Field(
+        None, description="Where Spark pairs and scores (`local[4]`, `spark://host:7077`, `yarn`). None: DuckDB does."
+    )
+    spark_folder: Path | None = Field(
+        None,
+        description="Folder that Spark's executors see at the same path as this process. None: `spark` in the home.",
+    )
     snapshots_kept: int = Field(14, ge=2, description="Published versions kept per audience.")
 
     @classmethod
@@ -66,6 +73,11 @@ class Settings(BaseSettings):
     def audit(self) -> Path:
         """Folder of the audit log."""
         return self.home / "audit"
+
+    @property
+    def spark_exchange(self) -> Path:
+        """Folder in which DuckDB and Spark hand each other working files."""
+        return self.spark_folder or self.home / "spark"
 
     @property
     def deliveries(self) -> Path:

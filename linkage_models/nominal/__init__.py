@@ -7,14 +7,17 @@ from linkage_models.nominal.bundle import Bundle, latest
 from linkage_models.nominal.errors import BundleError, ModelError, TrainingError
 from linkage_models.nominal.features import build_features
 from linkage_models.nominal.labels import Labels
-from linkage_models.nominal.scoring import ScoreCounts, score
+from linkage_models.nominal.scoring import DUCKDB, Engine, ScoreCounts, score
+from linkage_models.nominal.spark import spark_engine
 from linkage_models.nominal.thresholds import FALSE_LINK_COSTS, Thresholds
 from linkage_models.nominal.training import train
 
 __all__ = [
+    "DUCKDB",
     "FALSE_LINK_COSTS",
     "Bundle",
     "BundleError",
+    "Engine",
     "Labels",
     "ModelError",
     "ScoreCounts",
@@ -23,5 +26,6 @@ __all__ = [
     "build_features",
     "latest",
     "score",
+    "spark_engine",
     "train",
 ]

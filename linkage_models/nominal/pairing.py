@@ -24,6 +24,14 @@ WORKING_TABLES = (
 )
 
 
+PAIRS = """
+    SELECT DISTINCT l.id AS join_key_l, r.id AS join_key_r
+    FROM (FROM score_key ANTI JOIN score_capped USING (blocking_key)) AS l JOIN score_key AS r USING (blocking_key)
+    WHERE l.id < r.id
+"""
+"""The query of every pair of records that share a key of a block that is not capped, the smaller first."""
+
+
 def keys_of(features: str, id_column: str, bundle: Bundle) -> str:
     """Return the query of the blocking keys of features, under the bundle's rules."""
     return keys_sql(features, id_column, blocking_rules(bundle.kinds))
@@ -45,16 +53,11 @@ def pair_everything(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle
     con.execute(f"CREATE OR REPLACE TEMP TABLE score_key AS {keys_of('score_plain', 'unique_id', bundle)}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE score_capped AS {too_large('score_key')}")
     _add_bearers(
-        con, f"SELECT record_key FROM score_plain SEMI JOIN ({_of_crossed('score_key', capped)}) ON id = unique_id"
+        con, f"SELECT record_key FROM score_plain SEMI JOIN ({of_crossed('score_key', capped)}) ON id = unique_id"
     )
     bearers = "(FROM score_plain SEMI JOIN score_bearer ON unique_id = id)"
     _name_rules(con, "score_key", bearers, "unique_id", bundle)
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE score_pair AS
-        SELECT DISTINCT l.id AS join_key_l, r.id AS join_key_r
-        FROM (FROM score_key ANTI JOIN score_capped USING (blocking_key)) AS l JOIN score_key AS r USING (blocking_key)
-        WHERE l.id < r.id
-    """)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE score_pair AS {PAIRS}")
     con.execute("DROP TABLE score_key")
     con.execute("""
         CREATE OR REPLACE TEMP TABLE score_member AS
@@ -85,7 +88,7 @@ def pair_changed(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, c
         """)
         con.execute(f"CREATE OR REPLACE TEMP TABLE score_capped AS {too_large('score_match')}")
         # A second round brings in the records of blocks that crossed the limit; no more blocks can cross then.
-        if not _add_bearers(con, f"SELECT DISTINCT id AS record_key FROM ({_of_crossed('score_match', capped)})"):
+        if not _add_bearers(con, f"SELECT DISTINCT id AS record_key FROM ({of_crossed('score_match', capped)})"):
             break
     bearers = features_sql(f"(FROM {records} SEMI JOIN score_bearer ON record_key = id)", bundle.kinds)
     _name_rules(con, "score_match", f"({bearers})", "record_key", bundle)
@@ -110,7 +113,7 @@ def pair_changed(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, c
     """)
 
 
-def _of_crossed(keys: str, capped: str) -> str:
+def of_crossed(keys: str, capped: str) -> str:
     """Return the keys of blocks that are capped now and were not before, or the reverse."""
     return f"""
         FROM {keys} SEMI JOIN (
@@ -130,28 +133,32 @@ def _add_bearers(con: duckdb.DuckDBPyConnection, bearers: str) -> int:
 
 
 def _name_rules(con: duckdb.DuckDBPyConnection, keys: str, bearers: str, id_column: str, bundle: Bundle) -> None:
-    """Give `score_capped` the name of the rule of each block, found by one record of it.
+    """Give `score_capped` the name of the rule of each block, found by one record of it."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE score_bearer AS {first_bearers(keys)}")
+    con.execute(f"CREATE OR REPLACE TEMP TABLE score_capped AS {with_rules(bearers, id_column, bundle)}")
+
+
+def first_bearers(keys: str) -> str:
+    """Return the query of the first record, `id`, of each block of `score_capped`."""
+    return f"SELECT min(id) AS id FROM {keys} SEMI JOIN score_capped USING (blocking_key) GROUP BY blocking_key"
+
+
+def with_rules(bearers: str, id_column: str, bundle: Bundle) -> str:
+    """Return the query of `score_capped` with the name of each block's rule.
 
     Args:
-        con: the connection.
-        keys: the blocking keys by which the blocks are known.
-        bearers: the features of the records of `score_bearer`.
+        bearers: the features of at least one record of each block.
         id_column: the column of the features that names a record.
         bundle: the model.
     """
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE score_bearer AS
-        SELECT min(id) AS id FROM {keys} SEMI JOIN score_capped USING (blocking_key) GROUP BY blocking_key
-    """)
     by_rule = " UNION ALL ".join(
         f"SELECT '{rule.name}' AS rule, blocking_key FROM ({keys_sql(bearers, id_column, (rule,))})"
         for rule in blocking_rules(bundle.kinds)
     )
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE score_capped AS
+    return f"""
         SELECT blocking_key, min(rule) AS rule, any_value(records) AS records
         FROM score_capped JOIN ({by_rule}) USING (blocking_key) GROUP BY blocking_key ORDER BY blocking_key
-    """)
+    """
 
 
 def _some(con: duckdb.DuckDBPyConnection, table: str) -> int:

@@ -7,7 +7,7 @@ edges that scoring everything would leave. The caller holds the transaction, if 
 import hashlib
 import math
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 import duckdb
 from splink import Linker
@@ -22,6 +22,7 @@ from linkage_models.nominal.features import (
     features_sql,
     register_macros,
 )
+from linkage_models.nominal.name_variants import LATIN
 from linkage_models.nominal.pairing import WORKING_TABLES as PAIRING_TABLES
 from linkage_models.nominal.pairing import keys_of, pair_changed, pair_everything
 from linkage_models.nominal.splink_api import quiet_splink
@@ -73,8 +74,64 @@ class ScoreCounts:
     largest_block: int = 0
 
 
+class Engine(Protocol):
+    """What finds candidate pairs and scores them.
+
+    Attributes:
+        name: part of what records are said to be scored with; each engine has blocking keys of its own.
+    """
+
+    name: str
+
+    def pair(self, con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, capped: str) -> int:
+        """Pair changed records with all.
+
+        Reads `score_current` and `score_changed`; adds to the latter the records of blocks that were capped or freed.
+
+        Args:
+            con: the connection; leaves the temporary table `score_capped`, and whatever `score` is to read.
+            records: a `nominal.record`-shaped relation.
+            bundle: the model.
+            capped: the blocks that were capped so far, as `score_capped` has them.
+
+        Returns:
+            The number of pairs.
+        """
+
+    def score(self, con: duckdb.DuckDBPyConnection, bundle: Bundle) -> None:
+        """Score these pairs into the temporary table `score_edge`, of the shape of `linkage.edge`."""
+
+
+class DuckDBEngine:
+    """Pairs and scores in the caller's own connection."""
+
+    name = "duckdb"
+
+    def pair(self, con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, capped: str) -> int:
+        """Pair changed records with all, into `score_pair`; see `Engine`."""
+        many = _count(con, "score_changed") >= EVERYTHING_SHARE * _count(con, "score_current")
+        (pair_everything if many else pair_changed)(con, records, bundle, capped)
+        return _count(con, "score_pair")
+
+    def score(self, con: duckdb.DuckDBPyConnection, bundle: Bundle) -> None:
+        """Score these pairs; see `Engine`."""
+        attach(con, "score_plain", "score_input", bundle.frequencies)
+        con.execute("DROP TABLE score_plain")
+        _score_pairs(con, bundle, _count(con, "score_pair"))
+
+
+DUCKDB = DuckDBEngine()
+
+
 def score(
-    con: duckdb.DuckDBPyConnection, *, records: str, edges: str, scored: str, capped: str, bundle: Bundle
+    con: duckdb.DuckDBPyConnection,
+    *,
+    records: str,
+    edges: str,
+    scored: str,
+    capped: str,
+    bundle: Bundle,
+    engine: Engine = DUCKDB,
 ) -> ScoreCounts:
     """Bring edges up to date with the records.
 
@@ -86,6 +143,7 @@ def score(
         scored: a table of the shape of `linkage.scored`.
         capped: a table of the shape of `linkage.capped_block`.
         bundle: the model.
+        engine: what pairs and scores.
 
     Returns:
         Counts of records, pairs and edges.
@@ -94,17 +152,17 @@ def score(
         duckdb.Error: a relation is missing or lacks a column.
     """
     try:
-        return _score(con, records, edges, scored, capped, bundle)
+        return _score(con, records, edges, scored, capped, bundle, engine)
     finally:
         for table in WORKING_TABLES:
             con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
 
 
 def _score(
-    con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str, capped: str, bundle: Bundle
+    con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str, capped: str, bundle: Bundle, engine: Engine
 ) -> ScoreCounts:
     register_macros(con)
-    method = scoring_method(bundle)
+    method = scoring_method(bundle, engine)
     _find_changes(con, records, scored, method)
     counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
     before = _count(con, edges)
@@ -112,17 +170,13 @@ def _score(
     # Records that went may free a block that was capped.
     to_pair = counts["changed"] > 0 or (counts["gone"] > 0 and _count(con, capped) > 0)
     if to_pair:
-        pair = pair_everything if counts["changed"] >= EVERYTHING_SHARE * counts["current"] else pair_changed
-        pair(con, records, bundle, capped)
+        pairs = engine.pair(con, records, bundle, capped)
     _forget(con, edges, scored)
     removed = before - _count(con, edges)
     if to_pair:
         con.execute(f"DELETE FROM {capped}")
         con.execute(f"INSERT INTO {capped} BY NAME FROM score_capped")
-        pairs = _count(con, "score_pair")
-        attach(con, "score_plain", "score_input", bundle.frequencies)
-        con.execute("DROP TABLE score_plain")
-        _score_pairs(con, bundle, pairs)
+        engine.score(con, bundle)
         con.execute(f"INSERT INTO {edges} BY NAME SELECT * FROM score_edge ORDER BY record_l, record_r")
         added = _count(con, "score_edge")
         con.execute(
@@ -139,13 +193,15 @@ def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
     return int(row[0]) if row else 0
 
 
-def scoring_method(bundle: Bundle) -> str:
-    """Return what records are said to be scored with: the bundle's version, and a digest of the SQL that applies it.
+def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
+    """Return what records are said to be scored with: the bundle's version, and a digest of what applies it.
 
     A version of Conjoin with other features or blocking rules gives other edges from the same bundle, so records that
     the one before scored have to be scored again.
     """
     applied = (
+        engine.name,
+        LATIN,
         *MACROS,
         features_sql("records", bundle.kinds),
         keys_of("features", "id", bundle),

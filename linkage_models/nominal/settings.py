@@ -1,9 +1,11 @@
 """The comparisons put into Splink's form."""
 
+from collections.abc import Collection
 from typing import Any
 
-from linkage_models.nominal.comparison import Comparison, Level
+from linkage_models.nominal.comparison import ELSE, Comparison, Level
 from linkage_models.nominal.comparisons import IDENTIFIER_SHARED, comparisons
+from linkage_models.nominal.spark_sql import spark_sql
 
 
 def _level(level: Level, *, fixed: bool) -> dict[str, Any]:
@@ -48,6 +50,32 @@ def splink_settings(prior: float, kinds: tuple[str, ...]) -> dict[str, Any]:
         "retain_matching_columns": False,
         "retain_intermediate_calculation_columns": True,
     }
+
+
+def in_spark(model: dict[str, Any], lists: Collection[str]) -> dict[str, Any]:
+    """Return a model whose conditions are written for Spark.
+
+    Args:
+        model: Splink's settings.
+        lists: the features that are lists.
+    """
+    sides = {f"{column}_{side}" for column in lists for side in "lr"}
+    comparisons = [
+        comparison
+        | {
+            "comparison_levels": [
+                level
+                | {
+                    "sql_condition": level["sql_condition"]
+                    if level["sql_condition"] == ELSE
+                    else spark_sql(level["sql_condition"], sides)
+                }
+                for level in comparison["comparison_levels"]
+            ]
+        }
+        for comparison in model["comparisons"]
+    ]
+    return model | {"comparisons": comparisons, "sql_dialect": "spark"}
 
 
 def model_shape(model: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:

@@ -21,8 +21,8 @@ class TemporaryDuckDBAPI(DuckDBAPI):
 
 
 @contextmanager
-def quiet_splink(con: duckdb.DuckDBPyConnection) -> Iterator[TemporaryDuckDBAPI]:
-    """Give a Splink backend on a connection; silence Splink meanwhile and drop its working tables afterwards.
+def quietly() -> Iterator[None]:
+    """Silence Splink for as long as the block lasts.
 
     Splink logs SQL and parameters, which may hold personal data, so only its errors pass. A `Linker` must be made with
     `log_level=None`, or it turns its logging on again.
@@ -30,11 +30,20 @@ def quiet_splink(con: duckdb.DuckDBPyConnection) -> Iterator[TemporaryDuckDBAPI]
     logger = logging.getLogger("splink")
     level = logger.level
     logger.setLevel(logging.ERROR)
-    api = TemporaryDuckDBAPI(con)
     try:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            yield api
+            yield
     finally:
         logger.setLevel(level)
+
+
+@contextmanager
+def quiet_splink(con: duckdb.DuckDBPyConnection) -> Iterator[TemporaryDuckDBAPI]:
+    """Give a Splink backend on a connection, silenced as by `quietly`, and drop its working tables afterwards."""
+    api = TemporaryDuckDBAPI(con)
+    try:
+        with quietly():
+            yield api
+    finally:
         api.delete_tables_created_by_splink_from_db()  # type: ignore[no-untyped-call]

@@ -38,7 +38,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     def edge(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
         bundle = home.deployment.bundle()
         with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "linkage/edge") as log:
-            with transaction(con):
+            with home.scoring_engine() as engine, transaction(con):
                 counts = nominal.score(
                     con,
                     records="nominal.record",
@@ -46,6 +46,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                     scored="linkage.scored",
                     capped="linkage.capped_block",
                     bundle=bundle,
+                    engine=engine,
                 )
             held = con.execute("SELECT (SELECT count(*) FROM nominal.record), count(*) FROM linkage.edge").fetchone()
             log.bundle = bundle.version

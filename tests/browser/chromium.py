@@ -2,8 +2,9 @@
 
 import os
 import shutil
-import subprocess
 import sys
+
+from tests.debian import install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 OVERRIDE = "CONJOIN_TEST_BROWSER"
@@ -26,25 +27,9 @@ def find() -> str | None:
     return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
 
 
-def install() -> str | None:
-    """Install Debian's `chromium` package if this is root on a machine with apt.
-
-    Returns:
-        The browser's path, or None where it could not be installed.
-    """
-    apt = shutil.which("apt-get")
-    if apt is None or os.geteuid() != 0:
-        return None
-    quietly = {**os.environ, "DEBIAN_FRONTEND": "noninteractive"}
-    for arguments in (["update"], ["install", "--yes", "--no-install-recommends", "chromium"]):
-        if subprocess.run([apt, "-qq", *arguments], env=quietly, check=False).returncode:
-            return None
-    return find()
-
-
 def main() -> int:
     """Say which browser the tests will use, installing one if need be; 1 under CI where there is none, else 0."""
-    browser = find() or install()
+    browser = find() or (install("chromium") and find())
     if browser:
         sys.stdout.write(f"Browser tests use {browser}.\n")
         return 0

@@ -1,4 +1,4 @@
-"""The lock names no place, pins every package with hashes, and agrees with what `pyproject.toml` asks for."""
+"""The locks name no place, pin every package with hashes, and agree with what `pyproject.toml` asks for."""
 
 import re
 import tomllib
@@ -8,11 +8,11 @@ from packaging.utils import canonicalize_name
 
 from tests.house.repository import ROOT
 
-LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+LOCK = "".join((ROOT / f"requirements{part}.lock").read_text(encoding="utf-8") for part in ("", "-spark"))
 
 
 def locked() -> list[Requirement]:
-    """The lock's requirements, without their hashes."""
+    """The requirements of both locks, without their hashes."""
     return [Requirement(line.rstrip(" \\")) for line in LOCK.splitlines() if re.match(r"[A-Za-z0-9]", line)]
 
 

@@ -142,7 +142,9 @@ class Warehouse:
         """Delete records."""
         self.con.execute("DELETE FROM record WHERE list_contains($keys::VARCHAR[], record_key)", {"keys": list(keys)})
 
-    def score(self, bundle: nominal.Bundle | None = None) -> nominal.ScoreCounts:
+    def score(
+        self, bundle: nominal.Bundle | None = None, engine: nominal.Engine = nominal.DUCKDB
+    ) -> nominal.ScoreCounts:
         """Bring the edges up to date with the records, with the shipped bundle where none is given."""
         return nominal.score(
             self.con,
@@ -151,6 +153,7 @@ class Warehouse:
             scored="scored",
             capped="capped_block",
             bundle=bundle or shipped_bundle(),
+            engine=engine,
         )
 
     def edges(self) -> dict[tuple[str, str], Edge]:
