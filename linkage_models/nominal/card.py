@@ -3,6 +3,7 @@
 from math import log2
 from typing import Any
 
+from linkage_models.nominal.blocking import MOST_IN_BLOCK
 from linkage_models.nominal.calibration import BIN, FIT_UP_TO, Calibration
 from linkage_models.nominal.thresholds import Thresholds
 
@@ -30,6 +31,7 @@ def model_card(
         for level in comparison["comparison_levels"]
         if not level.get("is_null_level")
     )
+    left_out = _left_out(recipe.get("left_out"))
     not_seen = "\n".join(f"* {item}" for item in recipe["not_seen"]) or "* none"
     return f"""# Model card: {version}
 
@@ -41,7 +43,7 @@ that a person can overrule; nothing is to be decided about a person by it alone 
 
 **Trained on** {recipe["records"]:,} records of {len(recipe["source_systems"])} source systems
 ({", ".join(recipe["source_systems"])}), fingerprint `{recipe["data_fingerprint"]}`, seed {recipe["seed"]}.
-m, u, prior and frequencies were learned from the records alone; no truth and no decision was read for them.
+m, u, prior and frequencies were learned from the records alone; no truth and no decision was read for them.{left_out}
 
 **Never used:** ethnicity and nationality. Identifiers that fail their check never count as agreement.
 
@@ -86,6 +88,16 @@ than was stated:
 The comparisons are taken as independent given whether two records match. The data was synthetic if the recipe says so;
 weights trained elsewhere should be trained again on the records they are used for.
 """
+
+
+def _left_out(left_out: dict[str, int] | None) -> str:
+    if not left_out or not left_out["blocks"]:
+        return ""
+    return f"""
+
+**Left out:** {left_out["records"]:,} records share one of {left_out["blocks"]:,} identifiers, or names with dates of
+birth, with more than {MOST_IN_BLOCK:,} others: placeholders, or rows that were delivered again and again. Their pairs
+taught nothing, and each such block counts as one record."""
 
 
 def _calibration(calibration: Calibration) -> str:

@@ -7,7 +7,7 @@ import duckdb
 import numpy as np
 
 from linkage_models.nominal.agreement import count_patterns, counts_by_level, on_sides
-from linkage_models.nominal.blocking import FULL_NAME_AND_DATE, identifier_rule, keys_sql, largest_left_out
+from linkage_models.nominal.blocking import FULL_NAME_AND_DATE, identifier_rule, keys_sql, largest_left_out, too_large
 from linkage_models.nominal.comparison import Comparison
 from linkage_models.nominal.kinship import ONE_ADDRESS
 from linkage_models.nominal.maximisation import Parameters, maximise
@@ -51,10 +51,21 @@ FEWEST_PAIRS = 20
 
 @dataclass(frozen=True, slots=True)
 class Prior:
-    """The probability that two records taken at random are of one person, and the pairs it was counted from."""
+    """The probability that two records taken at random are of one person, and what it was counted from.
+
+    Attributes:
+        probability: the first guess.
+        deterministic_pairs: pairs that share a valid identifier, or full name and date of birth.
+        records: the records counted; those of a block left out count as one.
+        left_out: records that share such a key with more others than are compared.
+        blocks_left_out: the keys they share.
+    """
 
     probability: float
     deterministic_pairs: int
+    records: int
+    left_out: int
+    blocks_left_out: int
 
 
 FAMILY_PAIRS = 150
@@ -136,7 +147,10 @@ def estimate_prior(con: duckdb.DuckDBPyConnection, features: str, keys: str) -> 
         features: the table of all records.
         keys: their deterministic keys.
     """
-    records = count(con, f"SELECT count(*) FROM {features}")
+    blocks = count(con, f"SELECT count(*) FROM ({too_large(keys)})")
+    left_out = count(con, f"SELECT count(DISTINCT id) FROM {keys} SEMI JOIN ({too_large(keys)}) USING (blocking_key)")
+    # A row that was delivered a million times is not a million people whom a pair taken at random could be of.
+    records = count(con, f"SELECT count(*) FROM {features}") - left_out + min(blocks, left_out)
     pairs = count(
         con,
         f"""
@@ -146,8 +160,8 @@ def estimate_prior(con: duckdb.DuckDBPyConnection, features: str, keys: str) -> 
         """,
     )
     matches = max(pairs / DETERMINISTIC_RECALL, SMALLEST_MATCH_RATE * records)
-    possible = records * (records - 1) / 2
-    return Prior(min(0.5, matches / possible), pairs)
+    possible = max(records * (records - 1) / 2, 1)
+    return Prior(min(0.5, matches / possible), pairs, records, left_out, blocks)
 
 
 def learn_u(

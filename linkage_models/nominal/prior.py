@@ -28,13 +28,20 @@ PAIRS = "training_candidate"
 
 
 def expected_prior(
-    con: duckdb.DuckDBPyConnection, features: str, model: dict[str, Any], kinds: tuple[str, ...], seed: int, most: float
+    con: duckdb.DuckDBPyConnection,
+    features: str,
+    records: int,
+    model: dict[str, Any],
+    kinds: tuple[str, ...],
+    seed: int,
+    most: float,
 ) -> float:
     """Return the share of all pairs of records that the model expects to be of one person.
 
     Args:
         con: the connection; a working table is temporary and dropped.
         features: the table of all records, with the columns of `with_rarity_sql`.
+        records: the records among which two are taken at random, `Prior.records`.
         model: the trained model, whose prior is the first guess.
         kinds: the kinds of identifier it compares.
         seed: decides which candidate pairs are taken where there are more than `most`.
@@ -56,8 +63,7 @@ def expected_prior(
     pairs = f"FROM {PAIRS} JOIN {features} AS l ON l.unique_id = one JOIN {features} AS r ON r.unique_id = other"
     patterns = count_patterns(con, thinned(f"{pairs} AND true", found, seed, most), comparisons(kinds))
     con.execute(f"DROP TABLE {PAIRS}")
-    records = count(con, f"SELECT count(*) FROM {features}")
-    possible = records * (records - 1) / 2
+    possible = max(records * (records - 1) / 2, 1)
     weights, ceilings = _weights(patterns, model)
     each = patterns.pairs * (found / patterns.pairs.sum())
     for _ in range(ROUNDS):

@@ -124,7 +124,7 @@ def _train(
     families = has_families(con, INPUT)
     learned = collate(prior.probability, kinds, u, matches, families=families)
     learned.model["probability_two_random_records_match"] = digits(
-        expected_prior(con, INPUT, learned.model, kinds, seed, max_pairs)
+        expected_prior(con, INPUT, prior.records, learned.model, kinds, seed, max_pairs)
     )
     recipe = _data(con, prior) | {
         "trained_on": trained_on,
@@ -158,5 +158,6 @@ def _data(con: duckdb.DuckDBPyConnection, prior: Prior) -> dict[str, Any]:
         "source_systems": dict(systems),
         "apparent_people": count(con, f"SELECT count(*) FROM {PEOPLE}"),
         "deterministic_pairs": prior.deterministic_pairs,
+        "left_out": {"records": prior.left_out, "blocks": prior.blocks_left_out},
         "data_fingerprint": fingerprint[0] if fingerprint else "",
     }

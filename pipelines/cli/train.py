@@ -110,6 +110,12 @@ def train(
         typer.echo(
             f"{unlearned} levels were not seen among the matches and keep their stated values; the card lists them."
         )
+    if left_out := bundle.recipe["left_out"]["records"]:
+        typer.echo(
+            f"Warning: {left_out:,} records share an identifier, or name and date of birth, with so many others that"
+            " they were left out; mend the source, or map the placeholder to nothing in its YAML, and train again.",
+            err=True,
+        )
     found = bundle.recipe.get("refits")
     if found and found["decisions_changed"] > MOST_CHANGED:
         typer.echo(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage_models import nominal
+from linkage_models.nominal import blocking
 from tests.linkage_models.nominal.builders import IDENTIFIERS, Given, Warehouse, population
 
 SOME: Given = {"name": "Brian Featherstone", "born": "1990-09-14", "postcode": "LS1 4AB", "pnc": "81/34U"}
@@ -57,6 +58,39 @@ def test_a_few_hundred_records_of_one_source_without_identifiers_are_linked_by_w
     assert len(linked) > 50
     assert len(right) / len(linked) > 0.97
     assert {f"{kind}: a number shared" for kind in IDENTIFIERS} <= set(bundle.recipe["not_seen"])
+
+
+def add_the_same_row(warehouse: Warehouse, times: int) -> None:
+    """Add one row of its own many times over."""
+    warehouse.put({"rms:again": SOME})
+    warehouse.con.execute(f"""
+        INSERT INTO record SELECT record.* REPLACE ('rms:again' || range AS record_key) FROM record, range({times - 1})
+        WHERE record_key = 'rms:again'
+    """)
+
+
+@pytest.mark.parametrize(
+    ("people", "most", "times"), [(130, 40, 300), pytest.param(600, None, 1_000_000, marks=pytest.mark.long)]
+)
+def test_a_row_delivered_again_and_again_teaches_nothing_and_is_told_of(
+    people: int, most: int | None, times: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    if most:
+        monkeypatch.setattr(blocking, "MOST_IN_BLOCK", most)
+    warehouse = Warehouse(population(people, seed=8), threads=2)
+    warehouse.con.execute("SET memory_limit = '4GB'")
+    alone = nominal.train(warehouse.con, "record")
+    add_the_same_row(warehouse, times)
+    bundle = nominal.train(warehouse.con, "record")
+    assert bundle.recipe["left_out"] == {"records": times, "blocks": 2}
+    assert f"**Left out:** {times:,} records share one of 2 identifiers" in bundle.card
+    assert "**Left out:**" not in alone.card
+    prior, before = (one.model["probability_two_random_records_match"] for one in (bundle, alone))
+    assert prior == pytest.approx(before, rel=0.05)
+    counts = warehouse.score(bundle)
+    assert counts.largest_block >= times
+    again = [pair for pair in warehouse.edges() if all(key.startswith("rms:again") for key in pair)]
+    assert again == []
 
 
 @pytest.mark.parametrize("field", ["born", "postcode", "sex"])
