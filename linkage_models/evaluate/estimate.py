@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_models.intervals import Interval
+from linkage_models.nominal import kinship
+from linkage_models.nominal.calibration import Calibration
 from linkage_models.resolve.relation import relation, single_row
 
 BLIND_SPOT = (
@@ -37,14 +39,17 @@ class Estimate:
     Attributes:
         links: pairs of records inside a subject that have an edge.
         precision: expected share of them that are right, with the interval of a Poisson-binomial count.
-        near_misses: edges between subjects, below the link threshold and not below the review threshold.
+        near_misses: scored pairs between subjects, without those held as kin.
         missed: expected number of near misses that are one person after all: value, low, high.
+        held_as_kin: scored pairs between subjects whose weight is a ceiling for kin, which says nothing of how likely
+            they are to be one person.
     """
 
     links: int
     precision: Interval
     near_misses: int
     missed: Interval
+    held_as_kin: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,35 +69,41 @@ class Check:
     examples: tuple[str, ...]
 
 
-def estimate(con: duckdb.DuckDBPyConnection, *, links: str, subjects: str) -> Estimate:
+def estimate(con: duckdb.DuckDBPyConnection, *, links: str, subjects: str, calibration: Calibration) -> Estimate:
     """Estimate precision and missed links from the calibrated probabilities.
 
     A weak pair inside a subject is held there by stronger ones, so it counts at its subject's weakest link.
 
     Args:
         con: any connection that can read the relations.
-        links: relation (subject_id_l, subject_id_r, match_weight) of scored pairs.
+        links: relation (subject_id_l, subject_id_r, match_weight, evidence) of scored pairs.
         subjects: relation (subject_id, weakest_link_weight).
+        calibration: from weight to probability, of the bundle that scored.
     """
     within = f"""
         SELECT round(greatest(match_weight, coalesce(weakest_link_weight, match_weight)), 2) AS weight
         FROM {relation(links)} JOIN {relation(subjects)} ON subject_id = subject_id_l
         WHERE subject_id_l = subject_id_r
     """
-    near = f"SELECT round(match_weight, 2) AS weight FROM {relation(links)} WHERE subject_id_l <> subject_id_r"
-    wrong, count = _count_interval(con, within, -1)
-    missed, near_misses = _count_interval(con, near, 1)
+    apart = f"FROM {relation(links)} WHERE subject_id_l <> subject_id_r"
+    near = f"SELECT round(match_weight, 2) AS weight {apart} AND NOT {kinship.HELD}"
+    same = calibration.probability_sql("weight")
+    wrong, count = _count_interval(con, within, f"1 - {same}")
+    missed, near_misses = _count_interval(con, near, same)
     share = Interval(1.0, 0.0, 1.0)
     if count:
         share = Interval(*(max(0.0, 1 - bound / count) for bound in (wrong.value, wrong.high, wrong.low)))
-    return Estimate(count, share, near_misses, missed)
+    (held,) = single_row(con, f"SELECT count(*) {apart} AND {kinship.HELD}")
+    return Estimate(count, share, near_misses, missed, held)
 
 
-def _count_interval(con: duckdb.DuckDBPyConnection, weights: str, sign: int) -> tuple[Interval, int]:
-    """Return the expected number of events among pairs, each of probability 1 / (1 + 2^-(sign * weight))."""
-    found = con.execute(f"SELECT weight, count(*) AS n FROM ({weights}) GROUP BY ALL ORDER BY ALL").fetchnumpy()
-    weight, pairs = (np.asarray(found[name], dtype=np.float64) for name in ("weight", "n"))
-    probability = 1 / (1 + np.exp2(-sign * weight))
+def _count_interval(con: duckdb.DuckDBPyConnection, weights: str, event: str) -> tuple[Interval, int]:
+    """Return the expected number of events among pairs, each of the probability that SQL over `weight` gives."""
+    found = con.execute(f"""
+        SELECT {event} AS probability, n FROM (SELECT weight, count(*) AS n FROM ({weights}) GROUP BY weight)
+        ORDER BY weight
+    """).fetchnumpy()
+    probability, pairs = (np.asarray(found[name], dtype=np.float64) for name in ("probability", "n"))
     return poisson_binomial_interval(probability, pairs), int(pairs.sum())
 
 

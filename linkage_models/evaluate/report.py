@@ -138,7 +138,8 @@ def render_estimate(found: Estimate, checks: Sequence[Check]) -> str:
     console.print(
         f"Without truth. Of {found.links:,} links the weights expect a share of {share.value:.5f} to be right "
         f"({share.low:.5f} to {share.high:.5f}); of {found.near_misses:,} near misses they expect "
-        f"{missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f}). {BLIND_SPOT}"
+        f"{missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f}). {found.held_as_kin:,} "
+        f"more pairs are held apart as possible kin, whatever else agrees. {BLIND_SPOT}"
     )
     table = Table("implausible", title="Subjects that can hardly be one person", box=box.SIMPLE, title_justify="left")
     table.add_column("subjects", justify="right")

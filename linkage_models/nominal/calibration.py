@@ -127,9 +127,7 @@ def fit_edges(con: duckdb.DuckDBPyConnection, edges: str, labels: str) -> Calibr
     """
     found = con.execute(f"""
         SELECT match_weight, same FROM {edges} JOIN {labels} USING (record_l, record_r)
-        WHERE NOT list_has_any(list_transform(evidence, lambda part: part.comparison),
-            ['{kinship.NAME}', '{kinship.DOUBT}'])
-        ORDER BY ALL
+        WHERE NOT {kinship.HELD} ORDER BY ALL
     """).fetchnumpy()
     return fit(np.asarray(found["match_weight"], dtype=np.float64), np.asarray(found["same"], dtype=bool))
 

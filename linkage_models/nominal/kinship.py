@@ -35,6 +35,9 @@ DOUBT = "twin_doubt"
 """The name in the evidence of a pair that is held at `TWIN_ODDS_WEIGHT`: it may be joined through other records, as
 those that look like kin may not. Those are held below every linking threshold, under `NAME`."""
 
+HELD = f"list_has_any(list_transform(evidence, lambda part: part.comparison), ['{NAME}', '{DOUBT}'])"
+"""SQL over an edge for whether its weight is a ceiling and no sum of evidence."""
+
 DOUBTFUL = "known by another forename, or a twin"
 """The level of such a pair."""
 

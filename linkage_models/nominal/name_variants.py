@@ -7,7 +7,7 @@ import re
 from functools import cache
 from typing import Any
 
-from icu import Transliterator
+from icu import ICU_VERSION, Transliterator
 
 GROUPS: tuple[tuple[str, ...], ...] = (
     ("MOHAMMED", "MUHAMMAD", "MOHAMMAD", "MOHAMED", "MOHAMAD", "MUHAMMED", "MUHAMED", "MOHD", "MD", "MEHMET", "MEHMED"),
@@ -68,6 +68,9 @@ IN_LATIN = "nominal_in_latin"
 
 LATIN = "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Upper"
 """ICU's rules; Cyrillic as British passports and place names have it (BGN/PCGN), others as ICU romanises them."""
+
+READING = f"ICU {ICU_VERSION}: {LATIN}"
+"""What reads other scripts: where it differs, spellings made before may differ."""
 
 
 @cache

@@ -22,7 +22,7 @@ from linkage_models.nominal.features import (
     features_sql,
     register_macros,
 )
-from linkage_models.nominal.name_variants import LATIN
+from linkage_models.nominal.name_variants import READING
 from linkage_models.nominal.pairing import WORKING_TABLES as PAIRING_TABLES
 from linkage_models.nominal.pairing import keys_of, pair_changed, pair_everything
 from linkage_models.nominal.splink_api import quiet_splink
@@ -201,7 +201,7 @@ def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
     """
     applied = (
         engine.name,
-        LATIN,
+        READING,
         *MACROS,
         features_sql("records", bundle.kinds),
         keys_of("features", "id", bundle),

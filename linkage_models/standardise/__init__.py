@@ -8,10 +8,14 @@ import duckdb
 
 from linkage_models.python_function import add_macro
 from linkage_models.standardise import contacts, demographics, identifiers, names
-from linkage_models.standardise.phones import read_phone
+from linkage_models.standardise.phones import READING, read_phone
 
 MACROS: tuple[str, ...] = (*names.MACROS, *demographics.MACROS, *identifiers.MACROS, *contacts.MACROS)
 """The `name(arguments) AS expression` of every macro, in the order in which they build on each other."""
+
+
+APPLIED: tuple[str, ...] = (*MACROS, READING)
+"""All that a standard form follows from: where it differs, forms made before may differ."""
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:

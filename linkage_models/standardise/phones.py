@@ -1,6 +1,7 @@
 """Telephone numbers as people type them, read by `phonenumbers` (Google's libphonenumber)."""
 
 import re
+from importlib.metadata import version
 
 from phonenumbers import (
     Leniency,
@@ -14,6 +15,9 @@ from phonenumbers import (
     national_significant_number,
     parse,
 )
+
+READING = f"phonenumbers {version('phonenumbers')}, reading 1"
+"""What read a number, for whoever must know whether to read it again: raise the reading where `read_phone` changes."""
 
 HOME, HOME_CODE = "GB", 44
 FEWEST_DIGITS = 6

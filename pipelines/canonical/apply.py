@@ -364,7 +364,7 @@ def _one(con: DuckDBPyConnection, sql: str, parameters: dict[str, Any]) -> tuple
 
 
 def _mapping_hash(spec: SourceSpec) -> str:
-    """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping, and Conjoin's own SQL."""
+    """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping and Conjoin's own forms."""
     digest = hashlib.sha256(spec.model_dump_json(exclude={"extract", "title", "description"}).encode())
-    digest.update("".join((*standardise.MACROS, STAGING, ITEM_ROWS)).encode())
+    digest.update("".join((*standardise.APPLIED, STAGING, ITEM_ROWS)).encode())
     return digest.hexdigest()

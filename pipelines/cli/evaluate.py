@@ -66,7 +66,7 @@ def evaluate(
         pictures: dict[str, Any] = {"match-weights": drawn.match_weights_chart(bundle.model)}
         if no_truth or not (folder / "record.csv").is_file():
             con.execute("CREATE TEMP VIEW published AS SELECT * FROM snapshot.linked.subject")
-            found = quality_of.estimate(con, links="edge", subjects="published")
+            found = quality_of.estimate(con, links="edge", subjects="published", calibration=bundle.calibration)
             checks = quality_of.implausible(con, linked="snapshot.linked", records="nominal.record")
             report, text = quality_of.estimate_as_dict(found, checks), quality_of.render_estimate(found, checks)
         else:

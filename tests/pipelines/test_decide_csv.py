@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -128,3 +129,12 @@ def test_no_ruling_is_taken_that_the_audit_log_cannot_tell_of(night_one: Path, t
     assert conjoin(home, "decide", "list").stdout.count("D") == 0
     conjoin(home, "decide", "import", str(file))
     assert "imported" in log.read_text(encoding="utf-8")
+
+    ruling = conjoin(home, "decide", "list").stdout.split()[0]
+    log.rename(kept)
+    log.mkdir()
+    refused(home, "decide", "withdraw", ruling, "--by", "a.person", "--reason", "mixed up")
+    log.rmdir()
+    kept.rename(log)
+    (in_force,) = json.loads(conjoin(home, "decide", "list", "--json").stdout)
+    assert in_force["withdrawn_at"] is None
