@@ -134,6 +134,9 @@ def _add_bearers(con: duckdb.DuckDBPyConnection, bearers: str) -> int:
 
 def _name_rules(con: duckdb.DuckDBPyConnection, keys: str, bearers: str, id_column: str, bundle: Bundle) -> None:
     """Give `score_capped` the name of the rule of each block, found by one record of it."""
+    if not _some(con, "score_capped"):
+        con.execute("ALTER TABLE score_capped ADD COLUMN rule VARCHAR")
+        return
     con.execute(f"CREATE OR REPLACE TEMP TABLE score_bearer AS {first_bearers(keys)}")
     con.execute(f"CREATE OR REPLACE TEMP TABLE score_capped AS {with_rules(bearers, id_column, bundle)}")
 

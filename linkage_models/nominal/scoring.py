@@ -295,7 +295,7 @@ def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int, lea
             SELECT '0' AS match_key, join_key_l, join_key_r FROM score_pair WHERE join_key_l % {chunks} = {chunk}
         """)
         with quiet_splink(con) as api:
-            linker = Linker(api.register("score_input"), bundle.model, log_level=None)
+            linker = Linker(api.register("score_input"), bundle.model, log_level=None, validate_settings=False)
             linker.table_management.register_blocked_pairs_for_predict(api.register("score_chunk"))
             for column in NAME_COLUMNS:
                 # The input carries its own frequencies; an empty table keeps Splink from counting them again.

@@ -120,7 +120,7 @@ class SparkEngine:
             records = self.session.table("score_input")
             # Splink adds frequencies itself, and Spark would not know which of two columns of one name is meant.
             frequencies = [f"tf_{column}" for column in NAME_COLUMNS]
-            linker = Linker(api.register(records.drop(*frequencies)), model, log_level=None)
+            linker = Linker(api.register(records.drop(*frequencies)), model, log_level=None, validate_settings=False)
             linker.table_management.register_blocked_pairs_for_predict(api.register(self.session.table("score_pair")))
             for column, frequency in zip(NAME_COLUMNS, frequencies, strict=True):
                 frozen = records.select(column, frequency).dropna().dropDuplicates([column])
