@@ -6,6 +6,8 @@ import shutil
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.debian import install
 
 SMALL = """\
@@ -28,6 +30,12 @@ def what_is_missing() -> str:
     if importlib.util.find_spec("pyspark") is None or not has_java():
         return "Scoring on Spark is not tested: `make setup-spark` installs PySpark and, where it may, Java."
     return ""
+
+
+def require() -> None:
+    """Skip the test where Spark cannot run; under CI fail it."""
+    if missing := what_is_missing():
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
 
 
 def configure(folder: Path) -> Path:

@@ -13,7 +13,6 @@ from linkage_models.standardise.phones import READING, read_phone
 MACROS: tuple[str, ...] = (*names.MACROS, *demographics.MACROS, *identifiers.MACROS, *contacts.MACROS)
 """The `name(arguments) AS expression` of every macro, in the order in which they build on each other."""
 
-
 APPLIED: tuple[str, ...] = (*MACROS, READING)
 """All that a standard form follows from: where it differs, forms made before may differ."""
 

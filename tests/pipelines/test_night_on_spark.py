@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import os
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.pipelines.nights import ask, conjoin, copy_of, refused
-from tests.spark import configure, what_is_missing
+from tests.spark import configure, require
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -38,8 +37,7 @@ def in_duckdb(sample: Path) -> Path:
 
 
 def test_nights_on_spark_link_as_nights_in_duckdb_do(sample: Path, in_duckdb: Path, tmp_path: Path) -> None:
-    if missing := what_is_missing():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    require()
     home = tmp_path / "spark" / "home"
     environment = {"CONJOIN_SPARK": "local[2]", "SPARK_CONF_DIR": str(configure(tmp_path / "conf"))}
     conjoin(home, "demo", "--sample", str(sample), "--json", **environment)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -15,7 +14,7 @@ from linkage_models import nominal
 from linkage_models.nominal import blocking
 from linkage_models.nominal.spark_sql import spark_sql
 from tests.linkage_models.nominal.builders import Edge, Given, Warehouse, table
-from tests.spark import configure, what_is_missing
+from tests.spark import configure, require
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -33,8 +32,7 @@ ONE_PERSON_EACH = [(row["one"], row["other"]) for row in table("blocking")]
 @pytest.fixture
 def exchange(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder for the working files of a Spark that is here; where it is not, tests are skipped, but under CI fail."""
-    if missing := what_is_missing():
-        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    require()
     monkeypatch.setenv("SPARK_CONF_DIR", str(configure(tmp_path / "conf")))
     return tmp_path / "ex'change"
 
