@@ -11,10 +11,8 @@ from math import log2
 from linkage_models.nominal.comparison import ELSE, Comparison, Level, close, shared, some_pair
 
 TWIN_FORENAMES_CLOSE = 0.9
-"""Jaro-Winkler similarity below which forenames are unlike in the twin table of the production justice model."""
-
-TWIN_SHORTEST_MISTYPED = 6
-"""Letters of a forename from which one edit is taken for a slip: Ming and Wing, Karen and Daren are two people."""
+"""Jaro-Winkler similarity below which forenames are unlike in the twin table of the production justice model. Ming and
+Wing, Karen and Daren, Darius and Marius are unlike, though one edit apart: such twins are likelier than such a slip."""
 
 TWIN_SHARE = 0.03
 """Share of people who are a twin: about 15 of 1,000 maternities in England and Wales give more than one child (Office
@@ -60,17 +58,22 @@ _HOUSEHOLD = f"({ONE_ADDRESS} OR {shared('sentence_dates')} OR {_SHARED_PHONE})"
 _DISTRICT = f"(len(unit_postcodes_l) > 0 AND {shared('outcodes')})"
 _FAMILY_NAME = f"({shared('surnames')} OR {SURNAME_CLOSE})"
 
+_ALIKE = f"jaro_winkler_similarity({{}}, {{}}) >= {TWIN_FORENAMES_CLOSE}"
 _SOME_GIVEN_CLOSE = " OR ".join(
-    some_pair(ones, others, close("a", "b", TWIN_FORENAMES_CLOSE, TWIN_SHORTEST_MISTYPED))
+    some_pair(ones, others, _ALIKE.format("a", "b"))
     for ones, others in (("forenames_l", "given_names_r"), ("forenames_r", "given_names_l"))
 )
 _FORENAME_OF = "split_part({}, chr(32), 1)"
-_ONE_FULL_NAME_WRITTEN = some_pair(
-    "full_names_l",
-    "full_names_r",
-    f"{close(_FORENAME_OF.format('a'), _FORENAME_OF.format('b'), TWIN_FORENAMES_CLOSE, TWIN_SHORTEST_MISTYPED)}"
-    f" AND {close('split_part(a, chr(32), 2)', 'split_part(b, chr(32), 2)')}",
+_MISTYPED = (
+    f"{_ALIKE.format(_FORENAME_OF.format('a'), _FORENAME_OF.format('b'))}"
+    f" AND {close('split_part(a, chr(32), 2)', 'split_part(b, chr(32), 2)')}"
 )
+_ONE_FULL_NAME_WRITTEN = (
+    f"({shared('full_names')} OR {some_pair('unsettled_names_l', 'full_names_r', _MISTYPED)}"
+    f" OR {some_pair('unsettled_names_r', 'full_names_l', _MISTYPED)})"
+)
+"""Two primary names whose forenames many people bear each are no slips of one another: Martin is seldom made Marvin."""
+
 _FORENAME_IN_TWO_SCRIPTS = (
     f"({shared('forename_symbols')}"
     " AND (strlen(forename_l) > length(forename_l)) <> (strlen(forename_r) > length(forename_r)))"

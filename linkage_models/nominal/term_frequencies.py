@@ -37,6 +37,10 @@ COMMON_POSTCODE_PEOPLE = 20
 COMMON_WORD_SHARE = 0.02
 """Share of the people with an address from which a word of it, such as STREET or LONDON, is no evidence."""
 
+COMMON_FORENAME_SHARE = 1e-4
+"""Share of people from which a forename is in common use, and not a slip of another: some 6,000 bearers in the country.
+Even a name that one in a hundred bears is not written with one and the same slip that often."""
+
 SMALLEST_FREQUENCY = 1e-7
 """No name is taken to be rarer than a few bearers in the country's population."""
 
@@ -151,17 +155,21 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
 
     Returns:
         A SELECT of the features with `forename_symbols` and `surname_symbols`, the names that the primary name's
-        spellings write; `rare_postcodes`, those in no frozen table; and `address_tokens`, the words of the
-        addresses and their parts without spaces, those that many addresses have left out: each begins with -log2 of
+        spellings write; `unsettled_names`, the full names that may be slips of others, so without the primary one where
+        its forename is in common use; `rare_postcodes`, those in no frozen table; and `address_tokens`, the words of
+        the addresses and their parts without spaces, those that many addresses have left out: each begins with -log2 of
         its frequency, to the whole bit, as two digits.
     """
     unseen = frequencies.unseen[ADDRESS_WORDS]
     return f"""
         SELECT f.*,
+            list_filter(f.full_names, lambda name: coalesce(forename_f.frequency, 0) < {COMMON_FORENAME_SHARE}
+                OR name IS DISTINCT FROM f.forename_v || ' ' || f.surname_v) AS unsettled_names,
             list_filter(f.postcodes, lambda p: NOT list_contains(c.postcodes, p)) AS rare_postcodes,
             coalesce(a.tokens, []) AS address_tokens,
             coalesce(forename_s.symbols, []) AS forename_symbols, coalesce(surname_s.symbols, []) AS surname_symbols
         FROM {features} AS f
+        LEFT JOIN {names["forename_v"]} AS forename_f ON forename_f.value = f.forename_v
         LEFT JOIN {names[NAME_SYMBOLS]} AS forename_s ON forename_s.value = f.forename
         LEFT JOIN {names[NAME_SYMBOLS]} AS surname_s ON surname_s.value = f.surname
         CROSS JOIN (SELECT coalesce(list(value), []) AS postcodes FROM {names[POSTCODES]}) AS c

@@ -25,7 +25,8 @@ CONTRADICTORY_DECISIONS = "contradictory_decisions"
 """Review flag: decisions in force say both that this record's person is and is not another."""
 
 CONFLICTING_IDENTIFIERS = "conflicting_identifiers"
-"""Review flag: this record's subject holds two valid identifiers of a kind that a person has once."""
+"""Review flag: this record's subject holds two valid identifiers of a kind that a person has once, or would hold them
+but for that."""
 
 POSSIBLE_TWINS = "possible_twins"
 """Review flag: evidence would join this record with another that looks like its kin, or it is claimed by both."""
@@ -36,7 +37,7 @@ WEAK_BRIDGE = "weak_bridge"
 FLAGS = {
     CANNOT_LINK_CONFLICT: "a record that two people, ruled to be different, claim about equally",
     CONTRADICTORY_DECISIONS: "rulings that cannot all hold; 'different' stands",
-    CONFLICTING_IDENTIFIERS: "two different valid numbers of a kind that a person has once",
+    CONFLICTING_IDENTIFIERS: "two different valid numbers of a kind that a person has once, joined or kept apart",
     POSSIBLE_TWINS: "records that agree on what twins share, and not on what they do not",
     WEAK_BRIDGE: "records joined, or kept apart, by evidence about as strong for as against",
 }
@@ -51,6 +52,8 @@ TWIN_DOUBT = "twin_doubt"
 Pair = tuple[int, int]
 Edge = tuple[int, int, float]
 ScoredPair = tuple[int, int, float, Parts]
+Flagged = Mapping[str, set[int]]
+"""The records that bear each review flag."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,8 +107,10 @@ def separate(
     for left, right in must_links:
         clusters.join(left, right)
 
-    conflicted = _hold_contested_back(clusters, heaviest_first, cannot_links, thresholds)
-    conflicted |= _pulled_together(nodes, heaviest_first, must_links, cannot_links, thresholds)
+    flagged: dict[str, set[int]] = {flag: set() for flag in FLAGS}
+    flagged[CONTRADICTORY_DECISIONS] = _contradictory(nodes, must_links, cannot_links)
+    flagged[CANNOT_LINK_CONFLICT] = _hold_contested_back(clusters, heaviest_first, cannot_links, thresholds)
+    flagged[CANNOT_LINK_CONFLICT] |= _pulled_together(nodes, heaviest_first, must_links, cannot_links, thresholds)
     kin = _keep_kin_apart(clusters, scored, identifiers)
     values = {
         record: {kind: held for kind, held in kinds.items() if kind in once_held}
@@ -116,36 +121,21 @@ def separate(
         for one, other, weight, parts in scored
     )
     sides = Sides(clusters, pairs, values, thresholds.strict)
-    twins: set[int] = set()
-    doubtful: set[int] = set()
     levels: list[dict[int, int]] = []
     for threshold in (thresholds.strict, thresholds.link, thresholds.wide):
         if levels:
             sides.requeue()
-        _join_down_to(threshold, clusters, sides, thresholds, twins, doubtful)
+        _join_down_to(threshold, clusters, sides, thresholds, flagged)
         levels.append(clusters.labels())
         if threshold == thresholds.link:
-            _flag_splits(clusters, sides, heaviest_first, kin, thresholds, conflicted, twins, doubtful)
-            disputed = _several_of_one_kind(clusters, nodes, values)
+            flagged[CONFLICTING_IDENTIFIERS] = _several_of_one_kind(clusters, nodes, values)
+            _flag_splits(clusters, sides, heaviest_first, kin, thresholds, flagged)
 
     strict, link, wide = levels
-    return Separation(
-        strict,
-        link,
-        wide,
-        {
-            CANNOT_LINK_CONFLICT: frozenset(conflicted),
-            CONTRADICTORY_DECISIONS: _contradictory(nodes, must_links, cannot_links),
-            CONFLICTING_IDENTIFIERS: disputed,
-            POSSIBLE_TWINS: frozenset(twins),
-            WEAK_BRIDGE: frozenset(doubtful),
-        },
-    )
+    return Separation(strict, link, wide, {flag: frozenset(records) for flag, records in flagged.items()})
 
 
-def _join_down_to(
-    threshold: float, clusters: Clusters, sides: Sides, thresholds: Thresholds, twins: set[int], doubtful: set[int]
-) -> None:
+def _join_down_to(threshold: float, clusters: Clusters, sides: Sides, thresholds: Thresholds, flagged: Flagged) -> None:
     """Join what may join at a threshold, strongest first; hold back what two that are kept apart claim equally."""
     for left, right, strength in sides.strongest(threshold):
         if right in clusters.apart_from(left):
@@ -155,10 +145,10 @@ def _join_down_to(
             for claimant in claimants:
                 clusters.keep_apart(held, claimant)
             if strength >= thresholds.link:
-                twins.update(*(clusters.members(cluster) for cluster in (held, *claimants)))
+                flagged[POSSIBLE_TWINS].update(*(clusters.members(cluster) for cluster in (held, *claimants)))
             continue
         if strength >= thresholds.link and _cannot_tell(sides, left, right, thresholds):
-            doubtful.update(clusters.members(left) + clusters.members(right))
+            flagged[WEAK_BRIDGE].update(clusters.members(left) + clusters.members(right))
         sides.join(left, right)
 
 
@@ -168,22 +158,27 @@ def _flag_splits(
     edges: Sequence[Edge],
     kin: Sequence[Pair],
     thresholds: Thresholds,
-    conflicted: set[int],
-    twins: set[int],
-    doubtful: set[int],
+    flagged: Flagged,
 ) -> None:
-    """Add the ends of every edge that reaches the link threshold and yet joins nothing to the flag that says why."""
+    """Add the ends of every edge that reaches the link threshold and yet joins nothing to the flags that say why."""
     kin_pairs = {frozenset((clusters.find(one), clusters.find(other))) for one, other in kin}
     for left, right, weight in edges:
         one, other = clusters.find(left), clusters.find(right)
         if weight < thresholds.link or one == other:
             continue
         if other not in clusters.apart_from(one):
-            doubtful.update((left, right) if _cannot_tell(sides, one, other, thresholds) else ())
-        elif frozenset((one, other)) in kin_pairs:
-            twins.update((left, right))
-        elif not {left, right} <= twins:
-            conflicted.update((left, right))
+            why = {
+                CONFLICTING_IDENTIFIERS: sides.in_conflict(one, other),
+                WEAK_BRIDGE: _cannot_tell(sides, one, other, thresholds),
+            }
+        else:
+            twins = frozenset((one, other)) in kin_pairs
+            why = {
+                POSSIBLE_TWINS: twins,
+                CANNOT_LINK_CONFLICT: not twins and not {left, right} <= flagged[POSSIBLE_TWINS],
+            }
+        for flag, holds in why.items():
+            flagged[flag].update((left, right) if holds else ())
 
 
 def _keep_kin_apart(clusters: Clusters, edges: Sequence[ScoredPair], values: Values) -> list[Pair]:
@@ -225,7 +220,7 @@ def _cannot_tell(sides: Sides, left: int, right: int, thresholds: Thresholds) ->
     return combined < sides.best(left, right) and abs(combined - thresholds.link) <= thresholds.contest_margin
 
 
-def _several_of_one_kind(clusters: Clusters, nodes: Sequence[int], values: Values) -> frozenset[int]:
+def _several_of_one_kind(clusters: Clusters, nodes: Sequence[int], values: Values) -> set[int]:
     """Return the holders of identifiers that differ within a cluster and that no chain of records holds together."""
     holders: dict[tuple[int, str], list[int]] = defaultdict(list)
     for node in nodes:
@@ -240,7 +235,7 @@ def _several_of_one_kind(clusters: Clusters, nodes: Sequence[int], values: Value
             groups = [group for group in groups if group.isdisjoint(held)] + [held.union(*touching)]
         if len(groups) > 1:
             disputed.update(records)
-    return frozenset(disputed)
+    return disputed
 
 
 def _hold_contested_back(
@@ -293,14 +288,14 @@ def _pulled_together(
     }
 
 
-def _contradictory(nodes: Sequence[int], must_links: Sequence[Pair], cannot_links: Sequence[Pair]) -> frozenset[int]:
+def _contradictory(nodes: Sequence[int], must_links: Sequence[Pair], cannot_links: Sequence[Pair]) -> set[int]:
     """Return all records of every chain of same-person rulings whose ends are ruled different people."""
     chains = Clusters(nodes)
     for left, right in must_links:
         chains.join(left, right)
-    return frozenset(
+    return {
         record
         for left, right in cannot_links
         if chains.find(left) == chains.find(right)
         for record in chains.members(left)
-    )
+    }

@@ -71,13 +71,20 @@ class Sides:
     def strength(self, left: int, right: int) -> float:
         """Return what a join may rest on: the heaviest pair, or the combined weight where that is less.
 
-        Where the sides hold different identifiers that no scored pair between them compares, nothing short of the
-        strict threshold joins them.
+        Where the sides hold different identifiers of a kind that a person has once, nothing short of the strict
+        threshold joins them.
         """
         strength = min(self.best(left, right), self.combined(left, right))
-        if strength < self._strict and self._unseen_conflict(left, right):
-            return -math.inf
-        return strength
+        return -math.inf if strength < self._strict and self.in_conflict(left, right) else strength
+
+    def in_conflict(self, left: int, right: int) -> bool:
+        """Tell whether two clusters hold different identifiers of a kind, and no pair takes one for a slip."""
+        parts = self._parts[min(left, right), max(left, right)]
+        mine, theirs = self._values.get(left, {}), self._values.get(right, {})
+        return any(
+            parts.get(kind, 0) <= 0 and mine[kind] and theirs[kind] and mine[kind].isdisjoint(theirs[kind])
+            for kind in mine.keys() & theirs.keys()
+        )
 
     def shared(self, cluster: int, others: set[int]) -> list[int]:
         """Return those of some clusters with which a cluster shares a scored pair."""
@@ -108,11 +115,3 @@ class Sides:
         combined = self._parts.setdefault((min(left, right), max(left, right)), {})
         for comparison, part in parts.items():
             combined[comparison] = max(part, combined.get(comparison, part))
-
-    def _unseen_conflict(self, left: int, right: int) -> bool:
-        seen = self._parts[min(left, right), max(left, right)]
-        mine, theirs = self._values.get(left, {}), self._values.get(right, {})
-        return any(
-            kind not in seen and mine[kind] and theirs[kind] and mine[kind].isdisjoint(theirs[kind])
-            for kind in mine.keys() & theirs.keys()
-        )

@@ -66,7 +66,7 @@ def test_a_bridge_contradicted_about_as_much_as_it_carries_is_for_review(
 @pytest.mark.parametrize(
     ("bridge", "identifiers", "groups", "review"),
     [
-        (9.0, {"A": "pnc:1", "C": "pnc:2"}, {"AB", "C"}, ""),
+        (9.0, {"A": "pnc:1", "C": "pnc:2"}, {"AB", "C"}, "BC"),
         (15.0, {"A": "pnc:1", "C": "pnc:2"}, {"ABC"}, "AC"),
         (9.0, {"A": "pnc:1", "C": "pnc:2!"}, {"ABC"}, ""),
         (9.0, {"A": "crn:1", "C": "crn:2"}, {"ABC"}, ""),
@@ -78,6 +78,22 @@ def test_two_identifiers_of_a_kind_held_once_need_strict_evidence_and_a_look(
     bridge: float, identifiers: dict[str, str], groups: set[str], review: str
 ) -> None:
     warehouse = night({"A-B": {"name": 20.0}, "B-C": {"name": bridge}}, **identifiers)
+    assert (warehouse.groups(), flagged(warehouse, CONFLICTING_IDENTIFIERS)) == (groups, review)
+
+
+@pytest.mark.parametrize(
+    ("name", "pnc", "groups", "review"),
+    [
+        (14.0, -4.0, {"A", "B"}, "AB"),
+        (17.0, -4.0, {"AB"}, "AB"),
+        (5.0, 5.0, {"AB"}, "AB"),
+        (14.0, -9.0, {"A", "B"}, ""),
+    ],
+)
+def test_a_pair_with_two_identifiers_needs_strict_evidence_unless_it_takes_one_for_a_slip_of_the_other(
+    name: float, pnc: float, groups: set[str], review: str
+) -> None:
+    warehouse = night({"A-B": {"name": name, "pnc": pnc}}, A="pnc:1", B="pnc:2")
     assert (warehouse.groups(), flagged(warehouse, CONFLICTING_IDENTIFIERS)) == (groups, review)
 
 
