@@ -10,7 +10,6 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 import duckdb
-from splink import Linker
 
 from linkage_models.nominal.blocking import MOST_IN_BLOCK, blocking_rules, keys_sql
 from linkage_models.nominal.bundle import Bundle
@@ -25,7 +24,7 @@ from linkage_models.nominal.features import (
 from linkage_models.nominal.name_variants import READING
 from linkage_models.nominal.pairing import WORKING_TABLES as PAIRING_TABLES
 from linkage_models.nominal.pairing import keys_of, pair_changed, pair_everything
-from linkage_models.nominal.splink_api import quiet_splink
+from linkage_models.nominal.splink_api import model_linker, quiet_splink
 from linkage_models.nominal.term_frequencies import NAME_COLUMNS, attach
 
 PAIRS_AT_ONCE = 3_000_000
@@ -295,7 +294,7 @@ def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int, lea
             SELECT '0' AS match_key, join_key_l, join_key_r FROM score_pair WHERE join_key_l % {chunks} = {chunk}
         """)
         with quiet_splink(con) as api:
-            linker = Linker(api.register("score_input"), bundle.model, log_level=None, validate_settings=False)
+            linker = model_linker(api.register("score_input"), bundle.model)
             linker.table_management.register_blocked_pairs_for_predict(api.register("score_chunk"))
             for column in NAME_COLUMNS:
                 # The input carries its own frequencies; an empty table keeps Splink from counting them again.

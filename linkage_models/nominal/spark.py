@@ -15,7 +15,6 @@ from typing import TYPE_CHECKING
 from uuid import uuid4
 
 import duckdb
-from splink import Linker
 from splink.internals.exceptions import SplinkException
 
 from linkage_models.nominal import pairing
@@ -26,7 +25,7 @@ from linkage_models.nominal.evidence import edges_sql
 from linkage_models.nominal.features import build_features
 from linkage_models.nominal.settings import in_spark
 from linkage_models.nominal.spark_sql import spark_sql
-from linkage_models.nominal.splink_api import quietly
+from linkage_models.nominal.splink_api import model_linker, quietly
 from linkage_models.nominal.term_frequencies import NAME_COLUMNS, attach
 
 if TYPE_CHECKING:
@@ -120,7 +119,7 @@ class SparkEngine:
             records = self.session.table("score_input")
             # Splink adds frequencies itself, and Spark would not know which of two columns of one name is meant.
             frequencies = [f"tf_{column}" for column in NAME_COLUMNS]
-            linker = Linker(api.register(records.drop(*frequencies)), model, log_level=None, validate_settings=False)
+            linker = model_linker(api.register(records.drop(*frequencies)), model)
             linker.table_management.register_blocked_pairs_for_predict(api.register(self.session.table("score_pair")))
             for column, frequency in zip(NAME_COLUMNS, frequencies, strict=True):
                 frozen = records.select(column, frequency).dropna().dropDuplicates([column])

@@ -1,12 +1,20 @@
 """Splink, kept quiet and kept out of the caller's database."""
 
+import json
 import logging
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
+from copy import deepcopy
+from functools import cache, lru_cache
+from typing import Any
 
 import duckdb
-from splink import DuckDBAPI
+from splink import DuckDBAPI, Linker, SettingsCreator
+from splink.internals.comparison_level import ComparisonLevel
+from splink.internals.dialects import SplinkDialect
+from splink.internals.settings import Settings
+from splink.internals.splink_dataframe import SplinkDataFrame
 
 
 class TemporaryDuckDBAPI(DuckDBAPI):
@@ -18,6 +26,53 @@ class TemporaryDuckDBAPI(DuckDBAPI):
 
     def _setup_for_execute_sql(self, sql: str, physical_name: str) -> str:
         return super()._setup_for_execute_sql(sql, physical_name).replace("CREATE TABLE", "CREATE TEMP TABLE", 1)
+
+
+def model_linker(records: SplinkDataFrame, model: dict[str, Any]) -> Linker:
+    """Return the linker that applies a trained model; the second time, its conditions need not be parsed again.
+
+    Splink takes about a second to read the conditions of a model, longer than a small night is scored in.
+
+    Args:
+        records: a table registered with a Splink backend.
+        model: Splink's settings, which are not checked.
+    """
+    return Linker(records, _ModelSettings(model), log_level=None, validate_settings=False)
+
+
+class _ModelSettings(SettingsCreator):
+    """A model as `Linker` takes it."""
+
+    def __init__(self, model: dict[str, Any]) -> None:
+        super().__init__(link_type=model["link_type"])
+        self._model = json.dumps(model)
+
+    def get_settings(self, sql_dialect_str: str) -> Settings:
+        settings = deepcopy(_parsed(self._model, sql_dialect_str))
+        settings._cache_uid = self.linker_uid  # noqa: SLF001 - as Splink makes it
+        return settings
+
+
+@lru_cache(maxsize=4)
+def _parsed(model: str, dialect: str) -> Settings:
+    return SettingsCreator.from_path_or_dict(json.loads(model)).get_settings(dialect)
+
+
+@cache
+def _is_equality(condition: str, dialect: str) -> bool:
+    level = ComparisonLevel(condition, SplinkDialect.from_string(dialect))
+    return bool(ASK_SPLINK(level))
+
+
+# Splink asks whether each condition before a level with a term frequency is an equality, by bringing it to normal form,
+# again for each such level and each scoring. Its answer depends on the condition alone.
+_QUESTION = "_is_exact_match"
+ASK_SPLINK = vars(ComparisonLevel)[_QUESTION].fget
+setattr(
+    ComparisonLevel,
+    _QUESTION,
+    property(lambda level: _is_equality(level.sql_condition, level.sql_dialect.sql_dialect_str)),
+)
 
 
 @contextmanager

@@ -1,0 +1,36 @@
+"""What is remembered of a model between scorings is what Splink itself says of it, and of that model alone."""
+
+from __future__ import annotations
+
+from copy import deepcopy
+from dataclasses import replace
+from datetime import date
+
+from splink import SettingsCreator
+
+from linkage_models.nominal import Bundle
+from linkage_models.nominal.splink_api import ASK_SPLINK
+from tests.linkage_models.nominal.builders import Edge, Warehouse, shipped_bundle
+
+BRIAN = {"name": "Brian Featherstone", "born": date(1990, 9, 14)}
+
+
+def test_every_condition_is_taken_for_an_equality_or_not_as_splink_takes_it() -> None:
+    settings = SettingsCreator.from_path_or_dict(shipped_bundle().model).get_settings("duckdb")
+    levels = [level for comparison in settings.comparisons for level in comparison.comparison_levels]
+    ours = [level._is_exact_match for level in levels]  # noqa: SLF001
+    assert ours == [ASK_SPLINK(level) for level in levels]
+    assert set(ours) == {True, False}
+
+
+def test_a_model_scored_again_gives_the_same_edges_and_another_its_own() -> None:
+    def edges(bundle: Bundle) -> dict[tuple[str, str], Edge]:
+        warehouse = Warehouse({"pnc:a": BRIAN, "rms:b": BRIAN})
+        warehouse.score(bundle)
+        return warehouse.edges()
+
+    shipped = shipped_bundle()
+    other = replace(shipped, model=deepcopy(shipped.model) | {"probability_two_random_records_match": 1e-6})
+    first = edges(shipped)
+    assert edges(other) != first
+    assert edges(shipped) == first
