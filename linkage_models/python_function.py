@@ -1,7 +1,9 @@
 """Python functions that SQL calls on the few values that SQL cannot read."""
 
+import hashlib
 import itertools
 from collections.abc import Callable
+from pathlib import Path
 
 import duckdb
 from duckdb.func import FunctionNullHandling
@@ -33,3 +35,15 @@ def add_macro(con: duckdb.DuckDBPyConnection, name: str, function: Callable[[str
         null_handling=FunctionNullHandling.SPECIAL,
     )
     con.execute(f"CREATE TEMP MACRO {name}(given) AS ({own}(given))")
+
+
+def as_written(module: str) -> str:
+    """Return what a module's functions follow from, for whoever must know whether to call them again.
+
+    Args:
+        module: the module's `__file__`.
+
+    Returns:
+        8 hexadecimal digits over its source.
+    """
+    return hashlib.sha256(Path(module).read_bytes()).hexdigest()[:8]

@@ -9,6 +9,8 @@ from typing import Any
 
 from icu import ICU_VERSION, Transliterator
 
+from linkage_models.python_function import as_written
+
 GROUPS: tuple[tuple[str, ...], ...] = (
     ("MOHAMMED", "MUHAMMAD", "MOHAMMAD", "MOHAMED", "MOHAMAD", "MUHAMMED", "MUHAMED", "MOHD", "MD", "MEHMET", "MEHMED"),
     ("AHMED", "AHMAD", "AHMET"),
@@ -69,7 +71,7 @@ IN_LATIN = "nominal_in_latin"
 LATIN = "Russian-Latin/BGN; Any-Latin; Latin-ASCII; Upper"
 """ICU's rules; Cyrillic as British passports and place names have it (BGN/PCGN), others as ICU romanises them."""
 
-READING = f"ICU {ICU_VERSION}: {LATIN}"
+READING = f"ICU {ICU_VERSION}, {as_written(__file__)}"
 """What reads other scripts: where it differs, spellings made before may differ."""
 
 

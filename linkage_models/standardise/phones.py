@@ -16,8 +16,10 @@ from phonenumbers import (
     parse,
 )
 
-READING = f"phonenumbers {version('phonenumbers')}, reading 1"
-"""What read a number, for whoever must know whether to read it again: raise the reading where `read_phone` changes."""
+from linkage_models.python_function import as_written
+
+READING = f"phonenumbers {version('phonenumbers')}, {as_written(__file__)}"
+"""What reads a number: where it differs, numbers read before may be read otherwise."""
 
 HOME, HOME_CODE = "GB", 44
 FEWEST_DIGITS = 6
