@@ -18,6 +18,9 @@ from linkage_models.resolve.clusters import Clusters
 PLACES = 6
 """Decimals of a combined weight, as of the weights it is made from."""
 
+CROSSED = "police_serial"
+"""The comparison of the police numbers with one another, of which people type one where the other belongs."""
+
 Parts = dict[str, float]
 Values = Mapping[int, Mapping[str, frozenset[int]]]
 
@@ -78,8 +81,10 @@ class Sides:
         return -math.inf if strength < self._strict and self.in_conflict(left, right) else strength
 
     def in_conflict(self, left: int, right: int) -> bool:
-        """Tell whether two clusters hold different identifiers of a kind, and no pair takes one for a slip."""
+        """Tell whether two clusters hold different identifiers of a kind that no pair takes for slips or crossed."""
         parts = self._parts[min(left, right), max(left, right)]
+        if parts.get(CROSSED, 0) > 0:
+            return False
         mine, theirs = self._values.get(left, {}), self._values.get(right, {})
         return any(
             parts.get(kind, 0) <= 0 and mine[kind] and theirs[kind] and mine[kind].isdisjoint(theirs[kind])

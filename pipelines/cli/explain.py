@@ -224,8 +224,8 @@ def _verdict(con: DuckDBPyConnection, first: str, second: str, own: str, other: 
         ).fetchone()
         why = f" (flagged: {', '.join(flags[0])})" if flags and flags[0] else ""
         return (
-            f"{said} Their weight, {weight:.1f}, would link them, but what speaks against it among the records around "
-            f"them, or a ruling about others, keeps them apart{why}."
+            f"{said} Their weight, {weight:.1f}, would link them, but two numbers of a kind that a person has once, "
+            f"the records around them, or a ruling about others, keep them apart{why}."
         )
     if weight < link:
         return f"{said} Their own weight, {weight:.1f}, is below {link:.1f}, but other records connect them."
