@@ -68,18 +68,16 @@ def empty(lists: str) -> str:
     return f"len({lists}_l) = 0 OR len({lists}_r) = 0"
 
 
-def close(one: str, other: str, similarity: float = CLOSE, shortest: int = SHORTEST_MISTYPED) -> str:
+def close(one: str, other: str) -> str:
     """Return the condition that two words are one word mistyped or spelt otherwise.
 
     Args:
         one: SQL for a word.
         other: SQL for the other.
-        similarity: Jaro-Winkler similarity from which they are.
-        shortest: letters from which they are if one edit makes one of the other, however far it is from similar.
     """
     return (
-        f"(jaro_winkler_similarity({one}, {other}) >= {similarity} OR (len({one}) >= {shortest} AND "
-        f"len({other}) >= {shortest} AND abs(len({one}) - len({other})) <= 1 AND "
+        f"(jaro_winkler_similarity({one}, {other}) >= {CLOSE} OR (len({one}) >= {SHORTEST_MISTYPED} AND "
+        f"len({other}) >= {SHORTEST_MISTYPED} AND abs(len({one}) - len({other})) <= 1 AND "
         # One edit leaves the first or the last letter as it was; asking so first spares most of the distances.
         f"({one}[1] = {other}[1] OR {one}[-1] = {other}[-1]) AND "
         f"damerau_levenshtein({one}, {other}) = 1))"

@@ -12,7 +12,7 @@ from linkage_models.nominal.comparison import ELSE, Comparison, Level, close, sh
 
 TWIN_FORENAMES_CLOSE = 0.9
 """Jaro-Winkler similarity below which forenames are unlike in the twin table of the production justice model. Ming and
-Wing, Karen and Daren, Darius and Marius are unlike, though one edit apart: such twins are likelier than such a slip."""
+Wing, Karen and Daren, Darius and Marius are unlike, though one edit apart: twins were found who were joined for it."""
 
 TWIN_SHARE = 0.03
 """Share of people who are a twin: about 15 of 1,000 maternities in England and Wales give more than one child (Office
@@ -72,7 +72,7 @@ _ONE_FULL_NAME_WRITTEN = (
     f"({shared('full_names')} OR {some_pair('unsettled_names_l', 'full_names_r', _MISTYPED)}"
     f" OR {some_pair('unsettled_names_r', 'full_names_l', _MISTYPED)})"
 )
-"""Two primary names whose forenames many people bear each are no slips of one another: Martin is seldom made Marvin."""
+"""Two primary names whose forenames many people bear each, such as Marcus and Marius, are no slips of one another."""
 
 _FORENAME_IN_TWO_SCRIPTS = (
     f"({shared('forename_symbols')}"

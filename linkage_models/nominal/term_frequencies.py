@@ -39,7 +39,7 @@ COMMON_WORD_SHARE = 0.02
 
 COMMON_FORENAME_SHARE = 1e-4
 """Share of people from which a forename is in common use, and not a slip of another: some 6,000 bearers in the country.
-Even a name that one in a hundred bears is not written with one and the same slip that often."""
+Of a name that one in a hundred bears, one and the same slip would have to be made in every hundredth bearer's."""
 
 SMALLEST_FREQUENCY = 1e-7
 """No name is taken to be rarer than a few bearers in the country's population."""

@@ -97,9 +97,9 @@ def test_a_pair_with_two_identifiers_needs_strict_evidence_unless_it_takes_one_f
     assert (warehouse.groups(), flagged(warehouse, CONFLICTING_IDENTIFIERS)) == (groups, review)
 
 
-def test_numbers_typed_in_each_others_field_are_not_two_of_a_kind() -> None:
+def test_numbers_typed_in_each_others_field_join_without_strict_evidence_and_get_a_look() -> None:
     warehouse = night({"A-B": {"name": 8.0, "pnc": -4.0, "police_serial": 5.0}}, A="pnc:1", B="pnc:2")
-    assert warehouse.groups() == {"AB"}
+    assert (warehouse.groups(), flagged(warehouse, CONFLICTING_IDENTIFIERS)) == ({"AB"}, "AB")
 
 
 @pytest.mark.parametrize(
