@@ -6,8 +6,8 @@ import dagster as dg
 
 from pipelines.components import NominalSource
 from pipelines.defs import gaps, linkage, nightly, published
+from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
-from pipelines.home import Home
 from pipelines.settings import Settings
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkage_models import nominal
+from linkage_models.nominal.bundle import SHIPPED
 from pipelines.errors import ConfigurationError
 from pipelines.source import SourceSpec
 from pipelines.yaml_file import read_yaml
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 PIPELINES = Path(__file__).parent
-BUNDLES = Path(nominal.__file__).parent / "bundles"
 
 
 @dataclass(frozen=True)
@@ -52,7 +52,7 @@ class Deployment:
         if folder is None:
             sources = PIPELINES / "defs" / "sources"
             rules, audiences = PIPELINES / "gaps" / "rules", PIPELINES / "publish" / "audiences"
-            return cls(_sources(sources), rules, audiences, BUNDLES)
+            return cls(_sources(sources), rules, audiences, SHIPPED)
         if not folder.is_dir():
             message = f"{folder} is not a folder; set CONJOIN_DEPLOYMENT to the folder of a deployment."
             raise ConfigurationError(message)
@@ -60,7 +60,7 @@ class Deployment:
             _sources(folder / "sources"),
             _own_or(folder / "gap_rules", PIPELINES / "gaps" / "rules"),
             _own_or(folder / "audiences", PIPELINES / "publish" / "audiences"),
-            _own_or(folder / "bundles", BUNDLES),
+            _own_or(folder / "bundles", SHIPPED),
         )
 
     def bundle(self) -> nominal.Bundle:

@@ -15,8 +15,8 @@ import sqlalchemy
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 
 from pipelines.definitions import build_definitions
+from pipelines.defs.home import Home
 from pipelines.errors import CheckFailedError, ConjoinError, StorageError
-from pipelines.home import Home
 
 if TYPE_CHECKING:
     from dagster import ExecuteInProcessResult

@@ -9,8 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_models.intervals import Interval
-from linkage_models.nominal import kinship
-from linkage_models.nominal.calibration import Calibration
+from linkage_models.nominal.bundle.calibration import Calibration
+from linkage_models.nominal.model import kinship
 from linkage_models.resolve.relation import relation, single_row
 
 BLIND_SPOT = (

@@ -8,7 +8,7 @@ import duckdb
 
 from linkage_models.explain.connections import Evidence, ScoredPair
 from linkage_models.nominal import Bundle
-from linkage_models.nominal.scoring import score_pair
+from linkage_models.nominal.score.scoring import score_pair
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from math import log2
 
 from linkage_models.explain.connections import Evidence
-from linkage_models.nominal import Bundle, kinship
+from linkage_models.nominal import Bundle
+from linkage_models.nominal.model import kinship
 
 WORDS = {
     "pnc": "a PNC number", "cro": "a CRO number", "noms": "a NOMS number", "crn": "a CRN", "visor": "a ViSOR id",

@@ -4,13 +4,13 @@ Usable alone: give `train` a DuckDB connection with a table of the shape of `nom
 """
 
 from linkage_models.nominal.bundle import Bundle, latest
+from linkage_models.nominal.bundle.thresholds import FALSE_LINK_COSTS, Thresholds
 from linkage_models.nominal.errors import BundleError, ModelError, TrainingError
-from linkage_models.nominal.features import build_features
-from linkage_models.nominal.labels import Labels
-from linkage_models.nominal.scoring import DUCKDB, Engine, ScoreCounts, score
-from linkage_models.nominal.spark import spark_engine
-from linkage_models.nominal.thresholds import FALSE_LINK_COSTS, Thresholds
-from linkage_models.nominal.training import train
+from linkage_models.nominal.model.features import build_features
+from linkage_models.nominal.score.scoring import DUCKDB, Engine, ScoreCounts, score
+from linkage_models.nominal.score.spark import spark_engine
+from linkage_models.nominal.train.labels import Labels
+from linkage_models.nominal.train.training import train
 
 __all__ = [
     "DUCKDB",

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from pipelines.errors import ConfigurationError
-from pipelines.landing.spec import resources
+from pipelines.source.extract import resources
 from pipelines.warehouse.catalogue.table import literal
 from pipelines.yaml_file import field_line
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from pipelines.canonical.spec import ItemMapping
     from pipelines.source import SourceSpec
+    from pipelines.source.mapping import ItemMapping
 
 NOT_SQL_FIELDS = {"kind", "source", "each", "detail", "code_list", "code_lists"}
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple, cast
 from pipelines.canonical.bind import landed_view
 from pipelines.canonical.stage import ACCEPTED_ONLY, resources
 from pipelines.landing.changes import parquet
-from pipelines.landing.spec import resources as landed_resources
+from pipelines.source.extract import resources as landed_resources
 from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:

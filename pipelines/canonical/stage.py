@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING, get_args
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.canonical.bind import check_expressions, is_unmapped, landed_view, mapped, when
 from pipelines.canonical.merges import MERGE, stage_merges
-from pipelines.canonical.spec import MARKINGS, ContactKind
 from pipelines.landing.manifest import REJECTED
+from pipelines.source.mapping import MARKINGS, ContactKind
 from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from pipelines.canonical.spec import ItemMapping
     from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
+    from pipelines.source.mapping import ItemMapping
 
 PERSON = """
 CREATE OR REPLACE TEMP TABLE staged_person AS

@@ -14,8 +14,8 @@ import duckdb
 
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.changes import parquet
-from pipelines.landing.spec import resources
-from pipelines.landing.spec.files import OWN_COLUMNS
+from pipelines.source.extract import resources
+from pipelines.source.extract.files import OWN_COLUMNS
 from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
     from duckdb import DuckDBPyConnection
 
-    from pipelines.canonical.spec import ItemMapping, RecordMapping
     from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
+    from pipelines.source.mapping import ItemMapping, RecordMapping
 
 WORTH_IT = 0.3
 """Share of touched records from which on staging everything is as quick."""

@@ -14,7 +14,7 @@ from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
     from pipelines.canonical.applied import Applied
-    from pipelines.source_tools.trial import Trial
+    from pipelines.source_check.trial import Trial
 
 app = typer.Typer(
     help="Write the YAML of a source system: draft it from live data, and check it on live data.",
@@ -39,7 +39,7 @@ def check(
     """
     from pipelines.cli.progress import step_reporter
     from pipelines.settings import Settings
-    from pipelines.source_tools.trial import read_source, try_source
+    from pipelines.source_check.trial import read_source, try_source
 
     settings = Settings.load(home)
     spec = read_source(file)
@@ -71,8 +71,8 @@ def new(
     """
     from pipelines.errors import SourceError
     from pipelines.settings import Settings
-    from pipelines.source_tools.dialogue import draft
-    from pipelines.source_tools.yaml_text import yaml_text
+    from pipelines.source_draft.dialogue import draft
+    from pipelines.source_draft.yaml_text import yaml_text
 
     if out is not None and out.exists():
         raise ConfigurationError(f"{out} exists already; name another file with --out.")

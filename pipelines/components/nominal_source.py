@@ -8,9 +8,9 @@ from pydantic import BaseModel
 
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
-from pipelines.checks import schema_of_columns
+from pipelines.defs.checks import schema_of_columns
+from pipelines.defs.home import Home
 from pipelines.errors import ConfigurationError, SourceError
-from pipelines.home import Home
 from pipelines.landing.land import land
 from pipelines.landing.manifest import Load, loads
 from pipelines.source import SourceSpec

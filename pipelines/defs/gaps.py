@@ -5,11 +5,11 @@ from datetime import datetime, timedelta
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
-from pipelines.checks import catalogue_check, schema_of_columns
+from pipelines.defs.checks import catalogue_check, schema_of_columns
+from pipelines.defs.home import Home
 from pipelines.defs.linkage import SUBJECT
 from pipelines.deployment import Deployment
 from pipelines.gaps import SystemInfo, find_gaps, load_rules
-from pipelines.home import Home
 from pipelines.warehouse import run_log
 from pipelines.warehouse.catalogue.gap import FINDING, GAP
 from pipelines.warehouse.database import transaction

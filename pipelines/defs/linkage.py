@@ -6,8 +6,8 @@ from dataclasses import asdict
 import dagster as dg
 
 from linkage_models import nominal, resolve
-from pipelines.checks import catalogue_check, schema_of_columns
-from pipelines.home import Home
+from pipelines.defs.checks import catalogue_check, schema_of_columns
+from pipelines.defs.home import Home
 from pipelines.warehouse import database, run_log
 from pipelines.warehouse.catalogue import linkage as tables
 from pipelines.warehouse.catalogue.nominal import NOMINAL

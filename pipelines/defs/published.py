@@ -7,8 +7,8 @@ import dagster as dg
 
 from pipelines import audit
 from pipelines.defs.gaps import FINDINGS
+from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
-from pipelines.home import Home
 from pipelines.publish import Audience, publish, read_audiences
 from pipelines.warehouse import run_log
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from pipelines.canonical.spec import MARKINGS
+from pipelines.source.mapping import MARKINGS
 from pipelines.warehouse.catalogue.table import literal
 
 

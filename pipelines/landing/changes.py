@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from pipelines.errors import ConfigurationError, raise_if_storage
-from pipelines.landing.spec.files import OWN_COLUMNS
+from pipelines.source.extract.files import OWN_COLUMNS
 from pipelines.warehouse.catalogue.table import literal, quote
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pipelines.landing.extraction import Extraction
-    from pipelines.landing.spec import Polling, Resource
+    from pipelines.source.extract import Polling, Resource
 
 DELIVERED = ".delivered.parquet"
 

@@ -18,9 +18,10 @@ from typing import TYPE_CHECKING, Any, cast
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
-from pipelines.landing.connect import place_of
 from pipelines.landing.extraction import Extraction
-from pipelines.landing.file_formats import read_file
+from pipelines.landing.files.connect import place_of
+from pipelines.landing.files.formats import read_file
+from pipelines.landing.files.places import Arrived, Listed, Place, changed, fetch, is_pattern
 from pipelines.landing.manifest import (
     REJECTED,
     Load,
@@ -32,18 +33,17 @@ from pipelines.landing.manifest import (
     write_failure,
     write_manifest,
 )  # fmt: skip
-from pipelines.landing.places import Arrived, Listed, Place, changed, fetch, is_pattern
-from pipelines.landing.rest import extract_rest
-from pipelines.landing.spec import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
+from pipelines.landing.rest.documents import extract_rest
 from pipelines.landing.sql import extract_sql
+from pipelines.source.extract import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
 from pipelines.warehouse.catalogue.table import literal
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-    from pipelines.landing.spec import ExtractSpec, FileSpec, SchemaContract
     from pipelines.settings import Settings
+    from pipelines.source.extract import ExtractSpec, FileSpec, SchemaContract
 
 
 def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:

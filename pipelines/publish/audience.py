@@ -6,8 +6,8 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from pipelines.canonical.spec import MARKINGS, Marking
 from pipelines.errors import ConfigurationError
+from pipelines.source.mapping import MARKINGS, Marking
 from pipelines.yaml_file import field_line, read_yaml
 
 SHIPPED = Path(__file__).parent / "audiences"

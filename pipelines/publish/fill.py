@@ -9,7 +9,7 @@ from typing import Any
 
 from duckdb import DuckDBPyConnection
 
-from linkage_models.nominal.comparisons import IDENTIFIER_SHARED
+from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED
 from pipelines.publish.macros import MACROS, fold_name_macro
 from pipelines.publish.weakest_link import find_weakest_links
 from pipelines.warehouse.catalogue import ALL, LINKED, Table

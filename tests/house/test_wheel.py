@@ -43,7 +43,7 @@ def test_the_wheel_holds_every_file_of_a_package(wheel: set[str], package: str) 
         "pipelines/defs/sources/*/defs.yaml",
         "pipelines/gaps/rules/*.yaml",
         "pipelines/publish/audiences/*.yaml",
-        "linkage_models/nominal/bundles/*/*.json",
+        "linkage_models/nominal/bundle/shipped/*/*.json",
         "sample_data/*/sample.json",
     ],
 )

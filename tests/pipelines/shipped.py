@@ -9,8 +9,8 @@ from pipelines.canonical.apply import apply_latest
 from pipelines.deployment import Deployment, Source
 from pipelines.landing.land import land
 from pipelines.landing.manifest import Load
-from pipelines.landing.spec import FixedWidth
 from pipelines.settings import Settings
+from pipelines.source.extract import FixedWidth
 from pipelines.warehouse.database import writer
 from tests.pipelines import tiny
 

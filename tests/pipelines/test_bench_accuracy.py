@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from linkage_models.evaluate.bare_febrl import best_threshold
+from linkage_models.yardsticks.bare_febrl import best_threshold
 from pipelines.cli import app
 from pipelines.cli.bench.accuracy import result, shortfalls, verdict
 from pipelines.cli.bench.accuracy_runs import counted

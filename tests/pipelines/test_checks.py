@@ -6,7 +6,7 @@ from datetime import timedelta
 
 import pytest
 
-from pipelines.checks import faults
+from pipelines.defs.checks import faults
 from pipelines.defs.linkage import DECISIONS_HOLD, IDS_STAY_RETIRED, ONE_SUBJECT_EACH
 from pipelines.defs.nightly import AT_TWO
 from pipelines.warehouse.catalogue.linkage import MEMBERSHIP

@@ -8,8 +8,8 @@ import sqlite3
 from pathlib import Path
 from typing import Any
 
-from pipelines.landing.spec import FixedWidth
 from pipelines.settings import Settings
+from pipelines.source.extract import FixedWidth
 
 AS_OF = "2026-03-02T02:00:00Z"
 NOMINAL_LINES = [

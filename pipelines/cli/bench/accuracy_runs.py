@@ -15,7 +15,7 @@ from pipelines.errors import CheckFailedError
 from pipelines.nightly_run import REPOSITORY
 
 VARIANTS = ("documented", "tuned")
-"""The bare scripts of `linkage_models.evaluate.bare_febrl`."""
+"""The bare scripts of `linkage_models.yardsticks.bare_febrl`."""
 
 PASSED_ON = ("CONJOIN_MEMORY_LIMIT", "CONJOIN_THREADS", "CONJOIN_DEBUG")
 """Settings of the caller that bear on how a set is linked, not on what is linked."""
@@ -55,7 +55,7 @@ def link_with_script(variant: str, made: Prepared) -> dict[str, Any]:
         CheckFailedError: the script failed.
     """
     files = [str(file) for file in made.files]
-    return _json_of([sys.executable, "-m", "linkage_models.evaluate.bare_febrl", variant, *files], dict(os.environ))
+    return _json_of([sys.executable, "-m", "linkage_models.yardsticks.bare_febrl", variant, *files], dict(os.environ))
 
 
 def _environment(made: Prepared) -> dict[str, str]:

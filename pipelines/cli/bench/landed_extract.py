@@ -10,8 +10,8 @@ from pathlib import Path
 from pydantic import TypeAdapter
 
 from pipelines.landing.land import land
-from pipelines.landing.spec import Extract, ExtractSpec
 from pipelines.settings import Settings
+from pipelines.source.extract import Extract, ExtractSpec
 
 if __name__ == "__main__":
     spec, home = sys.argv[1:]

@@ -70,7 +70,7 @@ def night(
                     timings = con.execute("SELECT timings FROM linkage.run ORDER BY started_at LIMIT 1").fetchone()
                 results["stages"] = json.loads(timings[0]) if timings else {}
         results["bare_splink"] = measure(
-            [sys.executable, "-m", "linkage_models.evaluate.bare_splink", str(work / "records.parquet")], work
+            [sys.executable, "-m", "linkage_models.yardsticks.bare_splink", str(work / "records.parquet")], work
         )
         report("bare Splink")
     full, bare = results["full"]["seconds"], results["bare_splink"]["seconds"]

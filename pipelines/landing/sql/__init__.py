@@ -16,7 +16,7 @@ from pipelines.landing.sql.reading import BrokenError, Place, RefusedError, Sinc
 
 if TYPE_CHECKING:
     from pipelines.landing.extraction import Extraction
-    from pipelines.landing.spec import Sql
+    from pipelines.source.extract import Sql
 
 
 def extract_sql(

@@ -29,7 +29,7 @@ from pipelines.landing.sql.reading import (
 
 if TYPE_CHECKING:
     from pipelines.landing.extraction import Extraction
-    from pipelines.landing.spec import Sql
+    from pipelines.source.extract import Sql
 
 LandedColumn = tuple["sa.ColumnClause[Any] | sa.Label[Any]", pa.DataType]
 """What is selected of a column, and the type that it is landed in."""

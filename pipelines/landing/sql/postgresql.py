@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from adbc_driver_manager.dbapi import Cursor
 
     from pipelines.landing.extraction import Extraction
-    from pipelines.landing.spec import Sql
+    from pipelines.source.extract import Sql
 
 BYTES_AT_ONCE = 4 * 1024 * 1024
 

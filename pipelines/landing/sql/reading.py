@@ -21,8 +21,8 @@ if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect
 
     from pipelines.landing.extraction import Extraction
-    from pipelines.landing.spec import Sql
-    from pipelines.landing.spec.sql import SqlResource
+    from pipelines.source.extract import Sql
+    from pipelines.source.extract.sql import SqlResource
 
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$#]*")
 

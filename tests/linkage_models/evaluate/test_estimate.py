@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from linkage_models.evaluate import estimate, implausible
 from linkage_models.evaluate.estimate import poisson_binomial_interval
-from linkage_models.nominal.calibration import UNCALIBRATED, Calibration
+from linkage_models.nominal.bundle.calibration import UNCALIBRATED, Calibration
 
 EVIDENCE = "[{{comparison: '{}', level: 'any', weight: 1.0}}]"
 

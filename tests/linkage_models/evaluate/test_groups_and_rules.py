@@ -10,7 +10,7 @@ import pytest
 from linkage_models.evaluate import Group, largest_disparity, recall_by_group, recall_by_rule
 from linkage_models.evaluate.groups import SMALLEST
 from linkage_models.intervals import Interval
-from linkage_models.nominal.blocking import identifier_rule
+from linkage_models.nominal.model.blocking import identifier_rule
 from tests.linkage_models.nominal.builders import Given, Warehouse
 
 if TYPE_CHECKING:

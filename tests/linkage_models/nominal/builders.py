@@ -22,11 +22,11 @@ import pyarrow as pa
 from ruamel.yaml import YAML
 
 from linkage_models import nominal, standardise
-from linkage_models.nominal.blocking import RULES, keys_sql
+from linkage_models.nominal.bundle import SHIPPED
+from linkage_models.nominal.model.blocking import RULES, keys_sql
 from linkage_models.standardise.identifiers import CHECK_ALPHABET
 
 AS_OF_YEAR = 2026
-BUNDLES = Path(nominal.__file__).with_name("bundles")
 
 Given = dict[str, Any]
 """A record as it is written in a table."""
@@ -171,7 +171,7 @@ class Warehouse:
 @cache
 def shipped_bundle() -> nominal.Bundle:
     """Return the newest bundle that the product ships."""
-    return nominal.Bundle.load(nominal.latest(BUNDLES))
+    return nominal.Bundle.load(nominal.latest(SHIPPED))
 
 
 def table(name: str) -> list[dict[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from linkage_models.nominal.blocking import RULES
+from linkage_models.nominal.model.blocking import RULES
 from tests.linkage_models.nominal.builders import Warehouse, rules_that_find, table
 
 PAIRS = table("blocking")

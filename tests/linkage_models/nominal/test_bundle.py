@@ -11,11 +11,12 @@ from pathlib import Path
 import pytest
 
 from linkage_models import nominal
-from tests.linkage_models.nominal.builders import BUNDLES, shipped_bundle
+from linkage_models.nominal.bundle import SHIPPED
+from tests.linkage_models.nominal.builders import shipped_bundle
 
 FILES = sorted(
-    file.relative_to(nominal.latest(BUNDLES)).as_posix()
-    for file in nominal.latest(BUNDLES).rglob("*")
+    file.relative_to(nominal.latest(SHIPPED)).as_posix()
+    for file in nominal.latest(SHIPPED).rglob("*")
     if file.is_file() and file.name != "manifest.json"
 )
 
@@ -23,7 +24,7 @@ FILES = sorted(
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
     """Return a copy of the shipped bundle, to be damaged."""
-    return Path(shutil.copytree(nominal.latest(BUNDLES), tmp_path / "copy"))
+    return Path(shutil.copytree(nominal.latest(SHIPPED), tmp_path / "copy"))
 
 
 def refusal(folder: Path) -> str:

@@ -11,8 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from linkage_models import nominal
-from linkage_models.nominal.calibration import UNCALIBRATED, Calibration, fit
-from linkage_models.nominal.thresholds import FALSE_LINK_COSTS, from_costs
+from linkage_models.nominal.bundle.calibration import UNCALIBRATED, Calibration, fit
+from linkage_models.nominal.bundle.thresholds import FALSE_LINK_COSTS, from_costs
 from tests.linkage_models.nominal.builders import Warehouse, population
 
 LABELLED = st.lists(st.tuples(st.floats(-8, 60), st.booleans()), max_size=40)

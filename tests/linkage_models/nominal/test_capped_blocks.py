@@ -6,7 +6,7 @@ from itertools import permutations
 
 import pytest
 
-from linkage_models.nominal import blocking
+from linkage_models.nominal.model import blocking
 from tests.linkage_models.nominal.builders import Given, Warehouse
 
 MOST = 5

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from linkage_models import nominal
-from linkage_models.nominal.estimation import FAMILY_PAIRS, has_families
+from linkage_models.nominal.train.estimation import FAMILY_PAIRS, has_families
 from tests.linkage_models.nominal.builders import Given, Warehouse
 
 FORENAMES = ("Brian", "Dominic", "Sarah", "Keith", "Olwen", "Tomasz", "Femi", "Ursula")

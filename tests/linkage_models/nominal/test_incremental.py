@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from linkage_models.nominal.scoring import EVERYTHING_SHARE
+from linkage_models.nominal.score.scoring import EVERYTHING_SHARE
 from tests.linkage_models.nominal.builders import Edge, Given, Warehouse, population, shipped_bundle
 
 if TYPE_CHECKING:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from linkage_models import nominal
-from linkage_models.nominal.comparisons import comparisons
-from linkage_models.nominal.features import identifier_kinds_of
+from linkage_models.nominal.model.comparisons import comparisons
+from linkage_models.nominal.model.features import identifier_kinds_of
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 from tests.linkage_models.nominal.builders import Warehouse, scored_pairs
 

@@ -7,7 +7,7 @@ from functools import cache
 import pytest
 
 from linkage_models import nominal
-from linkage_models.nominal.name_symbols import symbols_of
+from linkage_models.nominal.bundle.name_symbols import symbols_of
 from tests.linkage_models.nominal.builders import Given, Warehouse, table
 
 PAIRS = table("names_alike")

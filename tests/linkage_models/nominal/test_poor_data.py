@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from linkage_models import nominal
-from linkage_models.nominal import blocking
+from linkage_models.nominal.model import blocking
 from tests.linkage_models.nominal.builders import IDENTIFIERS, Given, Warehouse, population
 
 SOME: Given = {"name": "Brian Featherstone", "born": "1990-09-14", "postcode": "LS1 4AB", "pnc": "81/34U"}

@@ -11,8 +11,8 @@ import pytest
 from splink import SparkAPI
 
 from linkage_models import nominal
-from linkage_models.nominal import blocking
-from linkage_models.nominal.spark_sql import spark_sql
+from linkage_models.nominal.model import blocking
+from linkage_models.nominal.score.spark_sql import spark_sql
 from tests.linkage_models.nominal.builders import Edge, Given, Warehouse, table
 from tests.spark import configure, require
 
@@ -182,7 +182,7 @@ def test_what_goes_wrong_on_spark_is_one_sentence_without_a_value(
         del query, lists
         return "SELECT CAST(forename AS INT) FROM score_input"
 
-    monkeypatch.setattr("linkage_models.nominal.spark.spark_sql", fails)
+    monkeypatch.setattr("linkage_models.nominal.score.spark.spark_sql", fails)
     warehouse = Warehouse({"pnc:1": {"name": "Brian Featherstone"}, "pnc:2": {"name": "Brian Featherstone"}})
     with pytest.raises(nominal.ModelError) as raised:
         on_spark(warehouse, exchange)

@@ -10,7 +10,7 @@ import pytest
 from splink import SettingsCreator
 
 from linkage_models.nominal import Bundle
-from linkage_models.nominal.splink_api import ASK_SPLINK
+from linkage_models.nominal.score.splink_api import ASK_SPLINK
 from tests.linkage_models.nominal.builders import Edge, Warehouse, shipped_bundle
 
 BRIAN = {"name": "Brian Featherstone", "born": date(1990, 9, 14)}

@@ -13,8 +13,8 @@ from pydantic import TypeAdapter
 from pipelines.errors import SourceError
 from pipelines.landing.land import land
 from pipelines.landing.manifest import REJECTED, Load, loads
-from pipelines.landing.spec import Extract, ExtractSpec
 from pipelines.settings import Settings
+from pipelines.source.extract import Extract, ExtractSpec
 
 SYSTEM = "acme"
 NOON = 1_772_366_400  # 2026-03-01 12:00 UTC

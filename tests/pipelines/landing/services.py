@@ -20,8 +20,8 @@ from pydantic import TypeAdapter
 from pipelines.errors import SourceError
 from pipelines.landing.land import land
 from pipelines.landing.manifest import Load, failure, loads
-from pipelines.landing.spec import Extract, Rest
 from pipelines.settings import Settings
+from pipelines.source.extract import Extract, Rest
 
 SYSTEM = "custody"
 NOW = datetime(2026, 3, 10, 2, tzinfo=UTC)

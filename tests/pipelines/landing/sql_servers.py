@@ -23,8 +23,8 @@ from pydantic import TypeAdapter
 from pipelines.errors import SourceError
 from pipelines.landing.land import land
 from pipelines.landing.manifest import Load, failure, loads
-from pipelines.landing.spec import Extract, Sql
 from pipelines.settings import Settings
+from pipelines.source.extract import Extract, Sql
 from sample_data.serve import Postgres
 
 Resources = list[str] | dict[str, Any]

@@ -22,11 +22,11 @@ from ruamel.yaml import YAML
 from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError, SourceError
 from pipelines.landing.extraction import Extraction
-from pipelines.landing.file_formats import read_file
-from pipelines.landing.places import Folder, fetch
-from pipelines.landing.spec import FileSpec
+from pipelines.landing.files.formats import read_file
+from pipelines.landing.files.places import Folder, fetch
 from pipelines.settings import Settings
 from pipelines.source import SourceSpec
+from pipelines.source.extract import FileSpec
 from pipelines.yaml_file import read_yaml
 from tests.pipelines.landing.delivery import SYSTEM, extract
 

@@ -16,7 +16,7 @@ import pyarrow.parquet
 import pytest
 from pydantic import ValidationError
 
-from pipelines.landing import places
+from pipelines.landing.files import places
 from pipelines.landing.manifest import loads
 from pipelines.settings import Settings
 from tests.pipelines.landing.delivery import SYSTEM, asked, extract, home, put, refusal, take_in, written_at

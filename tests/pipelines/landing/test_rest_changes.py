@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from pipelines.landing.manifest import loads
-from pipelines.landing.spec import Rest
+from pipelines.source.extract import Rest
 from sample_data.serve.faults import Status
 from sample_data.serve.paging import Collection
 from sample_data.serve.web import Web, serve_web

@@ -22,11 +22,11 @@ from sqlalchemy.dialects import mssql, mysql, oracle
 from pipelines.errors import SourceError
 from pipelines.landing.land import land
 from pipelines.landing.manifest import Load
-from pipelines.landing.spec import Sql
-from pipelines.landing.spec.sql import SqlResource
 from pipelines.landing.sql.others import engine_for, judged_by_driver, landed_as_described, landed_column
 from pipelines.landing.sql.reading import BrokenError, RefusedError, query, text_of
 from pipelines.settings import Settings
+from pipelines.source.extract import Sql
+from pipelines.source.extract.sql import SqlResource
 from tests.pipelines.landing.sql_servers import NIGHT, Resources, parquet_rows, sql_spec
 
 ORACLE, MSSQL, MYSQL = cast("tuple[Any, Any, Any]", (oracle, mssql, mysql))  # whose types have no annotations

@@ -9,7 +9,7 @@ from typing import Any
 
 import duckdb
 
-from linkage_models.nominal.comparisons import IDENTIFIER_SHARED
+from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.publish import Audience, Published, publish
 from pipelines.warehouse.catalogue import ALL, WAREHOUSE

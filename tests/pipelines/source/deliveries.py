@@ -9,9 +9,9 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.landing.spec import FixedWidth
 from pipelines.settings import Settings
-from pipelines.source_tools.trial import read_source
+from pipelines.source.extract import FixedWidth
+from pipelines.source_check.trial import read_source
 from tests.house.repository import ROOT
 from tests.pipelines import tiny
 

@@ -13,9 +13,9 @@ import sample_data
 from pipelines.cli.sample_deployment import write_deployment
 from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
-from pipelines.source_tools.aside import aside
-from pipelines.source_tools.mask import mask
-from pipelines.source_tools.trial import Trial, read_source, try_source
+from pipelines.source_check.aside import aside
+from pipelines.source_check.mask import mask
+from pipelines.source_check.trial import Trial, read_source, try_source
 from sample_data.serve import serve
 from tests.pipelines import shipped
 from tests.pipelines.nights import attempt

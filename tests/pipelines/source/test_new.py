@@ -15,7 +15,7 @@ from ruamel.yaml import YAML
 
 import sample_data
 from pipelines.settings import Settings
-from pipelines.source_tools.trial import read_source, try_source
+from pipelines.source_check.trial import read_source, try_source
 from sample_data.serve import Served, serve
 from tests.pipelines import shipped
 from tests.pipelines.source import deliveries

@@ -1,0 +1,63 @@
+"""The match weights at which a pair is acted on, derived from what a false and a missed link cost."""
+
+from dataclasses import dataclass
+from itertools import pairwise
+from math import isfinite, log2
+
+from linkage_models.nominal.bundle.calibration import UNCALIBRATED, Calibration
+from linkage_models.nominal.errors import TrainingError
+
+FALSE_LINK_COSTS = {"strict": 9999.0, "link": 99.0, "wide": 4.0, "review": 1 / 99}
+"""The cost of a false link in units of a missed one, for each use.
+
+* strict, disclosure: another person's record disclosed is a breach that cannot be undone.
+* link, operations: a false link misleads everyone who reads the subject, a missed one leaves what was there before.
+* wide, safeguarding: a few false links among those a person looks through are the price of missing less.
+* review: a pair that a person would look at: the cost is a minute of reading against an intelligence gap.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Thresholds:
+    """Match weights in bits, each inclusive; `review <= wide <= link <= strict`."""
+
+    strict: float
+    link: float
+    review: float
+    wide: float
+
+    @property
+    def kin_ceiling(self) -> float:
+        """The weight above which a pair of possible kin is not let.
+
+        Halfway from review to wide, so that it is never linked for any use and is still seen as a near miss.
+        """
+        return round((self.review + self.wide) / 2, 6)
+
+
+def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibration = UNCALIBRATED) -> Thresholds:
+    """Return the thresholds that minimise expected cost.
+
+    Linking costs `c (1 - p)` on average and not linking costs `p`, for a pair that matches with probability p and a
+    false link that costs c missed ones; so link where `p / (1 - p) >= c`, that is where the calibrated log2 odds are at
+    least `log2 c` (the decision rule of Fellegi and Sunter 1969 under costs).
+
+    Args:
+        costs: c for `strict`, `link`, `wide` and `review`, none above the one before.
+        calibration: from match weight to log2 odds.
+
+    Raises:
+        TrainingError: a cost is lacking, unknown, not a number above nought, or above the one before it.
+    """
+    if set(costs) != set(FALSE_LINK_COSTS):
+        raise TrainingError(f"The costs of a false link are those of {', '.join(FALSE_LINK_COSTS)}; give each of them.")
+    for use, cost in costs.items():
+        if not (isfinite(cost) and cost > 0):
+            raise TrainingError(f"The cost of a false link for {use} is {cost}; give a number above 0.")
+    for dearer, cheaper in pairwise(FALSE_LINK_COSTS):
+        if costs[dearer] < costs[cheaper]:
+            raise TrainingError(
+                f"A false link costs {costs[dearer]:g} for {dearer} and {costs[cheaper]:g} for {cheaper}; "
+                f"{dearer} is the more careful use, so give it a cost that is no lower."
+            )
+    return Thresholds(**{use: calibration.weight_at(log2(cost)) for use, cost in costs.items()})

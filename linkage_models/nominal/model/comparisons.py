@@ -1,0 +1,340 @@
+"""The comparisons of the model: what each field's agreement, part agreement and disagreement looks like, as data.
+
+Each level carries starting values of m (its share among pairs of one person) and u (among pairs of two people). They
+come from the published parameters of the production justice model where it gives them (`domain` section 4) and are
+judgements elsewhere; training replaces them wherever its data shows the level, and they stand where it does not.
+"""
+
+from linkage_models.nominal.model.comparison import CLOSE, ELSE, Comparison, Level, close, empty, shared, some_pair
+from linkage_models.nominal.model.kinship import FORENAME_AMONG_GIVEN, FORENAME_CLOSE, SURNAME_CLOSE, kinship
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
+
+_CLOSE_EXCHANGED = (
+    f"(jaro_winkler_similarity(forename_v_l, surname_v_r) >= {CLOSE}"
+    f" AND jaro_winkler_similarity(surname_v_l, forename_v_r) >= {CLOSE})"
+)
+
+_SINGLE = "(forename_l IS NULL OR forename_r IS NULL)"
+_SINGLE_CLOSE = (
+    f"({close('surname_v_l', 'surname_v_r')} OR {close('surname_v_l', 'forename_v_r')}"
+    f" OR {close('forename_v_l', 'surname_v_r')})"
+)
+
+NAME = Comparison(
+    "name",
+    "(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)",
+    (
+        Level("same forename and surname", "full_name_l = full_name_r", 0.86, 2e-5, "full_name"),
+        Level(
+            "same words in another order or spelling",
+            "name_sorted_l = name_sorted_r OR (forename_v_l = forename_v_r AND surname_v_l = surname_v_r)"
+            " OR (forename_v_l = surname_v_r AND surname_v_l = forename_v_r)",
+            0.02,
+            5e-6,
+            "full_name",
+            0.5,
+        ),
+        Level(
+            "close forename and surname",
+            f"({FORENAME_CLOSE} AND {SURNAME_CLOSE}) OR {_CLOSE_EXCHANGED}",
+            0.05,
+            1e-5,
+            "full_name",
+            0.5,
+        ),
+        Level("same through an alias", shared("full_names"), 0.02, 1e-5),
+        Level(
+            "one has a single name, which the other has",
+            f"{_SINGLE} AND {shared('name_words')}",
+            0.02,
+            2e-4,
+            "surname_v",
+            0.5,
+        ),
+        Level("one has a single name, close to one of the other's", f"{_SINGLE} AND {_SINGLE_CLOSE}", 0.002, 1e-4),
+        Level("one has a single name, unlike the other's", _SINGLE, 0.001, 2e-2),
+        Level(
+            "surname shared, forename among the other's given names",
+            f"({shared('surnames')} OR {SURNAME_CLOSE}) AND {FORENAME_AMONG_GIVEN}",
+            0.015,
+            1e-4,
+            "surname_v",
+            0.5,
+        ),
+        Level(
+            "same surname, forename somewhat close or an initial",
+            "surname_v_l = surname_v_r AND (jaro_winkler_similarity(forename_v_l, forename_v_r) >= 0.8 OR "
+            "((len(forename_l) = 1 OR len(forename_r) = 1) AND forename_l[1] = forename_r[1]))",
+            0.008,
+            1e-4,
+            "surname_v",
+            0.5,
+        ),
+        Level("same surname only", "surname_v_l = surname_v_r", 0.005, 2e-3, "surname_v", 0.5),
+        Level("a surname shared, one close or an alias", f"{shared('surnames')} OR {SURNAME_CLOSE}", 0.003, 2e-3),
+        Level("same forename only", "forename_v_l = forename_v_r", 0.01, 8e-3, "forename_v", 0.5),
+        Level("forename among the other's given names", FORENAME_AMONG_GIVEN, 0.004, 1e-2),
+        Level(
+            "one name alike, in either field",
+            f"{shared('name_words')} OR jaro_winkler_similarity(forename_v_l, forename_v_r) >= {CLOSE}"
+            f" OR jaro_winkler_similarity(forename_v_l, surname_v_r) >= {CLOSE}"
+            f" OR jaro_winkler_similarity(surname_v_l, forename_v_r) >= {CLOSE}",
+            0.004,
+            2e-2,
+        ),
+        Level("unlike", ELSE, 0.008, 0.95),
+    ),
+)
+
+_FORENAME_IS_MIDDLE = (
+    "(forename_v_l <> forename_v_r AND (list_has_any([forename_v_l], given_names_r)"
+    " OR list_has_any([forename_v_r], given_names_l)))"
+)
+
+MIDDLE_NAMES = Comparison(
+    "middle_names",
+    # A middle name that the name comparison has taken for the other's forename is not weighed a second time.
+    f"middle_names_l IS NULL OR middle_names_r IS NULL OR coalesce({_FORENAME_IS_MIDDLE}, false)",
+    (
+        Level("same", "middle_names_l = middle_names_r", 0.93, 0.012),
+        Level(
+            "close, an initial or one of several",
+            "((len(middle_names_l) = 1 OR len(middle_names_r) = 1) AND middle_names_l[1] = middle_names_r[1]) OR "
+            f"{close('middle_names_l', 'middle_names_r')} OR list_has_any(string_split(middle_names_l, ' '), "
+            "string_split(middle_names_r, ' '))",
+            0.05,
+            0.02,
+        ),
+        Level("unlike", ELSE, 0.02, 0.968),
+    ),
+    alike="forename_v",
+)
+
+DAYS_IN_FIVE_YEARS = 1826
+
+DATE_OF_BIRTH = Comparison(
+    "date_of_birth",
+    "dob_l IS NULL OR dob_r IS NULL",
+    (
+        # 1 January is over-represented: it is what people type for 'some time that year'.
+        Level("same, 1 January", "dob_text_l = dob_text_r AND dob_text_l[5:] = '0101'", 0.008, 2e-6),
+        Level("same", "dob_text_l = dob_text_r", 0.94, 5e-5),
+        Level("same through an alias date", shared("dobs"), 0.017, 5e-6),
+        Level("day and month exchanged", "dob_swapped_l = dob_text_r", 0.004, 2.5e-5),
+        Level(
+            "one character apart, within five years",
+            f"abs(date_diff('day', dob_l, dob_r)) <= {DAYS_IN_FIVE_YEARS} "
+            "AND damerau_levenshtein(dob_text_l, dob_text_r) = 1",
+            0.017,
+            1e-3,
+        ),
+        Level("within five years", f"abs(date_diff('day', dob_l, dob_r)) <= {DAYS_IN_FIVE_YEARS}", 0.01, 0.18),
+        Level("further apart", ELSE, 0.004, 0.82),
+    ),
+)
+
+MANY_POSTCODES = 4
+"""From so many postcodes on a record, sharing one of them says less: a person who moves often meets many others."""
+
+_POSTCODE_NEAR = (
+    "(postcode_l[:2] = postcode_r[:2] OR (len(unit_postcodes_l) = 0 AND len(unit_postcodes_r) = 0)) AND "
+    "damerau_levenshtein(postcode_l, postcode_r) = 1"
+)
+
+POSTCODE = Comparison(
+    "postcode",
+    empty("postcodes"),
+    (
+        Level(
+            "one shared, of few",
+            f"{shared('rare_postcodes')} AND len(postcodes_l) < {MANY_POSTCODES} "
+            f"AND len(postcodes_r) < {MANY_POSTCODES}",
+            0.65,
+            2e-5,
+        ),
+        Level("one shared, of many", shared("rare_postcodes"), 0.05, 1e-5),
+        Level("one shared, where many people live", shared("postcodes"), 0.008, 1e-5),
+        Level(
+            "two characters exchanged",
+            f"{_POSTCODE_NEAR} AND levenshtein(postcode_l, postcode_r) = 2",
+            0.01,
+            1e-5,
+        ),
+        Level(
+            "one character apart",
+            _POSTCODE_NEAR,
+            0.01,
+            1e-4,
+        ),
+        Level("district shared", shared("outcodes"), 0.092, 0.003),
+        Level("none shared", ELSE, 0.2, 0.997),
+    ),
+)
+
+SEX = Comparison(
+    "sex",
+    "sex_l IS NULL OR sex_r IS NULL",
+    (Level("same", "sex_l = sex_r", 0.998, 0.85), Level("different", ELSE, 0.002, 0.15)),
+)
+
+_LINES_ALIKE = "jaro_winkler_similarity(address_line_l, address_line_r) >= 0.92"
+
+
+def _words_shared(bits: int) -> str:
+    """Return the condition that the shared words of two addresses are together as rare as one in 2 to the power."""
+    rarity = "list_sum(list_transform(list_intersect(address_tokens_l, address_tokens_r), lambda t: t[:2]::INTEGER))"
+    return f"({shared('address_tokens')} AND {rarity} >= {bits})"
+
+
+def _parts_alike(least: int) -> str:
+    """Return the condition that so many parts of each of two addresses are close to a part of the other."""
+    return " AND ".join(
+        f"len(list_filter({ones}, lambda a: len(list_filter({others}, "
+        f"lambda b: jaro_winkler_similarity(a, b) >= 0.92)) > 0)) >= {least}"
+        for ones, others in (("address_parts_l", "address_parts_r"), ("address_parts_r", "address_parts_l"))
+    )
+
+
+ADDRESS = Comparison(
+    "address",
+    # Where a full postcode is shared, its dozen or so doors say little that the postcode has not.
+    f"{empty('address_tokens')} OR {shared('unit_postcodes')}",
+    (
+        Level("words shared that one in a billion would share", _words_shared(30), 0.3, 2e-7),
+        Level("words shared that one in four million would share", _words_shared(22), 0.15, 1e-6),
+        Level("words shared that one in a hundred thousand would share", _words_shared(17), 0.1, 2e-5),
+        Level("two parts alike", _parts_alike(2), 0.1, 1e-4),
+        Level("words shared that one in two thousand would share", _words_shared(11), 0.1, 1e-3),
+        Level("first lines alike", _LINES_ALIKE, 0.05, 1e-4),
+        Level("a part alike", _parts_alike(1), 0.05, 1e-2),
+        Level("a word shared", shared("address_tokens"), 0.05, 1e-2),
+        Level("nothing alike", ELSE, 0.1, 0.98),
+    ),
+)
+"""Words of the addresses and whole parts of them, by how rare they are together. Words of one place go together, so a
+level's u is counted among pairs of records and not taken from the rarity."""
+
+HOUSE_NUMBER = Comparison(
+    "house_number",
+    f"{empty('house_numbers')} OR {shared('unit_postcodes')}",
+    (
+        Level("one shared", shared("house_numbers"), 0.7, 0.015),
+        Level("none shared", ELSE, 0.3, 0.985),
+    ),
+)
+
+BIRTH_PLACE = Comparison(
+    "birth_place",
+    "birth_place_l IS NULL OR birth_place_r IS NULL",
+    (
+        Level("same", "birth_place_l = birth_place_r", 0.9, 0.05),
+        Level("different", ELSE, 0.1, 0.95),
+    ),
+    alike="surname_v",
+)
+
+IDENTIFIER_U = 1e-7
+"""Share of pairs of two people who yet hold one valid identifier: another person's number written down by mistake.
+
+Sampling cannot see so rare an event. At most one record in a thousand bears another person's number, and that number is
+then shared with a few records of some hundred thousand or more, which is of this order.
+"""
+
+IDENTIFIER_NEAR_U = 1e-5
+"""Share of pairs of two people with numbers one character apart: of seven digits, some sixty in ten million."""
+
+IDENTIFIER_SHARED = "a number shared"
+"""The level by which an identifier's comparison is known."""
+
+GIVEN_IN_ROW = ("noms", "crn", "visor")
+"""Kinds of identifier without a check letter that an office gives out one after the other."""
+
+
+def identifier(kind: str) -> Comparison:
+    """Return the comparison of the identifiers of one kind: every value of one record with every value of the other.
+
+    A value that fails its check is never 'shared' and never 'different': it may only be a slip of a valid one. Two
+    valid numbers that were given out in a row, so that only their ends differ, are two numbers and no slip: brothers
+    who came in together have such.
+    """
+    slip = "damerau_levenshtein(a, b) = 1"
+    if kind in GIVEN_IN_ROW:
+        slip = f"a[:-3] <> b[:-3] AND {slip}"
+    near = " OR ".join(
+        some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", slip)
+        for ones, others in (("ids", "texts"), ("texts", "ids"))
+    )
+    return Comparison(
+        kind,
+        f"({empty(f'{kind}_ids')}) AND NOT coalesce({near}, false)",
+        (
+            Level(IDENTIFIER_SHARED, shared(f"{kind}_ids"), 0.94, IDENTIFIER_U, u_stated=True),
+            Level("one character apart", near, 0.02, IDENTIFIER_NEAR_U),
+            Level("all different", ELSE, 0.04, 1 - IDENTIFIER_U - IDENTIFIER_NEAR_U),
+        ),
+    )
+
+
+CROSSED = "list_has_any(pnc_serials_l, cro_serials_r) OR list_has_any(cro_serials_l, pnc_serials_r)"
+
+POLICE_SERIAL = Comparison(
+    "police_serial",
+    f"NOT ({CROSSED})",
+    (
+        # One true pair in twenty shows it; two people show it where year and serial happen to agree, or by mistake.
+        Level("number of one kind in the other's field", CROSSED, 0.046, 1e-5),
+        Level("not crossed", ELSE, 0.954, 1 - 1e-5),
+    ),
+    fixed=True,
+)
+
+MANY_SENTENCES = 4
+"""From so many dates of sentence on a record, sharing one of them says less: courts sentence many on one day."""
+
+SENTENCE_DATE = Comparison(
+    "sentence_date",
+    empty("sentence_dates"),
+    (
+        Level(
+            "one shared, of few",
+            f"{shared('sentence_dates')} AND len(sentence_dates_l) < {MANY_SENTENCES} "
+            f"AND len(sentence_dates_r) < {MANY_SENTENCES}",
+            0.65,
+            1e-3,
+        ),
+        Level("one shared, of many", shared("sentence_dates"), 0.05, 1e-3),
+        Level("none shared", ELSE, 0.3, 0.999),
+    ),
+)
+
+CONTACT_POINT = Comparison(
+    "contact_point",
+    empty("contacts"),
+    (
+        Level("one shared", shared("contacts"), 0.5, 1e-5),
+        Level("none shared", ELSE, 0.5, 1 - 1e-5),
+    ),
+)
+
+
+def comparisons(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[Comparison, ...]:
+    """Return the comparisons of the model, in the order of the evidence.
+
+    Args:
+        kinds: the kinds of identifier to compare, each on its own.
+    """
+    return (
+        NAME,
+        MIDDLE_NAMES,
+        DATE_OF_BIRTH,
+        POSTCODE,
+        ADDRESS,
+        HOUSE_NUMBER,
+        BIRTH_PLACE,
+        SEX,
+        *(identifier(kind) for kind in kinds),
+        POLICE_SERIAL,
+        SENTENCE_DATE,
+        CONTACT_POINT,
+        kinship(kinds),
+    )

@@ -1,0 +1,1 @@
+"""Scoring: candidate pairs, their weights and evidence, in DuckDB or on Spark."""

@@ -1,0 +1,1 @@
+"""Training: everything that a bundle learns from records and from labelled pairs."""

@@ -1,0 +1,308 @@
+"""The formats of files: one delivered file, as Parquet files of its resources and the rows that could not be read.
+
+DuckDB's messages quote the data they stumbled on, so none is passed on: an error here names places, never values.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import duckdb
+import pyarrow as pa
+
+from pipelines.errors import raise_if_storage
+from pipelines.landing.changes import parquet
+from pipelines.landing.files.csv_rows import CsvRows, HeaderError, csv_lines, csv_schema, read_header
+from pipelines.landing.files.lines import LINES, SetApart, read_lines
+from pipelines.landing.files.xml_rows import XML_ROWS, XmlError, XmlRows
+from pipelines.source.extract import Csv, FileSpec, FixedWidth, Json, Parquet, Sqlite, Xml
+from pipelines.source.extract.files import wrong_names
+from pipelines.warehouse.catalogue.table import literal, quote
+from pipelines.warehouse.extensions import load_sqlite
+
+if TYPE_CHECKING:
+    from pipelines.landing.extraction import Extraction
+    from pipelines.landing.files.places import Arrived
+
+
+LARGEST_LOOKED_AT = 64 * 1024 * 1024
+"""Bytes of a JSON file in which the place of a fault is looked for: it is held in memory for that."""
+
+
+def read_file(extraction: Extraction, spec: FileSpec, resources: tuple[str, ...], file: Arrived) -> dict[str, int]:
+    """Write the resources that a file holds as Parquet and return the number of rows of each.
+
+    Raises:
+        SourceError: the file cannot be read as declared.
+    """
+    (resource, *_) = resources
+    if file.path.stat().st_size == 0:
+        raise extraction.error(file.place, "is empty", "have the file delivered again")
+    match spec:
+        case FixedWidth():
+            return _fixed_width(extraction, spec, file)
+        case Csv():
+            return {resource: _csv(extraction, spec, resource, file)}
+        case Json():
+            read = _json_array if spec.layout == "array" else _json_lines
+            return {resource: read(extraction, resource, file)}
+        case Xml():
+            return {resource: _xml(extraction, spec, resource, file)}
+        case Parquet():
+            return {resource: _parquet(extraction, resource, file)}
+        case Sqlite():
+            return _sqlite(extraction, spec, file)
+
+
+def _fixed_width(extraction: Extraction, spec: FixedWidth, file: Arrived) -> dict[str, int]:
+    con = extraction.con
+    lines = _land_lines(extraction, file, spec.encoding, next(iter(spec.resources)))
+    start, length = spec.record_type
+    con.execute(
+        f"CREATE OR REPLACE TEMP VIEW typed_line AS "
+        f"SELECT line_number, text, substr(text, {start}, {length}) AS line_type FROM {lines}"
+    )
+    _check_envelope(extraction, spec, file)
+    counts: dict[str, int] = {}
+    for resource, line_type in spec.resources.items():
+        fields = ", ".join(
+            f"nullif(trim(substr(text, {first}, {size})), '') AS {quote(field)}"
+            for field, (first, size) in line_type.fields.items()
+        )
+        of_type = f"line_type = {literal(line_type.type)}"
+        counts[resource] = extraction.write(
+            resource,
+            f"SELECT line_number AS _row, {fields} FROM typed_line "
+            f"WHERE {of_type} AND length(text) = {line_type.length} ORDER BY line_number",
+        )
+        con.execute(
+            f"""
+            INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
+            SELECT $resource, line_number,
+                   CASE WHEN length(text) < $length THEN 'truncated_line' ELSE 'overlong_line' END,
+                   format('{{}} line {{}} has {{}} characters where its type has {{}}',
+                          $file, line_number, length(text), $length),
+                   text
+            FROM typed_line WHERE {of_type} AND length(text) <> $length
+            """,
+            {"resource": resource, "file": file.name, "length": line_type.length},
+        )
+    known = [resource.type for resource in spec.resources.values()]
+    # The header and the trailer have been found where they belong; anywhere else they are lines of no type.
+    con.execute(
+        f"""
+        INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
+        SELECT $resource, line_number, 'unknown_line_type',
+               format('{{}} line {{}} is of no declared type', $file, line_number), text
+        FROM typed_line WHERE NOT list_contains($types, line_type)
+          AND NOT ($header AND line_number = 1)
+          AND NOT ($trailer AND line_number = (SELECT max(line_number) FROM {lines}))
+        """,
+        {
+            "resource": next(iter(spec.resources)),
+            "file": file.name,
+            "types": known,
+            "header": spec.header is not None,
+            "trailer": spec.trailer is not None,
+        },
+    )
+    return counts
+
+
+def _check_envelope(extraction: Extraction, spec: FixedWidth, file: Arrived) -> None:
+    """Raise unless the file begins with its header and ends with a trailer that counts its lines rightly."""
+    ends = extraction.con.execute(
+        "SELECT arg_min(line_type, line_number), arg_max(line_type, line_number), arg_max(text, line_number), "
+        "       max(line_number) FROM typed_line"
+    ).fetchone()
+    first, last, last_text, lines = ends if ends and ends[3] else (None, None, None, 1)
+    if spec.header and first != spec.header:
+        where, problem = f"{file.place} line 1", f"is not the header line `{spec.header}`"
+        raise extraction.error(where, problem, "have the file delivered again, whole")
+    if spec.trailer is None:
+        return
+    where = f"{file.place} line {lines}"
+    if last != spec.trailer.type:
+        problem = f"is not the trailer line `{spec.trailer.type}`, so the file was cut off"
+        raise extraction.error(where, problem, "have the file delivered again, whole")
+    start, length = spec.trailer.count
+    counted = str(last_text)[start - 1 : start - 1 + length].strip()
+    expected = int(lines) - 1 - (1 if spec.header else 0)
+    if not counted.isdecimal() or int(counted) != expected:
+        problem = f"counts other than the {expected} lines that the file holds"
+        raise extraction.error(where, problem, "have the file delivered again, whole")
+
+
+def _csv(extraction: Extraction, spec: Csv, resource: str, file: Arrived) -> int:
+    set_apart = SetApart()
+    lines = csv_lines(file.path, spec, set_apart)
+    try:
+        header = spec.columns or read_header(lines, spec)
+        rows = CsvRows(lines, header, spec, set_apart)
+        batches = pa.RecordBatchReader.from_batches(csv_schema(header), rows.batches())
+        extraction.con.register("csv_row", batches)
+        written = extraction.write(resource, "FROM csv_row")
+        extraction.con.unregister("csv_row")
+    except HeaderError as error:
+        remedy = "have the file delivered again, with its header line"
+        raise extraction.error(f"{file.place} line 1", str(error), remedy) from None
+    except (UnicodeError, duckdb.Error) as error:
+        raise_if_storage(error)
+        problem = f"cannot be read as CSV in {spec.encoding}"
+        raise extraction.error(file.place, problem, "have the file delivered again, or correct `encoding`") from None
+    extraction.reject(
+        [(resource, one.row, one.reason, f"{file.name} line {one.line} {one.why}", one.raw) for one in rows.refused]
+    )
+    return written
+
+
+def _json_lines(extraction: Extraction, resource: str, file: Arrived) -> int:
+    lines = _land_lines(extraction, file, "utf-8", resource)
+    extraction.con.execute(
+        f"""
+        INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
+        SELECT $resource, line_number, 'malformed_json',
+               format('{{}} line {{}} is not a JSON document', $file, line_number), text
+        FROM {lines}
+        WHERE NOT coalesce(json_type(try_cast(text AS JSON)) = 'OBJECT', false) AND trim(text, $blank) <> ''
+        """,
+        {"resource": resource, "file": file.name, "blank": " \t\r"},
+    )
+    return extraction.write(
+        resource,
+        f"SELECT line_number AS _row, text::JSON AS document FROM {lines} "
+        f"WHERE coalesce(json_type(try_cast(text AS JSON)) = 'OBJECT', false) ORDER BY line_number",
+    )
+
+
+def _json_array(extraction: Extraction, resource: str, file: Arrived) -> int:
+    remedy = "have the file delivered again, whole and in UTF-8"
+    try:
+        with file.path.open("rb") as content:
+            start = content.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
+        if not start.startswith(b"["):
+            raise extraction.error(file.place, "is not a JSON array", remedy)
+        extraction.con.execute(
+            f"""
+            CREATE OR REPLACE TEMP TABLE json_row AS
+            SELECT row_number() OVER () AS ordinal, json AS document
+            FROM read_json_objects({literal(str(file.path))}, format = 'array', maximum_object_size = 67108864)
+            """
+        )
+    except duckdb.Error as error:
+        raise_if_storage(error)
+        problem = "cannot be read as a JSON array of documents"
+        raise extraction.error(f"{file.place}{_json_place(file.path)}", problem, remedy) from None
+    extraction.con.execute(
+        """
+        INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
+        SELECT $resource, ordinal, 'malformed_json',
+               format('{} element {} is not a JSON document', $file, ordinal), document::VARCHAR
+        FROM json_row WHERE json_type(document) IS DISTINCT FROM 'OBJECT'
+        """,
+        {"resource": resource, "file": file.name},
+    )
+    return extraction.write(
+        resource, "SELECT ordinal AS _row, document FROM json_row WHERE json_type(document) = 'OBJECT' ORDER BY ordinal"
+    )
+
+
+def _json_place(path: Path) -> str:
+    """Return ` line N` where the file stops being UTF-8 or JSON, as the standard library sees it, or nothing."""
+    import json  # noqa: PLC0415  # only on the way to an error
+
+    if path.stat().st_size > LARGEST_LOOKED_AT:
+        return ""
+    content = path.read_bytes()
+    try:
+        json.loads(content)
+    except UnicodeDecodeError as error:
+        return f" line {content[: error.start].count(10) + 1}"
+    except json.JSONDecodeError as error:
+        return f" line {error.lineno}"
+    except (ValueError, RecursionError):
+        return ""  # a number or a nesting that is too long
+    return ""
+
+
+def _xml(extraction: Extraction, spec: Xml, resource: str, file: Arrived) -> int:
+    rows = XmlRows(file.path, spec.resources[resource])
+    try:
+        extraction.con.register("xml_row", pa.RecordBatchReader.from_batches(XML_ROWS, rows.batches()))
+        written = extraction.write(resource, "FROM xml_row")
+    except (XmlError, duckdb.Error) as error:
+        raise_if_storage(error)
+        where, problem = rows.fault or ("", "cannot be read as XML")
+        raise extraction.error(f"{file.place}{where}", problem, "have the file delivered again, whole") from None
+    finally:
+        extraction.con.unregister("xml_row")
+    return written
+
+
+def _parquet(extraction: Extraction, resource: str, file: Arrived) -> int:
+    source = parquet(file.path)
+    try:
+        _check_names(extraction, file.place, source)
+        return extraction.write(resource, f"SELECT row_number() OVER () AS _row, * FROM {source}")
+    except duckdb.Error as error:
+        raise_if_storage(error)
+        raise extraction.error(
+            file.place, "cannot be read as Parquet", "have the file delivered again, whole"
+        ) from None
+
+
+def _sqlite(extraction: Extraction, spec: Sqlite, file: Arrived) -> dict[str, int]:
+    con = extraction.con
+    load_sqlite(con)
+    con.execute("SET sqlite_all_varchar = true")
+    remedy = "have the database delivered again, whole"
+    try:
+        con.execute(f"ATTACH {literal(str(file.path))} AS delivery (TYPE sqlite, READ_ONLY)")
+        held = {
+            name
+            for (name,) in con.execute(
+                "SELECT table_name FROM duckdb_tables() WHERE database_name = 'delivery' "
+                "UNION ALL SELECT view_name FROM duckdb_views() WHERE database_name = 'delivery'"
+            ).fetchall()
+        }
+    except duckdb.Error as error:
+        raise_if_storage(error)
+        raise extraction.error(file.place, "cannot be read as an SQLite database", remedy) from None
+    try:
+        counts = {}
+        for table in spec.resources:
+            if table not in held:
+                advice = "correct the source's `resources` or have the table restored"
+                raise extraction.error(f"{file.place}, table {table},", "does not exist", advice)
+            try:
+                _check_names(extraction, f"{file.place}, table {table},", f"delivery.{quote(table)}")
+                counts[table] = extraction.write(
+                    table, f"SELECT row_number() OVER () AS _row, * FROM delivery.{quote(table)}"
+                )
+            except duckdb.Error as error:
+                raise_if_storage(error)
+                raise extraction.error(f"{file.place}, table {table},", "cannot be read to its end", remedy) from None
+        return counts
+    finally:
+        con.execute("DETACH delivery")
+
+
+def _check_names(extraction: Extraction, where: str, relation: str) -> None:
+    names = [name for name, *_ in extraction.con.execute(f"DESCRIBE FROM {relation}").fetchall()]
+    if problem := wrong_names(names):
+        raise extraction.error(where, problem, "have the column named otherwise")
+
+
+def _land_lines(extraction: Extraction, file: Arrived, encoding: str, resource: str) -> str:
+    """Write a text file's lines as Parquet beside the resources and return an SQL relation that reads them."""
+    set_apart = SetApart()
+    target = extraction.into / f".{resource}.lines.parquet"
+    reader = pa.RecordBatchReader.from_batches(LINES, read_lines(file.path, encoding, set_apart))
+    extraction.con.register("text_line", reader)
+    extraction.con.execute(f"COPY (FROM text_line) TO {literal(str(target))} (FORMAT parquet)")
+    extraction.con.unregister("text_line")
+    extraction.reject(
+        [(resource, one.line, one.reason, f"{file.name} line {one.line} {one.why}", one.raw) for one in set_apart.lines]
+    )
+    return f"read_parquet({literal(str(target))})"

@@ -1,0 +1,1 @@
+"""Extraction from REST services that answer in JSON."""

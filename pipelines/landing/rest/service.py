@@ -1,0 +1,258 @@
+"""A connection to a REST service: credentials, rate limits and certificates; dlt's session waits and tries again.
+
+An error names the address without its query, and neither it nor a log holds a secret. What the answers mean is told in
+`rest.py`.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+import math
+import ssl
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from email.utils import parsedate_to_datetime
+from typing import TYPE_CHECKING, Any, Literal
+from urllib.parse import quote_plus, urlsplit
+
+import requests
+from requests import exceptions
+from requests.auth import AuthBase, HTTPBasicAuth
+
+from pipelines.errors import SourceError
+from pipelines.source.extract.rest import ApiKey, Basic, Bearer, OAuth2
+
+if TYPE_CHECKING:
+    from requests import PreparedRequest, Request, Response
+
+    from pipelines.landing.extraction import Extraction
+    from pipelines.source.extract import Rest
+
+FIRST_WAIT = 0.5
+"""Seconds before the first new try; each further one waits twice as long."""
+LONGEST_WAIT = 300
+"""Seconds: a service that asks to wait longer (`Retry-After`) is asked again after this."""
+TOKEN_LIFETIME = 300
+"""Seconds that a token is taken to last whose service does not say; RFC 6749 has no default."""
+
+OK = 200
+UNAUTHORISED = 401
+
+
+@contextmanager
+def unlogged() -> Iterator[None]:
+    """Keep urllib3, which logs addresses with their queries (some as a warning), from logging."""
+
+    def nothing(_: logging.LogRecord) -> bool:
+        return False
+
+    loggers = [logging.getLogger(name) for name in ("urllib3.connection", "urllib3.connectionpool")]
+    for logger in loggers:
+        logger.addFilter(nothing)
+    try:
+        yield
+    finally:
+        for logger in loggers:
+            logger.removeFilter(nothing)
+
+
+class Service:
+    """A connection to the service, with its credentials."""
+
+    def __init__(self, extraction: Extraction, spec: Rest) -> None:
+        # Only sources that use it pay for it.
+        from dlt.sources.helpers.requests import Client  # noqa: PLC0415
+
+        self.extraction, self.spec = extraction, spec
+        self.session = Client(
+            request_timeout=spec.timeout_seconds,
+            raise_for_status=False,
+            request_max_attempts=spec.retries + 1,
+            request_backoff_factor=max(FIRST_WAIT, spec.pause_seconds),
+            request_max_retry_delay=LONGEST_WAIT,
+            exceptions=(),
+            retry_condition=_may_pass,
+        ).session
+        self.session.trust_env = False  # no .netrc, no proxy, and no bundle of certificates that nobody declared
+        self.session.hooks["response"] = [_wait_by_its_own_clock]
+        if spec.ca_file:
+            self.session.verify = self._certificates(str(spec.ca_file))
+        self.auth = self._auth()
+        self._free_at = 0.0
+
+    def _certificates(self, file: str) -> str:
+        try:
+            ssl.create_default_context(cafile=file)
+        except OSError:
+            raise self.extraction.error(f"`ca_file` {file}", "holds no certificates", "correct the path") from None
+        return file
+
+    def _auth(self) -> AuthBase | None:
+        system = self.extraction.system
+        match self.spec.auth:
+            case OAuth2() as auth:
+                return _Token(self, auth)
+            case ApiKey() as auth:
+                return _Key(auth.name, auth.key.read(system), auth.place)
+            case Bearer() as auth:
+                return _Key("Authorization", f"Bearer {auth.token.read(system)}", "header")
+            case Basic() as auth:
+                return HTTPBasicAuth(auth.user.encode(), auth.password.read(system).encode())
+            case _:
+                return None
+
+    def ask(self, request: Request) -> Response:
+        """Return the answer to a request for a page, whatever its status; a token that has ended is renewed once.
+
+        Raises:
+            SourceError: the request leads to another host, or cannot be sent.
+            RequestException: there is no answer.
+        """
+        request.auth = self.auth
+        response = self._at_pace(request)
+        if response.status_code == UNAUTHORISED and isinstance(self.auth, _Token):
+            self.auth.token = None
+            response = self._at_pace(request)
+        return response
+
+    def _at_pace(self, request: Request) -> Response:
+        time.sleep(max(0.0, self._free_at - time.monotonic()))
+        try:
+            return self.send(request, self.spec.base_url)
+        finally:
+            self._free_at = time.monotonic() + self.spec.pause_seconds
+
+    def send(self, request: Request, declared: str) -> Response:
+        """Send a request, again and again where that may help, and follow no redirection.
+
+        Raises:
+            SourceError: it leads to another host than the declared address, or cannot be sent.
+            RequestException: there is no answer.
+        """
+        try:
+            prepared = self.session.prepare_request(request)
+            # Lest the credentials go wherever a page says that the next one is.
+            if _origin(prepared) != _origin(requests.Request("GET", declared).prepare()):
+                remedy = "correct `base_url`, or ask who runs the service"
+                raise self.error(declared, "leads to a page on another host", remedy)
+            response: Response = self.session.send(prepared, allow_redirects=False)  # type: ignore[no-untyped-call]
+        except ValueError:  # a next page that is no address; a line end or a letter that no header may hold
+            remedy = "correct the source's credentials, `headers` and `params`, or ask who runs the service"
+            raise self.error(declared, "leads to a request that cannot be sent", remedy) from None
+        return response
+
+    def error(self, address: str, problem: str, remedy: str) -> SourceError:
+        """Return the error that an address of the service fails, without its query."""
+        parts = urlsplit(address)
+        return self.extraction.error(f"{parts.scheme}://{parts.netloc}{parts.path}", problem, remedy)
+
+    def unreachable(self, address: str, error: requests.RequestException) -> SourceError:
+        """Return the error that an address gave no answer."""
+        remedy = "check that the service is up and run again"
+        match error:
+            case exceptions.SSLError():
+                problem = "does not prove who it is"
+                remedy = "name the certificates to trust in `ca_file`, or ask who runs the service"
+            case exceptions.Timeout():
+                problem = f"did not answer within {self.spec.timeout_seconds} s"
+            case _:
+                problem = "could not be reached or broke off"
+        return self.error(address, problem, remedy)
+
+
+class _Key(AuthBase):
+    """A secret that goes along with every request as it is."""
+
+    def __init__(self, name: str, value: str, place: Literal["header", "query"]) -> None:
+        self.name, self.value, self.place = name, value, place
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        if self.place == "header":
+            request.headers[self.name] = self.value
+        else:
+            request.prepare_url(str(request.url), {self.name: self.value})
+        return request
+
+
+class _Token(AuthBase):
+    """An OAuth 2.0 token, renewed a little before it ends; by our own clock alone, since the service's may differ."""
+
+    def __init__(self, service: Service, spec: OAuth2) -> None:
+        self.service, self.spec = service, spec
+        # Both are encoded before they are joined (RFC 6749, section 2.3.1).
+        secret = spec.client_secret.read(service.extraction.system)
+        self.client = HTTPBasicAuth(quote_plus(spec.client_id), quote_plus(secret))
+        self.token: str | None = None
+        self.ends_at = 0.0
+
+    def __call__(self, request: PreparedRequest) -> PreparedRequest:
+        if self.token is None or time.monotonic() >= self.ends_at:
+            self._renew()
+        request.headers["Authorization"] = f"Bearer {self.token}"
+        return request
+
+    def _renew(self) -> None:
+        service, address = self.service, self.spec.token_url
+        form = {"grant_type": "client_credentials"} | ({"scope": self.spec.scope} if self.spec.scope else {})
+        request = requests.Request("POST", address, data=form, auth=self.client)
+        try:
+            response = service.send(request, address)
+        except requests.RequestException as error:
+            raise service.unreachable(address, error) from None
+        if response.status_code != OK:
+            problem = f"gives no token (status {response.status_code})"
+            raise service.error(address, problem, "correct `token_url`, `client_id` or its secret")
+        try:
+            given = read_json(response)
+            token, lifetime = given["access_token"], float(given.get("expires_in") or TOKEN_LIFETIME)
+        except (ValueError, LookupError, TypeError, AttributeError, OverflowError):
+            token, lifetime = None, 0.0
+        if not token or not isinstance(token, str):
+            raise service.error(address, "gives no token", "correct `token_url`, or ask who runs the service")
+        self.token, self.ends_at = token, time.monotonic() + max(1.0, lifetime * 0.9)
+
+
+def _origin(request: PreparedRequest) -> tuple[str, str]:
+    parts = urlsplit(str(request.url))
+    usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
+    return parts.scheme, parts.netloc.rpartition("@")[2].removesuffix(usual)
+
+
+def read_json(response: Response) -> Any:  # noqa: ANN401  # any JSON
+    """Return the answer, read as the UTF-8 that JSON is, whatever its headers say.
+
+    Raises:
+        ValueError: it is no whole JSON document, or too deep to be read.
+    """
+    try:
+        return json.loads(response.content)
+    except RecursionError as error:
+        raise ValueError from error
+
+
+def _may_pass(response: Response | None, error: BaseException | None) -> bool:
+    """Tell whether another try may help; dlt asks, and knows of itself that statuses 429 and from 500 on may pass."""
+    if error is not None:
+        broken = (
+            exceptions.ConnectionError, exceptions.Timeout, exceptions.ChunkedEncodingError,
+            exceptions.ContentDecodingError,
+        )  # fmt: skip
+        return isinstance(error, broken) and not isinstance(error, exceptions.SSLError)
+    if response is None or response.status_code != OK:
+        return False
+    try:
+        read_json(response)
+    except ValueError:
+        return True  # half an answer, as a proxy gives that lost the service
+    return False
+
+
+def _wait_by_its_own_clock(response: Response, *_: Any, **__: Any) -> None:
+    """Turn the time until which a service asks to wait into seconds, since its clock need not agree with ours."""
+    try:
+        until, now = (parsedate_to_datetime(response.headers[name]) for name in ("Retry-After", "Date"))
+        response.headers["Retry-After"] = str(max(0, math.ceil((until - now).total_seconds())))
+    except (LookupError, ValueError, TypeError):
+        return  # it asks for nothing, or in seconds

@@ -1,0 +1,5 @@
+"""The form of a source system's YAML, whole: how it delivers, which rows are persons, and what else they say."""
+
+from pipelines.source.system import SourceSpec
+
+__all__ = ["SourceSpec"]

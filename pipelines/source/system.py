@@ -1,0 +1,113 @@
+"""A source system, as its YAML file describes it: who owns it, how it delivers, and what its columns mean."""
+
+from __future__ import annotations
+
+from typing import Annotated, Literal, Self
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+
+from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
+from pipelines.source.extract import Extract, resources
+from pipelines.source.mapping import ItemMapping, Marking, RecordMapping
+
+Code = Annotated[
+    str,
+    BeforeValidator(lambda given: str(given) if isinstance(given, int) else given, json_schema_input_type=str | int),
+]
+
+
+class SourceSpec(BaseModel):
+    """One source system."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    system: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name, used in record keys and asset names.")
+    title: str = Field(description="Name for people.")
+    description: str = Field(description="What the system is for.")
+    service: Literal["police", "prison", "probation", "multi-agency"] = Field(
+        description="The service whose system it is; gap rules go by it."
+    )
+    owner: str = Field(
+        pattern=r"^(team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$",
+        description="E-mail address or `team:name` of who answers for the feed.",
+    )
+    marking: Marking = Field(description="Marking of what it holds, where an item does not say.")
+    originator: str = Field(description="Body that owns the information.")
+    freshness_hours: int = Field(36, ge=1, description="Age beyond which the feed counts as stale.")
+    max_quarantine_share: float = Field(
+        0.05,
+        ge=0,
+        le=1,
+        description="Share of rows in quarantine, or of dates that cannot be read, above which a load is refused.",
+    )
+    max_deleted_share: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Share of nominal records gone since the load before above which a load is refused.",
+    )
+    max_completeness_drop: float = Field(
+        0.25,
+        ge=0,
+        le=1,
+        description="Fall in the share of nominal records that have a field, against the median of the loads before,"
+        " above which a load is refused.",
+    )
+    expected_records: tuple[Annotated[int, Field(ge=0)], Annotated[int, Field(ge=1)]] | None = Field(
+        None, description="[least, most] nominal records the source may hold; a load outside is refused."
+    )
+    date_format: str | Annotated[list[str], Field(min_length=1)] = Field(
+        "%Y-%m-%d", description="How the source writes dates, as strptime knows it: one format, or several to try."
+    )
+    country: str = Field(
+        "GB",
+        pattern="^[A-Z]{2}$",
+        description="Country of its addresses (ISO 3166), by which postcodes are read: outside GB any with a digit.",
+    )
+    identifier_kinds: list[Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]{1,30}$")]] = Field(
+        default_factory=list,
+        description="Kinds of identifier it has beside those of the justice systems, as `code` gives them. Such a"
+        " number has no check: any that is not empty counts as valid.",
+    )
+    code_lists: dict[str, dict[Code, Code]] = Field(
+        default_factory=dict,
+        description="Code lists, each by name: the source's code: the canonical one. A code that its list lacks is kept"
+        " as it is and counted.",
+    )
+    extract: Extract = Field(description="How it delivers; `format` says which of the forms below.")
+    record: RecordMapping = Field(description="Which landed rows are persons.")
+    items: list[ItemMapping] = Field(default_factory=list, description="Which landed rows are information items.")
+
+    @model_validator(mode="after")
+    def _reads_declared_resources(self) -> Self:
+        known = set(resources(self.extract))
+        mappings: list[RecordMapping | ItemMapping] = [self.record, *self.items]
+        for mapping in mappings:
+            if mapping.source not in known:
+                message = f"`from: {mapping.source}` is not among the resources {', '.join(sorted(known))}"
+                raise ValueError(message)
+        unread = known - {mapping.source for mapping in mappings}
+        if unread:
+            message = f"the resources {', '.join(sorted(unread))} are extracted but nothing reads them"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _kinds_of_identifier_are_new(self) -> Self:
+        if taken := {*IDENTIFIER_KINDS, *OTHER_COMPARISONS} & set(self.identifier_kinds):
+            message = f"`identifier_kinds` names {min(taken)}, which Conjoin knows or uses already; name only others"
+            raise ValueError(message)
+        return self
+
+    @model_validator(mode="after")
+    def _code_lists_exist(self) -> Self:
+        asked = {*self.record.code_lists.values(), *(item.code_list for item in self.items if item.code_list)}
+        if missing := asked - set(self.code_lists):
+            message = f"there is no code list `{min(missing)}` under `code_lists`"
+            raise ValueError(message)
+        return self
+
+    @property
+    def date_formats(self) -> list[str]:
+        """The formats the source writes dates in."""
+        return [self.date_format] if isinstance(self.date_format, str) else self.date_format

@@ -1,0 +1,1 @@
+"""Check a source's YAML on live data, before a night does."""

@@ -1,0 +1,255 @@
+"""A trial: a source's live data landed and staged aside, and what the next run would make of it, without any value."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+import duckdb
+
+from pipelines.canonical.applied import Applied
+from pipelines.canonical.apply import apply_latest
+from pipelines.canonical.bind import expressions_of, landed_view, problem_of
+from pipelines.errors import ConfigurationError
+from pipelines.landing.land import land
+from pipelines.source import SourceSpec
+from pipelines.source_check.aside import aside
+from pipelines.source_check.mask import mask, masked
+from pipelines.warehouse.database import writer
+from pipelines.yaml_file import field_line, read_yaml
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.settings import Settings
+
+BELOW = "attributes"
+SHAPES = 3
+"""Shapes shown of a field's dates that cannot be read: enough to see a second format among them."""
+
+COMPLETENESS = """
+WITH filled AS (
+    SELECT unnest(map_entries(map {
+        'names': count_if(len(names) > 0), 'birth_dates': count_if(len(birth_dates) > 0), 'sex': count(sex),
+        'ethnicity': count(ethnicity), 'nationality': count(nationality), 'birth_place': count(birth_place),
+        'addresses': count_if(len(addresses) > 0),
+        'postcodes': count_if(len(list_filter(addresses, lambda one: one.postcode IS NOT NULL)) > 0),
+        'contact_points': count_if(len(contact_points) > 0), 'sentence_dates': count_if(len(sentence_dates) > 0)
+    })) AS entry FROM staged_record
+)
+SELECT entry.key, entry.value FROM filled
+UNION ALL
+(SELECT 'identifier ' || kind, count(DISTINCT record_key)
+ FROM (SELECT record_key, unnest(identifiers).kind AS kind FROM staged_record) GROUP BY kind ORDER BY kind)
+"""
+
+ITEMS = """
+SELECT kind, count(*) FILTER (problem IS NULL), count(*) FILTER (problem IS NOT NULL)
+FROM staged_item GROUP BY kind ORDER BY kind
+"""
+
+ROWS = """
+SELECT source_record_id, names, birth_dates, sex, ethnicity, nationality, birth_place, identifiers, addresses,
+       contact_points, sentence_dates
+FROM staged_record ORDER BY landed_row LIMIT $rows
+"""
+
+
+@dataclass(frozen=True)
+class Unreadable:
+    """Dates of one field that cannot be read: the field's place in the YAML, how many, and their commonest shapes."""
+
+    field: str
+    line: int
+    count: int
+    shapes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a run would make of a source's live data.
+
+    Attributes:
+        system: the source system.
+        landed: per resource the rows read, and those that could not be.
+        misfits: sentences on expressions that do not fit; where there are any, nothing below is known.
+        applied: what applying the load would do.
+        reasons: per resource the rows in quarantine by reason.
+        records: nominal records.
+        completeness: per canonical field the nominal records that have it.
+        items: per kind the information items that would be held, and those that would not.
+        unreadable: the fields with dates that cannot be read.
+        rows: a few nominal records, masked.
+    """
+
+    system: str
+    landed: dict[str, tuple[int, int]]
+    misfits: tuple[str, ...] = ()
+    applied: Applied | None = None
+    reasons: dict[str, dict[str, int]] = field(default_factory=dict)
+    records: int = 0
+    completeness: dict[str, int] = field(default_factory=dict)
+    items: dict[str, tuple[int, int]] = field(default_factory=dict)
+    unreadable: tuple[Unreadable, ...] = ()
+    rows: tuple[dict[str, Any], ...] = ()
+
+    @property
+    def problem(self) -> str | None:
+        """Why the load would not be taken over, as one sentence; None where it would be."""
+        if self.applied is None:
+            several = f" (and {len(self.misfits) - 1:,} more, above)" if len(self.misfits) > 1 else ""
+            return f"{self.misfits[0].rstrip('.?')}{several}."
+        if self.applied.refused:
+            return f"{self.system}: the load would be refused: {self.applied.refused}."
+        unbalanced = [
+            name
+            for name, (extracted, *parts) in self.applied.resources.items()
+            if extracted != sum(parts)
+        ]  # fmt: skip
+        if unbalanced:
+            return f"{self.system}: rows do not balance in {', '.join(unbalanced)}; report it."
+        return None
+
+
+def read_source(yaml_file: Path) -> SourceSpec:
+    """Return the source that a YAML file describes, at its top or below `attributes`.
+
+    Raises:
+        ConfigurationError: the file is missing or wrong.
+    """
+    try:
+        text = yaml_file.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        text = ""  # `read_yaml` says what is wrong with it
+    below = (BELOW,) if re.search(rf"^{BELOW}\s*:", text, re.MULTILINE) else ()
+    return read_yaml(yaml_file, SourceSpec, below=below)
+
+
+def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int = 5) -> Trial:
+    """Land and stage a source's live data aside, and return what a first run would make of it.
+
+    Args:
+        spec: the source.
+        yaml_file: where its YAML lies, for errors.
+        settings: the home, and where its inbox is.
+        rows: how many nominal records to return, masked.
+
+    Raises:
+        SourceError: the data cannot be read.
+        ConfigurationError: `key` or `cursor` of a resource does not fit.
+        StorageError: the disk is full.
+    """
+    with aside(settings) as own:
+        load = land(spec.system, spec.extract, own)
+        folder = own.landing / spec.system / load.load_id
+        landed = {name: (count, load.rejected.get(name, 0)) for name, count in load.rows.items()}
+        with writer(own) as con:
+            if misfits := tuple(_misfits(con, spec, yaml_file, folder)):
+                return Trial(spec.system, landed, misfits)
+            try:
+                applied = apply_latest(con, spec, yaml_file, own.landing, own.now())
+            except ConfigurationError as error:
+                failing = tuple(_failing(con, spec, yaml_file, folder))
+                return Trial(spec.system, landed, failing or (str(error),))
+            unreadable = _unreadable(con, spec, yaml_file, folder) if applied.quality.unreadable_dates else ()
+            return _seen(con, Trial(spec.system, landed, applied=applied, unreadable=tuple(unreadable)), rows)
+
+
+def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
+    """Return the trial with what can be seen in the staged tables of the connection."""
+    reasons: dict[str, dict[str, int]] = {}
+    for resource, reason, count in con.execute(
+        "SELECT resource, reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL"
+    ).fetchall():
+        reasons.setdefault(resource, {})[reason] = count
+    found = con.execute(ROWS, {"rows": rows})
+    names = [description[0] for description in found.description or ()]
+    shown = tuple(
+        {name: masked(value, name) for name, value in zip(names, row, strict=True)} for row in found.fetchall()
+    )
+    (records,) = con.execute("SELECT count(*) FROM staged_record").fetchone() or (0,)
+    return replace(
+        trial,
+        reasons=reasons,
+        records=records,
+        completeness=dict(con.execute(COMPLETENESS).fetchall()),
+        items={kind: (held, refused) for kind, held, refused in con.execute(ITEMS).fetchall()},
+        rows=shown,
+    )
+
+
+def _misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[str]:
+    """Yield a sentence for every expression that does not fit; what makes all of a mapping fail is told once."""
+    told: set[str] = set()
+    for location, relation, expression in expressions_of(spec, folder):
+        if relation in told:
+            continue
+        place, sql = location, f"SELECT ({expression}) FROM {relation} LIMIT 0"
+        if location[0] == "extract":
+            if _complaint(con, sql):
+                told |= {
+                    landed_view(folder, spec, source, each) for source, each in _read(spec) if source == location[2]
+                }
+        elif _complaint(con, f"SELECT 1 FROM {relation} LIMIT 0"):
+            # The list itself does not fit, and with it all that is read of it.
+            place, sql = (*location[:2], "each"), f"SELECT 1 FROM {relation} LIMIT 0"
+            told.add(relation)
+        if complaint := _complaint(con, sql):
+            yield _sentence(yaml_file, place, f"does not fit what {spec.system} delivers: {problem_of(complaint)}")
+
+
+def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
+    """Return every resource that is read, with the list inside it."""
+    return [(spec.record.source, None), *((item.source, item.each) for item in spec.items)]
+
+
+def _complaint(con: DuckDBPyConnection, sql: str) -> duckdb.Error | None:
+    try:
+        con.execute(sql)
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        return error
+    return None
+
+
+def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[str]:
+    """Yield a sentence for every expression that fails on a value; DuckDB's own words, which may quote it, do not."""
+    for location, relation, expression in expressions_of(spec, folder):
+        kind = "BOOLEAN" if location[-1] in {"active", "when", "deleted"} else "VARCHAR"
+        try:
+            con.execute(f"SELECT max(hash(({expression})::{kind})) FROM {relation}").fetchone()
+        except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
+            yield _sentence(
+                yaml_file,
+                location,
+                f"fails with a {type(error).__name__} on a value that {spec.system} delivers;"
+                " use try_cast or try_strptime in it.",
+            )
+
+
+def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[Unreadable]:
+    """Yield the fields with dates that cannot be read; `read_date` is there since the load was staged."""
+    for location, relation, expression in expressions_of(spec, folder):
+        if "detail" in location or not str(location[-1]).endswith("_date"):
+            continue
+        found = con.execute(
+            f"""
+            SELECT given, count(*) FROM (SELECT nullif(trim(({expression})::VARCHAR), '') AS given FROM {relation})
+            WHERE given IS NOT NULL AND read_date(given) IS NULL GROUP BY given
+            """
+        ).fetchall()
+        shapes: dict[str, int] = {}
+        for given, count in found:
+            shapes[mask(given)] = shapes.get(mask(given), 0) + count
+        if shapes:
+            line = field_line(yaml_file, location, below=(BELOW,))
+            commonest = sorted(shapes, key=lambda shape: (-shapes[shape], shape))[:SHAPES]
+            yield Unreadable(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))
+
+
+def _sentence(yaml_file: Path, location: tuple[str | int, ...], problem: str) -> str:
+    line = field_line(yaml_file, location, below=(BELOW,))
+    return f"{yaml_file}, line {line}: the field `{'.'.join(map(str, location))}` {problem}"

@@ -1,0 +1,1 @@
+"""Draft a source's YAML from live data, by questions and guesses."""
