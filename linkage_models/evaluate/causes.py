@@ -9,7 +9,7 @@ import duckdb
 from linkage_models.evaluate.ratio import ratio
 from linkage_models.nominal.model.blocking import blocking_rules, keys_sql
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
-from linkage_models.resolve.relation import relation, single_row
+from linkage_models.relations import relation, single_row
 
 NOT_VALUES = ("unique_id", "record_key", "source_system", "feature_hash", "sex")
 """Features that are no value two records could be found by; half of all people share a sex."""

@@ -9,8 +9,8 @@ import duckdb
 import numpy as np
 import pyarrow as pa
 
+from linkage_models.relations import relation
 from linkage_models.resolve.components import connected_components
-from linkage_models.resolve.relation import relation
 
 RECORD = "_evaluate_record"
 """Temporary table (record_key, source_system, subject, person, unit), the last three whole numbers."""

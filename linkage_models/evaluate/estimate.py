@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linkage_models.intervals import Interval
 from linkage_models.nominal.bundle.calibration import Calibration
 from linkage_models.nominal.model import kinship
-from linkage_models.resolve.relation import relation, single_row
+from linkage_models.relations import relation, single_row
 
 BLIND_SPOT = (
     "The estimate takes the model's probabilities at their word and pairs as independent; it cannot see pairs that "

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from linkage_models.evaluate.ratio import harmonic_mean, ratio
-from linkage_models.resolve.relation import relation, single_row
+from linkage_models.relations import relation, single_row
 
 
 @dataclass(frozen=True, slots=True)

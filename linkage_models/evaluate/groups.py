@@ -9,7 +9,7 @@ import numpy as np
 
 from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, difference, ratio_interval
-from linkage_models.resolve.relation import relation
+from linkage_models.relations import relation
 
 SMALLEST = 10
 """People or links below which a cell is suppressed: fewer can be recognised."""

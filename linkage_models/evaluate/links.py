@@ -12,7 +12,7 @@ import numpy as np
 from linkage_models.evaluate.cells import RECORD, numbered_records
 from linkage_models.evaluate.ratio import harmonic_mean, ratio
 from linkage_models.intervals import Interval, Numbers, harmonic_interval, ratio_interval
-from linkage_models.resolve.relation import relation, single_row
+from linkage_models.relations import relation, single_row
 
 MEASURES = (
     "precision",

@@ -9,7 +9,7 @@ import numpy as np
 
 from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, ratio_interval
-from linkage_models.resolve.relation import relation
+from linkage_models.relations import relation
 
 
 @dataclass(frozen=True, slots=True)

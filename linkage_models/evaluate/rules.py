@@ -11,7 +11,7 @@ from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, ratio_interval
 from linkage_models.nominal.model.blocking import BlockingRule, blocking_rules, keys_sql
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
-from linkage_models.resolve.relation import relation, single_row
+from linkage_models.relations import relation, single_row
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import duckdb
 
+from linkage_models.relations import relation
 from linkage_models.resolve.clusters import Clusters
 from linkage_models.resolve.paths import strongest_paths, undirected_graph
-from linkage_models.resolve.relation import relation
 
 EVEN_ODDS = 0.0
 """Paths are first looked for among edges at least as likely as not, since those reach few records; then among all."""

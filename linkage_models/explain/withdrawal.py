@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from linkage_models import resolve
-from linkage_models.resolve.relation import relation
+from linkage_models.relations import relation
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,9 +13,9 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from linkage_models.relations import relation, single_row
 from linkage_models.resolve.components import Codes, connected_components
 from linkage_models.resolve.conflict import FLAGS, ScoredPair, Separation, separate
-from linkage_models.resolve.relation import relation, single_row
 from linkage_models.resolve.thresholds import Thresholds
 
 ONCE_HELD = ("pnc", "cro")

@@ -6,7 +6,7 @@ from collections import defaultdict, deque
 
 import duckdb
 
-from linkage_models.resolve.relation import relation
+from linkage_models.relations import relation
 
 SAME = "same"
 DIFFERENT = "different"

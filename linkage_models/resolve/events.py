@@ -7,7 +7,7 @@ from datetime import datetime
 
 import duckdb
 
-from linkage_models.resolve.relation import relation, single_row
+from linkage_models.relations import relation, single_row
 from linkage_models.resolve.subject_ids import number_sql
 
 

@@ -10,8 +10,8 @@ from datetime import UTC, datetime
 
 import duckdb
 
+from linkage_models.relations import relation, single_row
 from linkage_models.resolve.events import EventCounts, record_events
-from linkage_models.resolve.relation import relation, single_row
 from linkage_models.resolve.subject_ids import number_sql, subject_id_sql
 
 

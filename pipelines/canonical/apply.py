@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 
 from linkage_models import standardise
+from linkage_models.relations import RECORD
 from pipelines.canonical.applied import COUNTS, Applied
 from pipelines.canonical.counts import BALANCE, QUALITY, Counts, counts_in_force, staged_counts
 from pipelines.canonical.profile import find_drift, write_profile
@@ -21,7 +22,7 @@ from pipelines.canonical.stage import STAGING, stage
 from pipelines.canonical.touched import find_touched, select_touched_rows
 from pipelines.errors import ConfigurationError, SourceError, raise_if_storage
 from pipelines.landing.manifest import failure, loads
-from pipelines.warehouse.catalogue.nominal import INFORMATION_ITEM, RECORD
+from pipelines.warehouse.catalogue.nominal import INFORMATION_ITEM
 from pipelines.warehouse.database import transaction
 
 if TYPE_CHECKING:

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from linkage_models.relations import literal
 from pipelines.errors import ConfigurationError
 from pipelines.source.extract import resources
-from pipelines.warehouse.catalogue.table import literal
 from pipelines.yaml_file import field_line
 
 if TYPE_CHECKING:

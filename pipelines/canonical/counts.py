@@ -6,11 +6,11 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
+from linkage_models.relations import literal
 from pipelines.canonical.bind import landed_view
 from pipelines.canonical.stage import ACCEPTED_ONLY, resources
 from pipelines.landing.changes import parquet
 from pipelines.source.extract import resources as landed_resources
-from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
     from pathlib import Path

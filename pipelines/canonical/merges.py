@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from linkage_models.relations import literal
 from pipelines.canonical.bind import landed_view, when
-from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
     from pathlib import Path

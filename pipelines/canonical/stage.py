@@ -11,12 +11,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, get_args
 
+from linkage_models.relations import literal
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.canonical.bind import check_expressions, is_unmapped, landed_view, mapped, when
 from pipelines.canonical.merges import MERGE, stage_merges
 from pipelines.landing.manifest import REJECTED
 from pipelines.source.mapping import MARKINGS, ContactKind
-from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
     from pathlib import Path

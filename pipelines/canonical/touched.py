@@ -12,11 +12,11 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from linkage_models.relations import literal
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.changes import parquet
 from pipelines.source.extract import resources
 from pipelines.source.extract.files import OWN_COLUMNS
-from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
     from pathlib import Path

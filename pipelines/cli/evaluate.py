@@ -39,10 +39,10 @@ def evaluate(
     from linkage_models import evaluate as quality_of
     from linkage_models.evaluate import charts as drawn
     from linkage_models.evaluate.reliability import weight_bins
+    from linkage_models.relations import literal
     from pipelines.cli.snapshot import joint_snapshot, open_snapshot
     from pipelines.deployment import Deployment
     from pipelines.settings import Settings
-    from pipelines.warehouse.catalogue.table import literal
     from pipelines.warehouse.database import reader
 
     if truth and no_truth:
@@ -141,7 +141,7 @@ def _read_truth(con: DuckDBPyConnection, folder: Path) -> None:
 
 def _origins(con: DuckDBPyConnection, folder: Path) -> str | None:
     """Make a view of each person's name origin where the truth tells it, as the sample's does, and return its name."""
-    from pipelines.warehouse.catalogue.table import literal
+    from linkage_models.relations import literal
 
     file = folder.parent / "person.csv"
     if not file.is_file():

@@ -23,7 +23,7 @@ def view_of_file(con: DuckDBPyConnection, folder: Path, name: str) -> str:
     Raises:
         ConfigurationError: the file or a column of it is missing.
     """
-    from pipelines.warehouse.catalogue.table import literal
+    from linkage_models.relations import literal
 
     file, wanted = folder / name, COLUMNS[name]
     if not file.is_file():

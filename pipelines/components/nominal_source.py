@@ -6,6 +6,7 @@ from typing import Self, cast
 import dagster as dg
 from pydantic import BaseModel
 
+from linkage_models.relations import RECORD
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
 from pipelines.defs.checks import schema_of_columns
@@ -15,7 +16,6 @@ from pipelines.landing.land import land
 from pipelines.landing.manifest import Load, loads
 from pipelines.source import SourceSpec
 from pipelines.warehouse import run_log
-from pipelines.warehouse.catalogue.nominal import RECORD
 
 
 class NominalSource(dg.Component):

@@ -5,10 +5,10 @@ from collections.abc import Sequence
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
+from linkage_models.relations import quote
 from pipelines.defs.home import Home
 from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
-from pipelines.warehouse.catalogue.table import quote
 from pipelines.warehouse.shape import differing_columns
 
 

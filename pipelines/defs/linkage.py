@@ -5,11 +5,10 @@ from dataclasses import asdict
 
 import dagster as dg
 
-from linkage_models import nominal, resolve
+from linkage_models import nominal, relations, resolve
 from pipelines.defs.checks import catalogue_check, schema_of_columns
 from pipelines.defs.home import Home
 from pipelines.warehouse import database, run_log
-from pipelines.warehouse.catalogue import linkage as tables
 from pipelines.warehouse.catalogue.nominal import NOMINAL
 from pipelines.warehouse.database import transaction
 
@@ -33,7 +32,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         owners=["team:linkage"],
         kinds={"splink", "duckdb"},
         description="Pairs of nominal records scored by the model bundle; only pairs with a changed record are scored.",
-        metadata={"dagster/column_schema": schema_of_columns(tables.EDGE)},
+        metadata={"dagster/column_schema": schema_of_columns(relations.EDGE)},
     )
     def edge(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
         bundle = home.deployment.bundle()
@@ -66,7 +65,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     owners=["team:linkage"],
     kinds={"duckdb"},
     description="Subjects: which nominal records are of one person, under ids that are never reused.",
-    metadata={"dagster/column_schema": schema_of_columns(tables.MEMBERSHIP)},
+    metadata={"dagster/column_schema": schema_of_columns(relations.MEMBERSHIP)},
 )
 def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
     """Resolve edges and people's decisions to subjects with permanent ids."""
@@ -175,9 +174,11 @@ WHERE until IS NULL
 """
 
 CHECKS = [
-    catalogue_check(EDGE, (*NOMINAL, tables.EDGE, tables.SCORED, tables.CAPPED_BLOCK)),
+    catalogue_check(EDGE, (*NOMINAL, relations.EDGE, relations.SCORED, relations.CAPPED_BLOCK)),
     blocks_are_compared,
-    catalogue_check(SUBJECT, (tables.DECISION, tables.MEMBERSHIP, tables.REVIEW_FLAG, tables.SUBJECT_EVENT)),
+    catalogue_check(
+        SUBJECT, (relations.DECISION, relations.MEMBERSHIP, relations.REVIEW_FLAG, relations.SUBJECT_EVENT)
+    ),
     _count_check(
         "one_subject_each", "Every nominal record is in one subject, and no other record is.", ONE_SUBJECT_EACH
     ),

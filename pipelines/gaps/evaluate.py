@@ -6,9 +6,9 @@ from datetime import date
 
 import duckdb
 
+from linkage_models.relations import literal
 from pipelines.gaps import sentence
 from pipelines.gaps.rule import ALL, ANY, Rule
-from pipelines.warehouse.catalogue.table import literal
 
 _OPTIONAL = {
     "matter": "''",

@@ -8,9 +8,9 @@ from datetime import datetime
 
 import duckdb
 
+from linkage_models.relations import quote
 from pipelines.gaps.rule import Rule
 from pipelines.warehouse.catalogue.gap import FINDING, RULE
-from pipelines.warehouse.catalogue.table import quote
 
 
 @dataclass(frozen=True, slots=True)

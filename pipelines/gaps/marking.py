@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from linkage_models.relations import literal
 from pipelines.source.mapping import MARKINGS
-from pipelines.warehouse.catalogue.table import literal
 
 
 def highest(column: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from string import Formatter
 
-from pipelines.warehouse.catalogue.table import literal, quote
+from linkage_models.relations import literal, quote
 
 FROM_ENGINE = frozenset({"held_by", "expected_in"})
 """Placeholders the engine fills, with the titles of the source systems."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import duckdb
 
-from pipelines.warehouse.catalogue.table import literal
+from linkage_models.relations import literal
 
 _TABLES: dict[str, str] = {
     # What the rules yielded, one row per gap; `missing` is what the expected system was searched for.

@@ -15,9 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from linkage_models.relations import literal, quote
 from pipelines.errors import ConfigurationError, raise_if_storage
 from pipelines.source.extract.files import OWN_COLUMNS
-from pipelines.warehouse.catalogue.table import literal, quote
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

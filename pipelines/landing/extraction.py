@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
+from linkage_models.relations import literal
 from pipelines.errors import SourceError
-from pipelines.warehouse.catalogue.table import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

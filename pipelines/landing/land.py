@@ -15,6 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from linkage_models.relations import literal
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
@@ -36,7 +37,6 @@ from pipelines.landing.manifest import (
 from pipelines.landing.rest.documents import extract_rest
 from pipelines.landing.sql import extract_sql
 from pipelines.source.extract import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
-from pipelines.warehouse.catalogue.table import literal
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:

@@ -10,10 +10,10 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED
+from linkage_models.relations import quote
 from pipelines.publish.macros import MACROS, fold_name_macro
 from pipelines.publish.weakest_link import find_weakest_links
 from pipelines.warehouse.catalogue import ALL, LINKED, Table
-from pipelines.warehouse.catalogue.table import quote
 from pipelines.warehouse.database import transaction
 
 SNAPSHOT = "snapshot"

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from linkage_models.relations import literal
 from linkage_models.standardise.names import APOSTROPHES, LETTERS_WITHOUT_DECOMPOSITION
-from pipelines.warehouse.catalogue.table import literal
 
 _UNBUILT, _PLAIN = LETTERS_WITHOUT_DECOMPOSITION
 

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import duckdb
 
+from linkage_models.relations import literal
 from pipelines.errors import StorageError, raise_if_storage
 from pipelines.publish import versions
 from pipelines.publish.audience import Audience
@@ -17,7 +18,6 @@ from pipelines.publish.fill import SNAPSHOT, fill
 from pipelines.publish.macros import MACROS
 from pipelines.publish.verify import verify
 from pipelines.publish.visible import visible_to, withheld_counts
-from pipelines.warehouse.catalogue.table import literal
 
 _OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 """No statement may fetch code at run time."""

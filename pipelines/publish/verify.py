@@ -6,10 +6,10 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
+from linkage_models.relations import quote
 from pipelines.errors import CheckFailedError
 from pipelines.publish.macros import MACROS
 from pipelines.warehouse.catalogue import LINKED, Table
-from pipelines.warehouse.catalogue.table import quote
 from pipelines.warehouse.shape import differing_columns
 
 

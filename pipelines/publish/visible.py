@@ -19,8 +19,8 @@ from contextlib import contextmanager
 
 from duckdb import DuckDBPyConnection
 
+from linkage_models.relations import literal
 from pipelines.publish.audience import Audience
-from pipelines.warehouse.catalogue.table import literal
 
 _MEMBER = """
 CREATE OR REPLACE TEMP TABLE publish_member AS

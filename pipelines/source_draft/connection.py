@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import typer
 from pydantic import TypeAdapter
 
+from linkage_models.relations import quote
 from pipelines.errors import SourceError
 from pipelines.landing.files.places import Folder
 from pipelines.landing.land import land
 from pipelines.source.extract import Extract, ExtractSpec
 from pipelines.source_check.aside import aside
 from pipelines.source_draft import ask
-from pipelines.warehouse.catalogue.table import quote
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:

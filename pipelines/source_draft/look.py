@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import sqlalchemy as sa
 
+from linkage_models.relations import literal, quote
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.land import land
 from pipelines.source import SourceSpec
@@ -19,7 +20,6 @@ from pipelines.source.extract import Rest, Sql
 from pipelines.source.extract.rest import OnePage
 from pipelines.source.extract.sql import SqlResource
 from pipelines.source_check.aside import aside
-from pipelines.warehouse.catalogue.table import literal, quote
 from pipelines.warehouse.database import writer
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb_extension_sqlite_scanner
 
-from pipelines.warehouse.catalogue.table import literal
+from linkage_models.relations import literal
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection

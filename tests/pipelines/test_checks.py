@@ -6,10 +6,10 @@ from datetime import timedelta
 
 import pytest
 
+from linkage_models.relations import MEMBERSHIP
 from pipelines.defs.checks import faults
 from pipelines.defs.linkage import DECISIONS_HOLD, IDS_STAY_RETIRED, ONE_SUBJECT_EACH
 from pipelines.defs.nightly import AT_TWO
-from pipelines.warehouse.catalogue.linkage import MEMBERSHIP
 from tests.pipelines.publish.worlds import NIGHT, World, insert, small_world
 
 LATER = NIGHT + timedelta(days=1)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
+from linkage_models.relations import literal, quote
 from pipelines.errors import raise_if_storage
 from pipelines.landing.changes import parquet
 from pipelines.landing.files.csv_rows import CsvRows, HeaderError, csv_lines, csv_schema, read_header
@@ -18,7 +19,6 @@ from pipelines.landing.files.lines import LINES, SetApart, read_lines
 from pipelines.landing.files.xml_rows import XML_ROWS, XmlError, XmlRows
 from pipelines.source.extract import Csv, FileSpec, FixedWidth, Json, Parquet, Sqlite, Xml
 from pipelines.source.extract.files import wrong_names
-from pipelines.warehouse.catalogue.table import literal, quote
 from pipelines.warehouse.extensions import load_sqlite
 
 if TYPE_CHECKING:

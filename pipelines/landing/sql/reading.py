@@ -14,8 +14,8 @@ import pyarrow as pa
 import sqlalchemy as sa
 from sqlalchemy.dialects import mssql
 
+from linkage_models.relations import quote
 from pipelines.errors import raise_if_storage
-from pipelines.warehouse.catalogue.table import quote
 
 if TYPE_CHECKING:
     from sqlalchemy.engine.interfaces import Dialect as SqlAlchemyDialect

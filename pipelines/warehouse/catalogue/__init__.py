@@ -3,11 +3,11 @@
 DDL, Dagster column metadata, schema checks and the analysts' data dictionary all come from here.
 """
 
+from linkage_models.relations import Column, Table
 from pipelines.warehouse.catalogue.gap import GAP
 from pipelines.warehouse.catalogue.linkage import LINKAGE
 from pipelines.warehouse.catalogue.linked import LINKED
 from pipelines.warehouse.catalogue.nominal import NOMINAL
-from pipelines.warehouse.catalogue.table import Column, Table
 
 WAREHOUSE: tuple[Table, ...] = (*NOMINAL, *LINKAGE, *GAP)
 """Tables of the warehouse, in flow order."""

@@ -1,6 +1,6 @@
 """Tables of the schema `gap`: the rules in force and what they found."""
 
-from pipelines.warehouse.catalogue.table import Column, Table
+from linkage_models.relations import Column, Table
 
 RULE = Table(
     "gap",

@@ -1,8 +1,8 @@
 """Tables of the published schema `linked`: what analysts rely on. Additions are fine, renames are breaking."""
 
-from pipelines.warehouse.catalogue.linkage import EVIDENCE, RUN
+from linkage_models.relations import EVIDENCE, Column, Table
+from pipelines.warehouse.catalogue.linkage import RUN
 from pipelines.warehouse.catalogue.nominal import FEED
-from pipelines.warehouse.catalogue.table import Column, Table
 
 SUBJECT = Table(
     "linked",

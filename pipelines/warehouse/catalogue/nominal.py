@@ -1,38 +1,6 @@
 """Tables of the schema `nominal`: what the source systems hold, in the canonical shape."""
 
-from pipelines.warehouse.catalogue.table import Column, Table
-
-NAMES = "STRUCT(kind VARCHAR, forename VARCHAR, middle_names VARCHAR, surname VARCHAR, as_given VARCHAR)[]"
-IDENTIFIERS = "STRUCT(kind VARCHAR, value VARCHAR, valid BOOLEAN, as_given VARCHAR)[]"
-ADDRESSES = "STRUCT(address VARCHAR, postcode VARCHAR, from_date DATE, to_date DATE)[]"
-CONTACT_POINTS = "STRUCT(kind VARCHAR, value VARCHAR)[]"
-
-RECORD = Table(
-    "nominal",
-    "record",
-    "One row per nominal record: one source system's record of one person, in the canonical shape.",
-    ("record_key",),
-    (
-        Column("record_key", "VARCHAR", "Source system and its record id, joined by a colon.", required=True),
-        Column("source_system", "VARCHAR", "The source system that holds the record.", required=True),
-        Column("source_record_id", "VARCHAR", "The record's id in its source system, as delivered.", required=True),
-        Column("names", NAMES, "Names, the primary first, standardised, each with the form it was given in."),
-        Column("birth_dates", "DATE[]", "Dates of birth, the primary first; placeholders are left out."),
-        Column("sex", "VARCHAR", "M, F, or empty where not known."),
-        Column("ethnicity", "VARCHAR", "Ethnicity code as the source gave it; never evidence for a link."),
-        Column("nationality", "VARCHAR", "Nationality as the source gave it; never evidence for a link."),
-        Column("birth_place", "VARCHAR", "Place of birth as the source gave it."),
-        Column("identifiers", IDENTIFIERS, "Identifiers of every kind, canonical, each with whether its check holds."),
-        Column("addresses", ADDRESSES, "Addresses with postcodes (no space; placeholders left out) and dates."),
-        Column("contact_points", CONTACT_POINTS, "Phones, e-mail addresses, vehicles and documents."),
-        Column("sentence_dates", "DATE[]", "Dates of sentence."),
-        Column(
-            "content_hash", "VARCHAR", "Hash of the canonical row; equal hashes mean an unchanged row.", required=True
-        ),
-        Column("load_id", "VARCHAR", "The load in which the row last changed.", required=True),
-        Column("landed_row", "BIGINT", "Row of the landed file it came from, counted from 1.", required=True),
-    ),
-)
+from linkage_models.relations import MERGE, RECORD, Column, Table
 
 INFORMATION_ITEM = Table(
     "nominal",
@@ -114,19 +82,6 @@ LOAD = Table(
         ),
         Column("invalid_identifiers", "BIGINT", "Identifiers that fail the check of their kind.", required=True),
         Column("refused", "VARCHAR", "Why the load was not taken over; empty where it was."),
-    ),
-)
-
-MERGE = Table(
-    "nominal",
-    "merge",
-    "One row per merge of two record ids that a source system reports.",
-    ("source_system", "merged_key", "surviving_key"),
-    (
-        Column("source_system", "VARCHAR", "The source system that merged them.", required=True),
-        Column("merged_key", "VARCHAR", "The nominal record that was merged away.", required=True),
-        Column("surviving_key", "VARCHAR", "The nominal record that survives.", required=True),
-        Column("merged_on", "DATE", "When the source merged them."),
     ),
 )
 

@@ -1,11 +1,16 @@
-"""Small helpers for SQL: names of tables quoted part by part, and queries that answer with one row."""
+"""Names and texts quoted for SQL; values are parameters wherever a statement takes them."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from typing import Any
 
-import duckdb
+def quote(identifier: str) -> str:
+    """Return an SQL identifier quoted, safe for names that come from configuration."""
+    return '"' + identifier.replace('"', '""') + '"'
+
+
+def literal(text: str) -> str:
+    """Return an SQL string literal, for the statements that take no parameters (COMMENT, ATTACH, COPY ... TO)."""
+    return "'" + text.replace("'", "''") + "'"
 
 
 def relation(name: str) -> str:
@@ -25,17 +30,3 @@ def relation(name: str) -> str:
     if len(parts) > most_parts or not all(parts):
         raise ValueError(f"The relation name {name!r} is not one to three parts joined by dots; write schema.table.")
     return ".".join('"' + part.replace('"', '""') + '"' for part in parts)
-
-
-def single_row(
-    con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None
-) -> tuple[Any, ...]:
-    """Return the one row of a query that always has one, such as an aggregate without groups.
-
-    Raises:
-        LookupError: the query gave no row.
-    """
-    row = con.execute(query, parameters).fetchone()
-    if row is None:
-        raise LookupError("A query that must give one row gave none.")
-    return tuple(row)

@@ -1,18 +1,10 @@
-"""What the catalogue is made of: a table and its columns."""
+"""What a table is made of: its grain, its columns and its key; and the statements that make it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
-
-def quote(identifier: str) -> str:
-    """Return an SQL identifier quoted, safe for names that come from configuration."""
-    return '"' + identifier.replace('"', '""') + '"'
-
-
-def literal(text: str) -> str:
-    """Return an SQL string literal, for the statements that take no parameters (COMMENT, ATTACH, COPY ... TO)."""
-    return "'" + text.replace("'", "''") + "'"
+from linkage_models.relations.quoting import literal, quote
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,6 +37,13 @@ class Table:
         """The names of the columns, in order."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def definition(self) -> str:
+        """The columns with their types, as `CREATE TABLE` takes them."""
+        return ",\n    ".join(
+            f"{quote(column.name)} {column.type}{' NOT NULL' if column.required else ''}" for column in self.columns
+        )
+
     def ddl(self, catalog: str | None = None) -> list[str]:
         """Return the statements that make the table, with its comments, in the given database.
 
@@ -55,11 +54,8 @@ class Table:
             catalog: name of an attached database, or None for the current one.
         """
         place = f"{quote(catalog)}.{self.qualified}" if catalog else self.qualified
-        columns = ",\n    ".join(
-            f"{quote(column.name)} {column.type}{' NOT NULL' if column.required else ''}" for column in self.columns
-        )
         return [
-            f"CREATE TABLE IF NOT EXISTS {place} (\n    {columns}\n)",
+            f"CREATE TABLE IF NOT EXISTS {place} (\n    {self.definition}\n)",
             f"COMMENT ON TABLE {place} IS {literal(self.grain)}",
             *(
                 f"COMMENT ON COLUMN {place}.{quote(column.name)} IS {literal(column.comment)}"

@@ -1,0 +1,88 @@
+"""How statements are kept, built and asked: `.sql` files beside a module, named steps, and queries of one row."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Self
+
+import duckdb
+
+
+@cache
+def statement(module: str, name: str) -> str:
+    """Return the statement that is kept in a `.sql` file beside a module.
+
+    Args:
+        module: the module's `__file__`.
+        name: the file's name without `.sql`; may lead into a folder beside the module, `linked/subject`.
+    """
+    return (Path(module).parent / f"{name}.sql").read_text(encoding="utf-8")
+
+
+class Steps:
+    """A query built from named steps, each a SELECT that may read the steps before it.
+
+    For statements whose columns or relations follow from configuration. Each step is a common table expression, so that
+    the query reads as the steps of a sentence and an error names the step.
+    """
+
+    def __init__(self) -> None:
+        self._steps: dict[str, str] = {}
+
+    def step(self, name: str, select: str) -> Self:
+        """Add a step.
+
+        Args:
+            name: the name later steps read it by.
+            select: a SELECT without parameters of its own.
+
+        Raises:
+            ValueError: the query has a step of this name.
+        """
+        if name in self._steps:
+            raise ValueError(f"The query has a step {name!r} already; give this one another name.")
+        self._steps[name] = select
+        return self
+
+    def query(self, select: str) -> str:
+        """Return the whole query: the steps, and the SELECT that reads them."""
+        if not self._steps:
+            return select
+        steps = ", ".join(f"{name} AS (\n{text.strip()}\n)" for name, text in self._steps.items())
+        return f"WITH {steps}\n{select.strip()}"
+
+
+def columns(selected: Mapping[str, str]) -> str:
+    """Return a SELECT's list of columns.
+
+    Args:
+        selected: for each column's name, the expression it holds.
+    """
+    return ",\n".join(
+        expression if expression == name else f"{expression} AS {name}" for name, expression in selected.items()
+    )
+
+
+def single_row(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None
+) -> tuple[Any, ...]:
+    """Return the one row of a query that always has one, such as an aggregate without groups.
+
+    Raises:
+        LookupError: the query gave no row.
+    """
+    row = con.execute(query, parameters).fetchone()
+    if row is None:
+        raise LookupError("A query that must give one row gave none.")
+    return tuple(row)
+
+
+def single_value(con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None) -> Any:  # noqa: ANN401 - whatever the query gives
+    """Return the first value of the one row of a query that always has one.
+
+    Raises:
+        LookupError: the query gave no row.
+    """
+    return single_row(con, query, parameters)[0]

@@ -1,0 +1,63 @@
+"""The shapes of tables, and how SQL is kept, built and quoted."""
+
+import duckdb
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from linkage_models.relations import EDGE, RECORD, Steps, Temporaries, columns, literal, quote, relation
+
+
+@given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
+def test_a_quoted_name_or_text_is_read_back_as_it_is(text: str) -> None:
+    with duckdb.connect() as con:
+        held = con.sql(f"SELECT {literal(text)} AS {quote(text)}")
+        assert held.columns == [text]
+        assert held.fetchall() == [(text,)]
+
+
+@pytest.mark.parametrize("name", ["", "a..b", "a.b.c.d"])
+def test_a_relation_has_one_to_three_parts(name: str) -> None:
+    with pytest.raises(ValueError, match="not one to three parts"):
+        relation(name)
+
+
+def test_a_notebook_makes_the_tables_from_their_shapes() -> None:
+    with duckdb.connect() as con:
+        for table in (RECORD, EDGE):
+            con.execute(f"CREATE SCHEMA IF NOT EXISTS {table.schema}")
+            for statement in table.ddl():
+                con.execute(statement)
+            assert con.sql(f"FROM {table.qualified}").columns == list(table.column_names)
+
+
+def test_steps_read_the_steps_before_them() -> None:
+    steps = (
+        Steps()
+        .step("two", f"SELECT {columns({'number': 'unnest([1, 2])'})}")
+        .step("more", "SELECT number + 1 FROM two")
+    )
+    with duckdb.connect() as con:
+        assert con.sql(steps.query("FROM more")).fetchall() == [(2,), (3,)]
+    with pytest.raises(ValueError, match="'two' already"):
+        steps.step("two", "SELECT 1")
+
+
+def test_a_stage_leaves_none_of_its_temporary_relations_behind() -> None:
+    with duckdb.connect() as con:
+        with Temporaries(con) as own:
+            own.table("one", "SELECT $value AS a", {"value": 7})
+            own.view("shown", "FROM one")
+            own.empty("none", "a INTEGER")
+            assert con.sql("FROM shown").fetchall() == [(7,)]
+        assert con.sql("SELECT table_name FROM duckdb_tables()").fetchall() == []
+        assert con.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall() == []
+
+
+def test_two_stages_cannot_take_one_relation_for_the_others() -> None:
+    with duckdb.connect() as con, Temporaries(con) as one, Temporaries(con) as other:
+        one.table("shared", "SELECT 1 AS a")
+        with pytest.raises(duckdb.CatalogException):
+            other.table("shared", "SELECT 2 AS a")
+        other.drop()
+        assert con.sql("FROM shared").fetchall() == [(1,)]
