@@ -1,6 +1,11 @@
-"""What a comparison is: levels of agreement as data, and the pieces of SQL that their conditions are written in."""
+"""What a comparison is: levels of agreement as data."""
 
 from dataclasses import dataclass
+
+from linkage_models.nominal.model.condition import Condition, as_sql
+
+ELSE = "ELSE"
+"""The condition of a last level, in Splink's form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -9,7 +14,7 @@ class Level:
 
     Attributes:
         label: what the level means, as an analyst reads it in the evidence.
-        condition: SQL over the two records' features, suffixed `_l` and `_r`, the same whichever record is which.
+        condition: what of the two records' features must hold; None for a last level, which takes what is left.
         m: starting share among pairs of one person.
         u: starting share among pairs of two people.
         term_frequency: the feature whose frequency adjusts the weight, if any. The adjustment is made against u of the
@@ -20,12 +25,17 @@ class Level:
     """
 
     label: str
-    condition: str
+    condition: Condition | None
     m: float
     u: float
     term_frequency: str | None = None
     term_weight: float = 1.0
     u_stated: bool = False
+
+    @property
+    def sql(self) -> str:
+        """The condition in Splink's form."""
+        return ELSE if self.condition is None else as_sql(self.condition)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +44,7 @@ class Comparison:
 
     Attributes:
         name: the comparison, as it is named in the evidence.
-        missing: SQL for 'cannot be compared'; such a pair gets no weight from this comparison.
+        missing: when the two cannot be compared; such a pair gets no weight from this comparison.
         levels: from most to least alike; the last takes what the others leave.
         fixed: whether training leaves m and u as they are.
         alike: a feature on which u is counted among the pairs of two people that share it, where the aspect depends on
@@ -42,48 +52,7 @@ class Comparison:
     """
 
     name: str
-    missing: str
+    missing: Condition
     levels: tuple[Level, ...]
     fixed: bool = False
     alike: str | None = None
-
-
-ELSE = "ELSE"
-
-CLOSE = 0.88
-"""Jaro-Winkler similarity from which two words are taken for one word mistyped or spelt otherwise."""
-
-SHORTEST_MISTYPED = 4
-"""Letters a word must have to be close at one edit: REZA and RRZA are, although their Jaro-Winkler similarity is low,
-and three letters one apart are as often two names."""
-
-
-def shared(lists: str) -> str:
-    """Return the condition that both records have an element of a list feature in common."""
-    return f"list_has_any({lists}_l, {lists}_r)"
-
-
-def empty(lists: str) -> str:
-    """Return the condition that one of the records has nothing in a list feature."""
-    return f"len({lists}_l) = 0 OR len({lists}_r) = 0"
-
-
-def close(one: str, other: str) -> str:
-    """Return the condition that two words are one word mistyped or spelt otherwise.
-
-    Args:
-        one: SQL for a word.
-        other: SQL for the other.
-    """
-    return (
-        f"(jaro_winkler_similarity({one}, {other}) >= {CLOSE} OR (len({one}) >= {SHORTEST_MISTYPED} AND "
-        f"len({other}) >= {SHORTEST_MISTYPED} AND abs(len({one}) - len({other})) <= 1 AND "
-        # One edit leaves the first or the last letter as it was; asking so first spares most of the distances.
-        f"({one}[1] = {other}[1] OR {one}[-1] = {other}[-1]) AND "
-        f"damerau_levenshtein({one}, {other}) = 1))"
-    )
-
-
-def some_pair(ones: str, others: str, condition: str) -> str:
-    """Return the condition that an `a` of one list and a `b` of another satisfy a condition."""
-    return f"len(list_filter({ones}, lambda a: len(list_filter({others}, lambda b: {condition})) > 0)) > 0"

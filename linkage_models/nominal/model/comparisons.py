@@ -5,30 +5,48 @@ come from the published parameters of the production justice model where it give
 judgements elsewhere; training replaces them wherever its data shows the level, and they stand where it does not.
 """
 
-from linkage_models.nominal.model.comparison import CLOSE, ELSE, Comparison, Level, close, empty, shared, some_pair
+from linkage_models.nominal.model.comparison import Comparison, Level
+from linkage_models.nominal.model.condition import (
+    SIDES,
+    Condition,
+    alike,
+    both,
+    call,
+    close,
+    condition,
+    either,
+    either_way,
+    empty,
+    equal,
+    how_many,
+    known,
+    lacking,
+    no,
+    shared,
+    some_pair,
+)
 from linkage_models.nominal.model.kinship import FORENAME_AMONG_GIVEN, FORENAME_CLOSE, SURNAME_CLOSE, kinship
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 
-_CLOSE_EXCHANGED = (
-    f"(jaro_winkler_similarity(forename_v_l, surname_v_r) >= {CLOSE}"
-    f" AND jaro_winkler_similarity(surname_v_l, forename_v_r) >= {CLOSE})"
-)
+_CLOSE_EXCHANGED = both(alike("forename_v_l", "surname_v_r"), alike("surname_v_l", "forename_v_r"))
 
-_SINGLE = "(forename_l IS NULL OR forename_r IS NULL)"
-_SINGLE_CLOSE = (
-    f"({close('surname_v_l', 'surname_v_r')} OR {close('surname_v_l', 'forename_v_r')}"
-    f" OR {close('forename_v_l', 'surname_v_r')})"
+_SINGLE = lacking("forename")
+_SINGLE_CLOSE = either(
+    close("surname_v_l", "surname_v_r"), close("surname_v_l", "forename_v_r"), close("forename_v_l", "surname_v_r")
 )
 
 NAME = Comparison(
     "name",
-    "(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)",
+    condition("(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)"),
     (
-        Level("same forename and surname", "full_name_l = full_name_r", 0.86, 2e-5, "full_name"),
+        Level("same forename and surname", equal("full_name"), 0.86, 2e-5, "full_name"),
         Level(
             "same words in another order or spelling",
-            "name_sorted_l = name_sorted_r OR (forename_v_l = forename_v_r AND surname_v_l = surname_v_r)"
-            " OR (forename_v_l = surname_v_r AND surname_v_l = forename_v_r)",
+            either(
+                equal("name_sorted"),
+                both(equal("forename_v"), equal("surname_v")),
+                condition("forename_v_l = surname_v_r AND surname_v_l = forename_v_r"),
+            ),
             0.02,
             5e-6,
             "full_name",
@@ -36,7 +54,7 @@ NAME = Comparison(
         ),
         Level(
             "close forename and surname",
-            f"({FORENAME_CLOSE} AND {SURNAME_CLOSE}) OR {_CLOSE_EXCHANGED}",
+            either(both(FORENAME_CLOSE, SURNAME_CLOSE), _CLOSE_EXCHANGED),
             0.05,
             1e-5,
             "full_name",
@@ -45,17 +63,17 @@ NAME = Comparison(
         Level("same through an alias", shared("full_names"), 0.02, 1e-5),
         Level(
             "one has a single name, which the other has",
-            f"{_SINGLE} AND {shared('name_words')}",
+            both(_SINGLE, shared("name_words")),
             0.02,
             2e-4,
             "surname_v",
             0.5,
         ),
-        Level("one has a single name, close to one of the other's", f"{_SINGLE} AND {_SINGLE_CLOSE}", 0.002, 1e-4),
+        Level("one has a single name, close to one of the other's", both(_SINGLE, _SINGLE_CLOSE), 0.002, 1e-4),
         Level("one has a single name, unlike the other's", _SINGLE, 0.001, 2e-2),
         Level(
             "surname shared, forename among the other's given names",
-            f"({shared('surnames')} OR {SURNAME_CLOSE}) AND {FORENAME_AMONG_GIVEN}",
+            both(either(shared("surnames"), SURNAME_CLOSE), FORENAME_AMONG_GIVEN),
             0.015,
             1e-4,
             "surname_v",
@@ -63,152 +81,159 @@ NAME = Comparison(
         ),
         Level(
             "same surname, forename somewhat close or an initial",
-            "surname_v_l = surname_v_r AND (jaro_winkler_similarity(forename_v_l, forename_v_r) >= 0.8 OR "
-            "((len(forename_l) = 1 OR len(forename_r) = 1) AND forename_l[1] = forename_r[1]))",
+            both(
+                equal("surname_v"),
+                either(
+                    alike("forename_v_l", "forename_v_r", 0.8),
+                    condition("(len(forename_l) = 1 OR len(forename_r) = 1) AND forename_l[1] = forename_r[1]"),
+                ),
+            ),
             0.008,
             1e-4,
             "surname_v",
             0.5,
         ),
-        Level("same surname only", "surname_v_l = surname_v_r", 0.005, 2e-3, "surname_v", 0.5),
-        Level("a surname shared, one close or an alias", f"{shared('surnames')} OR {SURNAME_CLOSE}", 0.003, 2e-3),
-        Level("same forename only", "forename_v_l = forename_v_r", 0.01, 8e-3, "forename_v", 0.5),
+        Level("same surname only", equal("surname_v"), 0.005, 2e-3, "surname_v", 0.5),
+        Level("a surname shared, one close or an alias", either(shared("surnames"), SURNAME_CLOSE), 0.003, 2e-3),
+        Level("same forename only", equal("forename_v"), 0.01, 8e-3, "forename_v", 0.5),
         Level("forename among the other's given names", FORENAME_AMONG_GIVEN, 0.004, 1e-2),
         Level(
             "one name alike, in either field",
-            f"{shared('name_words')} OR jaro_winkler_similarity(forename_v_l, forename_v_r) >= {CLOSE}"
-            f" OR jaro_winkler_similarity(forename_v_l, surname_v_r) >= {CLOSE}"
-            f" OR jaro_winkler_similarity(surname_v_l, forename_v_r) >= {CLOSE}",
+            either(
+                shared("name_words"),
+                alike("forename_v_l", "forename_v_r"),
+                alike("forename_v_l", "surname_v_r"),
+                alike("surname_v_l", "forename_v_r"),
+            ),
             0.004,
             2e-2,
         ),
-        Level("unlike", ELSE, 0.008, 0.95),
+        Level("unlike", None, 0.008, 0.95),
     ),
 )
 
-_FORENAME_IS_MIDDLE = (
-    "(forename_v_l <> forename_v_r AND (list_has_any([forename_v_l], given_names_r)"
-    " OR list_has_any([forename_v_r], given_names_l)))"
+_FORENAME_IS_MIDDLE = condition(
+    "forename_v_l <> forename_v_r"
+    " AND (list_has_any([forename_v_l], given_names_r) OR list_has_any([forename_v_r], given_names_l))"
 )
 
 MIDDLE_NAMES = Comparison(
     "middle_names",
     # A middle name that the name comparison has taken for the other's forename is not weighed a second time.
-    f"middle_names_l IS NULL OR middle_names_r IS NULL OR coalesce({_FORENAME_IS_MIDDLE}, false)",
+    either(lacking("middle_names"), known(_FORENAME_IS_MIDDLE)),
     (
-        Level("same", "middle_names_l = middle_names_r", 0.93, 0.012),
+        Level("same", equal("middle_names"), 0.93, 0.012),
         Level(
             "close, an initial or one of several",
-            "((len(middle_names_l) = 1 OR len(middle_names_r) = 1) AND middle_names_l[1] = middle_names_r[1]) OR "
-            f"{close('middle_names_l', 'middle_names_r')} OR list_has_any(string_split(middle_names_l, ' '), "
-            "string_split(middle_names_r, ' '))",
+            either(
+                condition(
+                    "(len(middle_names_l) = 1 OR len(middle_names_r) = 1) AND middle_names_l[1] = middle_names_r[1]"
+                ),
+                close("middle_names_l", "middle_names_r"),
+                condition("list_has_any(string_split(middle_names_l, ' '), string_split(middle_names_r, ' '))"),
+            ),
             0.05,
             0.02,
         ),
-        Level("unlike", ELSE, 0.02, 0.968),
+        Level("unlike", None, 0.02, 0.968),
     ),
     alike="forename_v",
 )
 
 DAYS_IN_FIVE_YEARS = 1826
 
+_WITHIN_FIVE_YEARS = condition(f"abs(date_diff('day', dob_l, dob_r)) <= {DAYS_IN_FIVE_YEARS}")
+
 DATE_OF_BIRTH = Comparison(
     "date_of_birth",
-    "dob_l IS NULL OR dob_r IS NULL",
+    lacking("dob"),
     (
         # 1 January is over-represented: it is what people type for 'some time that year'.
-        Level("same, 1 January", "dob_text_l = dob_text_r AND dob_text_l[5:] = '0101'", 0.008, 2e-6),
-        Level("same", "dob_text_l = dob_text_r", 0.94, 5e-5),
+        Level("same, 1 January", both(equal("dob_text"), condition("dob_text_l[5:] = '0101'")), 0.008, 2e-6),
+        Level("same", equal("dob_text"), 0.94, 5e-5),
         Level("same through an alias date", shared("dobs"), 0.017, 5e-6),
-        Level("day and month exchanged", "dob_swapped_l = dob_text_r", 0.004, 2.5e-5),
+        Level("day and month exchanged", condition("dob_swapped_l = dob_text_r"), 0.004, 2.5e-5),
         Level(
             "one character apart, within five years",
-            f"abs(date_diff('day', dob_l, dob_r)) <= {DAYS_IN_FIVE_YEARS} "
-            "AND damerau_levenshtein(dob_text_l, dob_text_r) = 1",
+            both(_WITHIN_FIVE_YEARS, condition("damerau_levenshtein(dob_text_l, dob_text_r) = 1")),
             0.017,
             1e-3,
         ),
-        Level("within five years", f"abs(date_diff('day', dob_l, dob_r)) <= {DAYS_IN_FIVE_YEARS}", 0.01, 0.18),
-        Level("further apart", ELSE, 0.004, 0.82),
+        Level("within five years", _WITHIN_FIVE_YEARS, 0.01, 0.18),
+        Level("further apart", None, 0.004, 0.82),
     ),
 )
 
 MANY_POSTCODES = 4
 """From so many postcodes on a record, sharing one of them says less: a person who moves often meets many others."""
 
-_POSTCODE_NEAR = (
-    "(postcode_l[:2] = postcode_r[:2] OR (len(unit_postcodes_l) = 0 AND len(unit_postcodes_r) = 0)) AND "
-    "damerau_levenshtein(postcode_l, postcode_r) = 1"
+_FEW_POSTCODES = condition(f"len(postcodes_l) < {MANY_POSTCODES} AND len(postcodes_r) < {MANY_POSTCODES}")
+
+_POSTCODE_NEAR = condition(
+    "(postcode_l[:2] = postcode_r[:2] OR (len(unit_postcodes_l) = 0 AND len(unit_postcodes_r) = 0))"
+    " AND damerau_levenshtein(postcode_l, postcode_r) = 1"
 )
 
 POSTCODE = Comparison(
     "postcode",
     empty("postcodes"),
     (
-        Level(
-            "one shared, of few",
-            f"{shared('rare_postcodes')} AND len(postcodes_l) < {MANY_POSTCODES} "
-            f"AND len(postcodes_r) < {MANY_POSTCODES}",
-            0.65,
-            2e-5,
-        ),
+        Level("one shared, of few", both(shared("rare_postcodes"), _FEW_POSTCODES), 0.65, 2e-5),
         Level("one shared, of many", shared("rare_postcodes"), 0.05, 1e-5),
         Level("one shared, where many people live", shared("postcodes"), 0.008, 1e-5),
         Level(
             "two characters exchanged",
-            f"{_POSTCODE_NEAR} AND levenshtein(postcode_l, postcode_r) = 2",
+            both(_POSTCODE_NEAR, condition("levenshtein(postcode_l, postcode_r) = 2")),
             0.01,
             1e-5,
         ),
-        Level(
-            "one character apart",
-            _POSTCODE_NEAR,
-            0.01,
-            1e-4,
-        ),
+        Level("one character apart", _POSTCODE_NEAR, 0.01, 1e-4),
         Level("district shared", shared("outcodes"), 0.092, 0.003),
-        Level("none shared", ELSE, 0.2, 0.997),
+        Level("none shared", None, 0.2, 0.997),
     ),
 )
 
 SEX = Comparison(
     "sex",
-    "sex_l IS NULL OR sex_r IS NULL",
-    (Level("same", "sex_l = sex_r", 0.998, 0.85), Level("different", ELSE, 0.002, 0.15)),
+    lacking("sex"),
+    (Level("same", equal("sex"), 0.998, 0.85), Level("different", None, 0.002, 0.15)),
 )
 
-_LINES_ALIKE = "jaro_winkler_similarity(address_line_l, address_line_r) >= 0.92"
+LINES_ALIKE = 0.92
+"""Jaro-Winkler similarity from which two lines or parts of an address are one."""
 
 
-def _words_shared(bits: int) -> str:
+def _words_shared(bits: int) -> Condition:
     """Return the condition that the shared words of two addresses are together as rare as one in 2 to the power."""
-    rarity = "list_sum(list_transform(list_intersect(address_tokens_l, address_tokens_r), lambda t: t[:2]::INTEGER))"
-    return f"({shared('address_tokens')} AND {rarity} >= {bits})"
+    common = "list_intersect(address_tokens_l, address_tokens_r)"
+    rarity = f"list_sum(list_transform({common}, lambda t: t[:2]::INTEGER))"
+    return both(shared("address_tokens"), condition(f"{rarity} >= {bits}"))
 
 
-def _parts_alike(least: int) -> str:
+def _parts_alike(least: int) -> Condition:
     """Return the condition that so many parts of each of two addresses are close to a part of the other."""
-    return " AND ".join(
-        f"len(list_filter({ones}, lambda a: len(list_filter({others}, "
-        f"lambda b: jaro_winkler_similarity(a, b) >= 0.92)) > 0)) >= {least}"
-        for ones, others in (("address_parts_l", "address_parts_r"), ("address_parts_r", "address_parts_l"))
+    return both(
+        *(
+            how_many(f"address_parts_{one}", f"address_parts_{other}", alike("a", "b", LINES_ALIKE)) >= least
+            for one, other in SIDES
+        )
     )
 
 
 ADDRESS = Comparison(
     "address",
     # Where a full postcode is shared, its dozen or so doors say little that the postcode has not.
-    f"{empty('address_tokens')} OR {shared('unit_postcodes')}",
+    either(empty("address_tokens"), shared("unit_postcodes")),
     (
         Level("words shared that one in a billion would share", _words_shared(30), 0.3, 2e-7),
         Level("words shared that one in four million would share", _words_shared(22), 0.15, 1e-6),
         Level("words shared that one in a hundred thousand would share", _words_shared(17), 0.1, 2e-5),
         Level("two parts alike", _parts_alike(2), 0.1, 1e-4),
         Level("words shared that one in two thousand would share", _words_shared(11), 0.1, 1e-3),
-        Level("first lines alike", _LINES_ALIKE, 0.05, 1e-4),
+        Level("first lines alike", alike("address_line_l", "address_line_r", LINES_ALIKE), 0.05, 1e-4),
         Level("a part alike", _parts_alike(1), 0.05, 1e-2),
         Level("a word shared", shared("address_tokens"), 0.05, 1e-2),
-        Level("nothing alike", ELSE, 0.1, 0.98),
+        Level("nothing alike", None, 0.1, 0.98),
     ),
 )
 """Words of the addresses and whole parts of them, by how rare they are together. Words of one place go together, so a
@@ -216,19 +241,19 @@ level's u is counted among pairs of records and not taken from the rarity."""
 
 HOUSE_NUMBER = Comparison(
     "house_number",
-    f"{empty('house_numbers')} OR {shared('unit_postcodes')}",
+    either(empty("house_numbers"), shared("unit_postcodes")),
     (
         Level("one shared", shared("house_numbers"), 0.7, 0.015),
-        Level("none shared", ELSE, 0.3, 0.985),
+        Level("none shared", None, 0.3, 0.985),
     ),
 )
 
 BIRTH_PLACE = Comparison(
     "birth_place",
-    "birth_place_l IS NULL OR birth_place_r IS NULL",
+    lacking("birth_place"),
     (
-        Level("same", "birth_place_l = birth_place_r", 0.9, 0.05),
-        Level("different", ELSE, 0.1, 0.95),
+        Level("same", equal("birth_place"), 0.9, 0.05),
+        Level("different", None, 0.1, 0.95),
     ),
     alike="surname_v",
 )
@@ -257,33 +282,35 @@ def identifier(kind: str) -> Comparison:
     valid numbers that were given out in a row, so that only their ends differ, are two numbers and no slip: brothers
     who came in together have such.
     """
-    slip = "damerau_levenshtein(a, b) = 1"
+    slip = condition("damerau_levenshtein(a, b) = 1")
     if kind in GIVEN_IN_ROW:
-        slip = f"a[:-3] <> b[:-3] AND {slip}"
-    near = " OR ".join(
-        some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", slip)
-        for ones, others in (("ids", "texts"), ("texts", "ids"))
+        slip = both(condition("a[:-3] <> b[:-3]"), slip)
+    near = either(
+        *(
+            some_pair(f"{kind}_{ones}_l", f"{kind}_{others}_r", slip)
+            for ones, others in (("ids", "texts"), ("texts", "ids"))
+        )
     )
     return Comparison(
         kind,
-        f"({empty(f'{kind}_ids')}) AND NOT coalesce({near}, false)",
+        both(empty(f"{kind}_ids"), no(known(near))),
         (
             Level(IDENTIFIER_SHARED, shared(f"{kind}_ids"), 0.94, IDENTIFIER_U, u_stated=True),
             Level("one character apart", near, 0.02, IDENTIFIER_NEAR_U),
-            Level("all different", ELSE, 0.04, 1 - IDENTIFIER_U - IDENTIFIER_NEAR_U),
+            Level("all different", None, 0.04, 1 - IDENTIFIER_U - IDENTIFIER_NEAR_U),
         ),
     )
 
 
-CROSSED = "list_has_any(pnc_serials_l, cro_serials_r) OR list_has_any(cro_serials_l, pnc_serials_r)"
+CROSSED = either_way(lambda one, other: call("list_has_any", f"pnc_serials_{one}", f"cro_serials_{other}"))
 
 POLICE_SERIAL = Comparison(
     "police_serial",
-    f"NOT ({CROSSED})",
+    no(CROSSED),
     (
         # One true pair in twenty shows it; two people show it where year and serial happen to agree, or by mistake.
         Level("number of one kind in the other's field", CROSSED, 0.046, 1e-5),
-        Level("not crossed", ELSE, 0.954, 1 - 1e-5),
+        Level("not crossed", None, 0.954, 1 - 1e-5),
     ),
     fixed=True,
 )
@@ -297,13 +324,15 @@ SENTENCE_DATE = Comparison(
     (
         Level(
             "one shared, of few",
-            f"{shared('sentence_dates')} AND len(sentence_dates_l) < {MANY_SENTENCES} "
-            f"AND len(sentence_dates_r) < {MANY_SENTENCES}",
+            both(
+                shared("sentence_dates"),
+                condition(f"len(sentence_dates_l) < {MANY_SENTENCES} AND len(sentence_dates_r) < {MANY_SENTENCES}"),
+            ),
             0.65,
             1e-3,
         ),
         Level("one shared, of many", shared("sentence_dates"), 0.05, 1e-3),
-        Level("none shared", ELSE, 0.3, 0.999),
+        Level("none shared", None, 0.3, 0.999),
     ),
 )
 
@@ -312,7 +341,7 @@ CONTACT_POINT = Comparison(
     empty("contacts"),
     (
         Level("one shared", shared("contacts"), 0.5, 1e-5),
-        Level("none shared", ELSE, 0.5, 1 - 1e-5),
+        Level("none shared", None, 0.5, 1 - 1e-5),
     ),
 )
 

@@ -1,14 +1,16 @@
 """The comparisons put into Splink's form."""
 
+from collections.abc import Hashable
 from typing import Any
 
-from linkage_models.nominal.model.comparison import Comparison, Level
+from linkage_models.nominal.model.comparison import ELSE, Comparison, Level
 from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED, comparisons
+from linkage_models.nominal.model.condition import as_sql, meaning
 
 
 def _level(level: Level, *, fixed: bool) -> dict[str, Any]:
     described: dict[str, Any] = {
-        "sql_condition": level.condition,
+        "sql_condition": level.sql,
         "label_for_charts": level.label,
         "m_probability": level.m,
         "u_probability": level.u,
@@ -21,7 +23,7 @@ def _level(level: Level, *, fixed: bool) -> dict[str, Any]:
 
 
 def _comparison(comparison: Comparison) -> dict[str, Any]:
-    missing = {"sql_condition": comparison.missing, "label_for_charts": "missing", "is_null_level": True}
+    missing = {"sql_condition": as_sql(comparison.missing), "label_for_charts": "missing", "is_null_level": True}
     return {
         "output_column_name": comparison.name,
         "comparison_levels": [missing, *(_level(level, fixed=comparison.fixed) for level in comparison.levels)],
@@ -50,8 +52,8 @@ def splink_settings(prior: float, kinds: tuple[str, ...]) -> dict[str, Any]:
     }
 
 
-def model_shape(model: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]]:
-    """Return what two models must have in common to be applied alike: comparisons, levels, conditions, in order.
+def model_shape(model: dict[str, Any]) -> list[tuple[str, list[tuple[str, Hashable]]]]:
+    """Return what two models must have in common to be applied alike: comparisons, levels, what they ask, in order.
 
     Args:
         model: Splink's settings.
@@ -59,7 +61,10 @@ def model_shape(model: dict[str, Any]) -> list[tuple[str, list[tuple[str, str]]]
     return [
         (
             comparison["output_column_name"],
-            [(level["label_for_charts"], level["sql_condition"]) for level in comparison["comparison_levels"]],
+            [
+                (level["label_for_charts"], ELSE if level["sql_condition"] == ELSE else meaning(level["sql_condition"]))
+                for level in comparison["comparison_levels"]
+            ],
         )
         for comparison in model["comparisons"]
     ]

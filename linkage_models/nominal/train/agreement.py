@@ -1,13 +1,13 @@
 """Agreement patterns: how many of some pairs of records show each combination of comparison levels."""
 
-import re
 from dataclasses import dataclass
 
 import duckdb
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_models.nominal.model.comparison import ELSE, Comparison
+from linkage_models.nominal.model.comparison import Comparison
+from linkage_models.nominal.model.condition import as_sql, features_read
 
 MISSING = -1
 """The level of a comparison that had nothing to compare; the others count from 0, the most alike."""
@@ -31,21 +31,21 @@ class Patterns:
 def level_sql(comparison: Comparison) -> str:
     """Return SQL for the number of the level of a pair, over columns suffixed `_l` and `_r`."""
     cases = " ".join(
-        f"ELSE {place}" if level.condition == ELSE else f"WHEN {level.condition} THEN {place}"
+        f"ELSE {place}" if level.condition is None else f"WHEN {level.sql} THEN {place}"
         for place, level in enumerate(comparison.levels)
     )
-    return f"CASE WHEN {comparison.missing} THEN {MISSING} {cases} END"
-
-
-def on_sides(condition: str) -> str:
-    """Return a condition over columns suffixed `_l` and `_r` as one over the columns of relations `l` and `r`."""
-    return re.sub(r"\b(\w+)_([lr])\b", r"\2.\1", condition)
+    return f"CASE WHEN {as_sql(comparison.missing)} THEN {MISSING} {cases} END"
 
 
 def columns_read(comparisons: tuple[Comparison, ...]) -> list[str]:
     """Return the features that the comparisons read."""
-    text = " ".join(level_sql(comparison) for comparison in comparisons)
-    return sorted({column for column, _ in re.findall(r"\b(\w+)_([lr])\b", text)})
+    asked = (
+        condition
+        for comparison in comparisons
+        for condition in (comparison.missing, *(level.condition for level in comparison.levels))
+        if condition is not None
+    )
+    return sorted(set().union(*map(features_read, asked)))
 
 
 def count_patterns(con: duckdb.DuckDBPyConnection, pairs: str, comparisons: tuple[Comparison, ...]) -> Patterns:

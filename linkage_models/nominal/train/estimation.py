@@ -14,8 +14,9 @@ from linkage_models.nominal.model.blocking import (
     too_large,
 )
 from linkage_models.nominal.model.comparison import Comparison
+from linkage_models.nominal.model.condition import as_sql, of_relations
 from linkage_models.nominal.model.kinship import ONE_ADDRESS
-from linkage_models.nominal.train.agreement import count_patterns, counts_by_level, on_sides
+from linkage_models.nominal.train.agreement import count_patterns, counts_by_level
 from linkage_models.nominal.train.maximisation import Parameters, maximise
 
 DETERMINISTIC_RECALL = 0.9
@@ -109,7 +110,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
                     AND jaro_winkler_similarity(l.forename_v, r.forename_v) < 0.8 AS unlike
             FROM {largest_left_out(features, "surname_v, postcode")} AS l JOIN {features} AS r
                 ON l.surname_v = r.surname_v AND l.postcode = r.postcode AND l.unique_id < r.unique_id
-                AND {on_sides(ONE_ADDRESS)}
+                AND {as_sql(of_relations(ONE_ADDRESS))}
         )
     """).fetchone()
     same, slip_in_name, slip_in_date, relatives = (counted or 0 for counted in row or (0, 0, 0, 0))
