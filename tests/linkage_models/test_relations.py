@@ -1,6 +1,7 @@
 """The shapes of tables, and how SQL is kept, built and quoted."""
 
 import duckdb
+import pyarrow as pa
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -49,9 +50,26 @@ def test_a_stage_leaves_none_of_its_temporary_relations_behind() -> None:
             own.table("one", "SELECT $value AS a", {"value": 7})
             own.view("shown", "FROM one")
             own.empty("none", "a INTEGER")
-            assert con.sql("FROM shown").fetchall() == [(7,)]
+            own.macro("twice", "a", "2 * a")
+            own.rows("held", pa.table({"a": [8]}))
+            con.execute("CREATE TEMP TABLE made_elsewhere AS SELECT 9 AS a")
+            own.adopt("made_elsewhere")
+            assert con.sql("SELECT twice(a) FROM shown UNION ALL FROM held").fetchall() == [(14,), (8,)]
         assert con.sql("SELECT table_name FROM duckdb_tables()").fetchall() == []
         assert con.sql("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall() == []
+        assert con.sql("SELECT function_name FROM duckdb_functions() WHERE NOT internal").fetchall() == []
+
+
+def test_an_error_in_a_stage_is_not_hidden_by_what_it_cannot_drop_before_the_rollback() -> None:
+    with duckdb.connect() as con:
+        con.begin()
+        stage = Temporaries(con)
+        stage.table("one", "SELECT 'a' AS a")
+        with pytest.raises(duckdb.ConversionException), stage:
+            con.execute("SELECT a::INTEGER FROM one").fetchall()
+        con.rollback()
+        with Temporaries(con) as stage:
+            stage.table("one", "SELECT 1 AS a")
 
 
 def test_two_stages_cannot_take_one_relation_for_the_others() -> None:
