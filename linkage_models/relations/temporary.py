@@ -15,7 +15,7 @@ class Temporaries:
     """The temporary tables, views and macros of one stage on one connection; leaving the `with` block drops them.
 
     A stage makes its relations through this object, so that two stages cannot take one for the other's: making one that
-    is there already is an error, whoever made it.
+    another stage made is an error. What the stage itself made is replaced.
     """
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
@@ -109,5 +109,6 @@ class Temporaries:
                 self.con.execute(f"DROP {kind} IF EXISTS temp.{quote(name)}")
 
     def _make(self, kind: str, name: str, made_of: str, parameters: Mapping[str, object] | None = None) -> str:
-        self.con.execute(f"CREATE TEMP {kind} {quote(name)} {made_of}", parameters)
+        anew = " OR REPLACE" if self._made.get(name) == kind else ""
+        self.con.execute(f"CREATE{anew} TEMP {kind} {quote(name)} {made_of}", parameters)
         return self.adopt(name, kind)

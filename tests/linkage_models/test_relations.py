@@ -79,3 +79,10 @@ def test_two_stages_cannot_take_one_relation_for_the_others() -> None:
             other.table("shared", "SELECT 2 AS a")
         other.drop()
         assert con.sql("FROM shared").fetchall() == [(1,)]
+
+
+def test_a_stage_may_make_its_own_relation_anew() -> None:
+    with duckdb.connect() as con, Temporaries(con) as own:
+        own.table("round", "SELECT 1 AS a")
+        own.table("round", "SELECT a + 1 AS a FROM round")
+        assert con.sql("FROM round").fetchall() == [(2,)]
