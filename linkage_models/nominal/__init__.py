@@ -1,6 +1,6 @@
 """The link model for nominal records: features, blocking rules, comparisons, training, bundles and scoring.
 
-Usable alone: give `train` a DuckDB connection with a table of the shape of `nominal.record`, then `score`.
+Usable alone: give `train` a DuckDB connection with a table of `relations.RECORD`, then `score`.
 """
 
 from linkage_models.nominal.bundle import Bundle, latest

@@ -58,10 +58,10 @@ def columns(selected: Mapping[str, str]) -> str:
     """Return a SELECT's list of columns.
 
     Args:
-        selected: for each column's name, the expression it holds.
+        selected: for each column's name, the expression it holds; for `*`, which columns of the relation are kept.
     """
     return ",\n".join(
-        expression if expression == name else f"{expression} AS {name}" for name, expression in selected.items()
+        expression if name in {"*", expression} else f"{expression} AS {name}" for name, expression in selected.items()
     )
 
 

@@ -122,7 +122,7 @@ def fit_edges(con: duckdb.DuckDBPyConnection, edges: str, labels: str) -> Calibr
 
     Args:
         con: the connection.
-        edges: a relation of the shape of `linkage.edge`.
+        edges: relation of `relations.EDGE`.
         labels: a relation (record_l, record_r, same), the smaller record key first, each pair once.
     """
     found = con.execute(f"""

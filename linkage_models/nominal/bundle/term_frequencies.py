@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from linkage_models.nominal.bundle.name_symbols import symbol_table
+from linkage_models.relations import Temporaries
 
 NAME_COLUMNS = ("full_name", "surname_v", "forename_v")
 """Features with a frequency, in the tables of the same names with columns `value` and `frequency` (share of people)."""
@@ -196,11 +197,11 @@ def registered(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> 
             con.unregister(view)
 
 
-def attach(con: duckdb.DuckDBPyConnection, features: str, into: str, frequencies: TermFrequencies) -> None:
+def attach(own: Temporaries, features: str, into: str, frequencies: TermFrequencies) -> None:
     """Create a temporary table of features with everything the scoring model reads.
 
     Args:
-        con: the connection.
+        own: the temporary relations of the stage that reads the table.
         features: a relation with the columns of `build_features`.
         into: the temporary table to create: `features` with the columns of `with_rarity_sql` and a `tf_` column for
             each of `NAME_COLUMNS`. A full name that is not in its table gets the product of its parts' frequencies
@@ -212,15 +213,17 @@ def attach(con: duckdb.DuckDBPyConnection, features: str, into: str, frequencies
         for column in ("surname_v", "forename_v")
     }
     whole = f"greatest({SMALLEST_FREQUENCY}, {parts['surname_v']} * {parts['forename_v']} * {frequencies.dependence})"
-    with registered(con, frequencies) as names:
+    with registered(own.con, frequencies) as names:
         joins = " ".join(
             f"LEFT JOIN {names[column]} AS {column}_f ON {column}_f.value = f.{column}" for column in NAME_COLUMNS
         )
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE {into} AS
+        own.table(
+            into,
+            f"""
             SELECT f.*,
                 CASE WHEN full_name IS NOT NULL THEN coalesce(full_name_f.frequency, {whole}) END AS tf_full_name,
                 CASE WHEN surname_v IS NOT NULL THEN {parts["surname_v"]} END AS tf_surname_v,
                 CASE WHEN forename_v IS NOT NULL THEN {parts["forename_v"]} END AS tf_forename_v
             FROM ({with_rarity_sql(features, frequencies, names)}) AS f {joins}
-        """)
+            """,
+        )

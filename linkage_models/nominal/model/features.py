@@ -7,6 +7,7 @@ import duckdb
 
 from linkage_models.nominal.model.name_variants import IN_LATIN, in_latin, variants_sql
 from linkage_models.python_function import add_macro
+from linkage_models.relations import Steps, columns, literal, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 
 INPUT_COLUMNS = (
@@ -21,36 +22,10 @@ INPUT_COLUMNS = (
 )
 """The columns of a nominal record on which features depend; a change in any other leaves its pairs as they were."""
 
-PLACEHOLDER_ADDRESSES = r"^\s*(NO FIXED ABODE|N\.?F\.?A\.?|HOMELESS|NOT KNOWN|UNKNOWN|NONE|N/?A)\s*$"
-"""Texts that stand where there is no address; they are of thousands."""
-
-MACROS = (
-    f"nominal_variant(word) AS ({variants_sql('word')})",
-    "nominal_set(items) AS (list_sort(list_distinct(list_filter(items, lambda item: item IS NOT NULL))))",
-    "nominal_words(text) AS (string_split(coalesce(text, ''), ' '))",
-    """nominal_valid(identifiers, wanted) AS (nominal_set(list_transform(
-        list_filter(identifiers, lambda i: i.kind = wanted AND i.valid), lambda i: i.value)))""",
-    """nominal_texts(identifiers, wanted) AS (nominal_set(list_transform(
-        list_filter(identifiers, lambda i: i.kind = wanted), lambda i: i.value)))""",
-    # A full postcode of the United Kingdom, of some fifteen addresses; other countries' codes are of towns.
-    r"""nominal_is_unit(postcode) AS (regexp_matches(postcode, '^[A-Z]{1,2}[0-9][A-Z0-9]?[0-9][A-Z]{2}$'))""",
-    """nominal_outcode(postcode) AS (
-        CASE WHEN nominal_is_unit(postcode) THEN postcode[:-4] ELSE postcode[:2] END)""",
-    r"""nominal_address_words(address) AS (list_filter(
-        string_split(trim(regexp_replace(upper(strip_accents(address)), '[^\pL\pN]+', ' ', 'g')), ' '),
-        lambda word: regexp_matches(word, '^\pL') AND len(word) > 1))""",
-    r"""nominal_address_parts(address) AS (list_filter(list_transform(string_split(coalesce(address, ''), ','),
-        lambda part: regexp_replace(upper(strip_accents(part)), '[^\pL]+', '', 'g')), lambda part: len(part) > 3))""",
-    # Number and street are before the first comma; letters and digits alone, for spaces come and go.
-    r"""nominal_first_line(address) AS (
-        nullif(regexp_replace(upper(strip_accents(split_part(address, ',', 1))), '[^\pL\pN]+', '', 'g'), ''))""",
-    # Year of two digits and serial without padding: the part that PNCID and CRO share when one is typed for the other.
-    r"""nominal_pnc_serial(value) AS (value[3:4] || '/' || ltrim(regexp_extract(value, '/(\d+)', 1), '0'))""",
-    r"""nominal_cro_serial(value) AS (
-        CASE WHEN starts_with(value, 'SF') THEN value[3:4] || '/' || regexp_extract(value, '/(\d+)', 1)
-        ELSE regexp_extract(value, '/(\d\d)', 1) || '/' || ltrim(split_part(value, '/', 1), '0') END)""",
+MACROS = f"CREATE OR REPLACE TEMP MACRO nominal_variant(word) AS ({variants_sql('word')});" + statement(
+    __file__, "features_macros"
 )
-"""Temporary macros that the feature SQL is written in."""
+"""The temporary macros that the features are written in."""
 
 
 def feature_hash_sql() -> str:
@@ -82,8 +57,7 @@ def identifier_kinds_of(con: duckdb.DuckDBPyConnection, records: str) -> tuple[s
 def register_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Create on a connection the temporary macros that `features_sql` calls."""
     add_macro(con, IN_LATIN, in_latin)
-    for macro in MACROS:
-        con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")
+    con.execute(MACROS)
 
 
 def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str:
@@ -106,80 +80,27 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
         kind `<kind>_ids` (valid values), `<kind>_id` (the first of them) and `<kind>_texts` (all values);
         `pnc_serials`, `cro_serials`; `sentence_dates`, `contacts`. Lists are sorted, without repeats, and never NULL.
     """
-    identifiers = ",\n            ".join(
-        f"nominal_valid(identifiers, '{kind}') AS {kind}_ids, nominal_texts(identifiers, '{kind}') AS {kind}_texts"
-        for kind in kinds
+    listed = {"*": "* EXCLUDE (identifiers)"}
+    for kind in kinds:
+        listed[f"{kind}_ids"] = f"nominal_valid(identifiers, {literal(kind)})"
+        listed[f"{kind}_texts"] = f"nominal_texts(identifiers, {literal(kind)})"
+    first = {f"{kind}_id": f"{kind}_ids[1]" for kind in kinds}
+    others = {
+        "*": "*",
+        "postcode": "postcodes[1]",
+        "address_line": "address_lines[1]",
+        "name_words": "nominal_set(list_concat(given_names, surnames))",
+        "pnc_serials": "list_transform(pnc_ids, lambda number: nominal_pnc_serial(number))",
+        "cro_serials": "list_transform(cro_ids, lambda number: nominal_cro_serial(number))",
+    }
+    return (
+        Steps()
+        .step("feature_source", f"SELECT *, {feature_hash_sql()} AS feature_hash FROM {records}")
+        .step("feature_given", statement(__file__, "features_given"))
+        .step("feature_listed", statement(__file__, "features_listed"))
+        .step("feature_identified", f"SELECT {columns(listed)} FROM feature_listed")
+        .query(f"SELECT {columns(others | first)} FROM feature_identified")
     )
-    scalars = ", ".join(f"{kind}_ids[1] AS {kind}_id" for kind in kinds)
-    return f"""
-    WITH given AS (
-        SELECT
-            record_key, source_system, {feature_hash_sql()} AS feature_hash, sex,
-            list_transform(coalesce(names, []), lambda n: struct_pack(
-                forename := n.forename, middle_names := n.middle_names, surname := replace(n.surname, ' ', ''),
-                forename_v := nominal_variant(n.forename), surname_v := nominal_variant(replace(n.surname, ' ', '')),
-                middles := nominal_words(n.middle_names), surname_words := nominal_words(n.surname)
-            )) AS names,
-            list_filter(coalesce(birth_dates, []), lambda d: d IS NOT NULL) AS birth_dates,
-            coalesce(identifiers, []) AS identifiers,
-            list_transform(coalesce(addresses, []), lambda a: struct_pack(postcode := a.postcode,
-                address := CASE WHEN NOT regexp_matches(upper(a.address), '{PLACEHOLDER_ADDRESSES}') THEN a.address END
-            )) AS addresses,
-            coalesce(contact_points, []) AS contact_points,
-            nominal_set(coalesce(sentence_dates, [])) AS sentence_dates,
-            nullif(array_to_string(nominal_address_words(birth_place), ' '), '') AS birth_place
-        FROM {records}
-    ),
-    listed AS (
-        SELECT
-            record_key, source_system, feature_hash, sex, sentence_dates, birth_place,
-            names[1].forename AS forename, names[1].surname AS surname, names[1].middle_names AS middle_names,
-            names[1].forename_v AS forename_v, names[1].surname_v AS surname_v,
-            names[1].forename || ' ' || names[1].surname AS full_name,
-            array_to_string(list_sort(list_transform(
-                list_filter(
-                    list_concat([names[1].forename], names[1].middles, names[1].surname_words), lambda w: w <> ''),
-                lambda w: nominal_variant(w))), ' ') AS name_sorted,
-            nominal_set(list_transform(names, lambda n: n.forename_v)) AS forenames,
-            nominal_set(list_transform(
-                list_filter(flatten(list_transform(names, lambda n: list_concat([n.forename], n.middles))),
-                    lambda w: w <> ''),
-                lambda w: nominal_variant(w))) AS given_names,
-            nominal_set(list_transform(
-                list_filter(flatten(list_transform(names, lambda n: list_concat([n.surname], n.surname_words))),
-                    lambda w: w <> ''),
-                lambda w: nominal_variant(w))) AS surnames,
-            nominal_set(list_transform(names, lambda n: n.forename_v || ' ' || n.surname_v)) AS full_names,
-            nominal_set(list_transform(names,
-                lambda n: least(n.forename_v, n.surname_v) || ' ' || greatest(n.forename_v, n.surname_v)
-            )) AS unordered_names,
-            birth_dates[1] AS dob,
-            nominal_set(birth_dates) AS dobs,
-            strftime(birth_dates[1], '%Y%m%d') AS dob_text,
-            CASE WHEN day(birth_dates[1]) <= 12 AND day(birth_dates[1]) <> month(birth_dates[1])
-                THEN strftime(birth_dates[1], '%Y%d%m') END AS dob_swapped,
-            nominal_set(list_transform(addresses, lambda a: a.postcode)) AS postcodes,
-            nominal_set(list_transform(list_filter(addresses, lambda a: nominal_is_unit(a.postcode)),
-                lambda a: a.postcode)) AS unit_postcodes,
-            nominal_set(list_transform(addresses, lambda a: nominal_outcode(a.postcode))) AS outcodes,
-            nominal_set(flatten(list_transform(list_filter(addresses, lambda a: a.address IS NOT NULL),
-                lambda a: nominal_address_words(a.address)))) AS address_words,
-            nominal_set(list_transform(addresses, lambda a: nominal_first_line(a.address))) AS address_lines,
-            nominal_set(flatten(list_transform(addresses,
-                lambda a: nominal_address_parts(a.address)))) AS address_parts,
-            nominal_set(list_transform(addresses, lambda a: nullif(regexp_extract(a.address, '^\\D*(\\d+)', 1), ''))
-            ) AS house_numbers,
-            {identifiers},
-            nominal_set(list_transform(contact_points, lambda c: c.kind || ':' || c.value)) AS contacts
-        FROM given
-    )
-    SELECT
-        *, {scalars}, postcodes[1] AS postcode, address_lines[1] AS address_line,
-        nominal_set(list_concat(given_names, surnames)) AS name_words,
-        list_transform(pnc_ids, lambda value: nominal_pnc_serial(value)) AS pnc_serials,
-        list_transform(cro_ids, lambda value: nominal_cro_serial(value)) AS cro_serials
-    FROM listed
-    """
 
 
 def build_features(

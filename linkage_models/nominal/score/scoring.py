@@ -23,9 +23,9 @@ from linkage_models.nominal.model.features import (
 )
 from linkage_models.nominal.model.name_variants import READING
 from linkage_models.nominal.score.evidence import edges_sql
-from linkage_models.nominal.score.pairing import WORKING_TABLES as PAIRING_TABLES
-from linkage_models.nominal.score.pairing import keys_of, pair_changed, pair_everything
+from linkage_models.nominal.score.pairing import Pairing, keys_of
 from linkage_models.nominal.score.splink_api import model_linker, quiet_splink
+from linkage_models.relations import EDGE, Temporaries, single_row, single_value
 
 PAIRS_AT_ONCE = 3_000_000
 """Candidate pairs scored in one query: what bounds memory, whatever the number of records."""
@@ -35,17 +35,6 @@ LEAST = -1000.0
 
 EVERYTHING_SHARE = 0.3
 """Share of changed records from which features are built for every record once, rather than for those in pairs."""
-
-WORKING_TABLES = (
-    "score_current",
-    "score_changed",
-    "score_gone",
-    *PAIRING_TABLES,
-    "score_plain",
-    "score_input",
-    "score_chunk",
-    "score_edge",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,14 +71,14 @@ class Engine(Protocol):
 
     name: str
 
-    def pair(self, con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, capped: str) -> int:
+    def pair(self, own: Temporaries, records: str, bundle: Bundle, capped: str) -> int:
         """Pair changed records with all.
 
         Reads `score_current` and `score_changed`; adds to the latter the records of blocks that were capped or freed.
 
         Args:
-            con: the connection; leaves the temporary table `score_capped`, and whatever `score` is to read.
-            records: a `nominal.record`-shaped relation.
+            own: the temporary relations of the scoring, which get `score_capped` and whatever `score` is to read.
+            records: relation of `relations.RECORD`.
             bundle: the model.
             capped: the blocks that were capped so far, as `score_capped` has them.
 
@@ -97,8 +86,8 @@ class Engine(Protocol):
             The number of pairs.
         """
 
-    def score(self, con: duckdb.DuckDBPyConnection, bundle: Bundle) -> None:
-        """Score these pairs into the temporary table `score_edge`, of the shape of `linkage.edge`."""
+    def score(self, own: Temporaries, bundle: Bundle) -> None:
+        """Score these pairs into the temporary table `score_edge` of `relations.EDGE`."""
 
 
 class DuckDBEngine:
@@ -106,17 +95,18 @@ class DuckDBEngine:
 
     name = "duckdb"
 
-    def pair(self, con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, capped: str) -> int:
+    def pair(self, own: Temporaries, records: str, bundle: Bundle, capped: str) -> int:
         """Pair changed records with all, into `score_pair`; see `Engine`."""
-        many = _count(con, "score_changed") >= EVERYTHING_SHARE * _count(con, "score_current")
-        (pair_everything if many else pair_changed)(con, records, bundle, capped)
-        return _count(con, "score_pair")
+        many = _count(own.con, "score_changed") >= EVERYTHING_SHARE * _count(own.con, "score_current")
+        pairing = Pairing(own, records, bundle, capped)
+        (pairing.everything if many else pairing.changed)()
+        return _count(own.con, "score_pair")
 
-    def score(self, con: duckdb.DuckDBPyConnection, bundle: Bundle) -> None:
+    def score(self, own: Temporaries, bundle: Bundle) -> None:
         """Score these pairs; see `Engine`."""
-        attach(con, "score_plain", "score_input", bundle.frequencies)
-        con.execute("DROP TABLE score_plain")
-        _score_pairs(con, bundle, _count(con, "score_pair"))
+        attach(own, "score_plain", "score_input", bundle.frequencies)
+        own.drop("score_plain")
+        _score_pairs(own, bundle, _count(own.con, "score_pair"))
 
 
 DUCKDB = DuckDBEngine()
@@ -136,11 +126,11 @@ def score(
 
     Args:
         con: a connection that may write `edges` and `scored`; working tables are temporary and dropped.
-        records: a relation of the shape of `nominal.record`.
-        edges: a table of the shape of `linkage.edge`. Pairs at or above the bundle's review threshold are kept; their
+        records: relation of `relations.RECORD`.
+        edges: table of `relations.EDGE`. Pairs at or above the bundle's review threshold are kept; their
             `evidence` sums to `match_weight`, and `match_probability` follows from it.
-        scored: a table of the shape of `linkage.scored`.
-        capped: a table of the shape of `linkage.capped_block`.
+        scored: table of `relations.SCORED`.
+        capped: table of `relations.CAPPED_BLOCK`.
         bundle: the model.
         engine: what pairs and scores.
 
@@ -150,46 +140,36 @@ def score(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    try:
-        return _score(con, records, edges, scored, capped, bundle, engine)
-    finally:
-        for table in WORKING_TABLES:
-            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
-
-
-def _score(
-    con: duckdb.DuckDBPyConnection, records: str, edges: str, scored: str, capped: str, bundle: Bundle, engine: Engine
-) -> ScoreCounts:
     register_macros(con)
     method = scoring_method(bundle, engine)
-    _find_changes(con, records, scored, method)
-    counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
-    before = _count(con, edges)
-    pairs = added = 0
-    # Records that went may free a block that was capped.
-    to_pair = counts["changed"] > 0 or (counts["gone"] > 0 and _count(con, capped) > 0)
-    if to_pair:
-        pairs = engine.pair(con, records, bundle, capped)
-    _forget(con, edges, scored)
-    removed = before - _count(con, edges)
-    if to_pair:
-        con.execute(f"DELETE FROM {capped}")
-        con.execute(f"INSERT INTO {capped} BY NAME FROM score_capped")
-        engine.score(con, bundle)
-        con.execute(f"INSERT INTO {edges} BY NAME SELECT * FROM score_edge ORDER BY record_l, record_r")
-        added = _count(con, "score_edge")
-        con.execute(
-            f"INSERT INTO {scored} BY NAME SELECT record_key, feature_hash, $method AS bundle FROM score_changed "
-            "ORDER BY record_key",
-            {"method": method},
-        )
-    largest = con.execute(f"SELECT count(*), coalesce(max(records), 0) FROM {capped}").fetchone() or (0, 0)
+    with Temporaries(con) as own:
+        _find_changes(own, records, scored, method)
+        counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
+        before = _count(con, edges)
+        pairs = added = 0
+        # Records that went may free a block that was capped.
+        to_pair = counts["changed"] > 0 or (counts["gone"] > 0 and _count(con, capped) > 0)
+        if to_pair:
+            pairs = engine.pair(own, records, bundle, capped)
+        _forget(con, edges, scored)
+        removed = before - _count(con, edges)
+        if to_pair:
+            con.execute(f"DELETE FROM {capped}")
+            con.execute(f"INSERT INTO {capped} BY NAME FROM score_capped")
+            engine.score(own, bundle)
+            con.execute(f"INSERT INTO {edges} BY NAME SELECT * FROM score_edge ORDER BY record_l, record_r")
+            added = _count(con, "score_edge")
+            con.execute(
+                f"INSERT INTO {scored} BY NAME SELECT record_key, feature_hash, $method AS bundle FROM score_changed "
+                "ORDER BY record_key",
+                {"method": method},
+            )
+        largest = single_row(con, f"SELECT count(*), coalesce(max(records), 0) FROM {capped}")
     return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added, *largest)
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
-    row = con.execute(f"SELECT count(*) FROM {relation}").fetchone()
-    return int(row[0]) if row else 0
+    return int(single_value(con, f"SELECT count(*) FROM {relation}"))
 
 
 def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
@@ -201,7 +181,7 @@ def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
     applied = (
         engine.name,
         READING,
-        *MACROS,
+        MACROS,
         features_sql("records", bundle.kinds),
         keys_of("features", "id", bundle),
         str(MOST_IN_BLOCK),
@@ -210,23 +190,15 @@ def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
     return f"{bundle.version}/{hashlib.sha256(chr(0).join(applied).encode()).hexdigest()[:8]}"
 
 
-def _find_changes(con: duckdb.DuckDBPyConnection, records: str, scored: str, method: str) -> None:
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE score_current AS
-        SELECT record_key, {feature_hash_sql()} AS feature_hash FROM {records}
-    """)
-    con.execute(
-        f"""
-        CREATE OR REPLACE TEMP TABLE score_changed AS
-        FROM score_current
-        ANTI JOIN (FROM {scored} WHERE bundle = $method) USING (record_key, feature_hash)
-        """,
+def _find_changes(own: Temporaries, records: str, scored: str, method: str) -> None:
+    own.table("score_current", f"SELECT record_key, {feature_hash_sql()} AS feature_hash FROM {records}")
+    as_before = f"(FROM {scored} WHERE bundle = $method)"
+    own.table(
+        "score_changed",
+        f"FROM score_current ANTI JOIN {as_before} USING (record_key, feature_hash)",
         {"method": method},
     )
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE score_gone AS
-        SELECT record_key FROM {scored} ANTI JOIN score_current USING (record_key)
-    """)
+    own.table("score_gone", f"SELECT record_key FROM {scored} ANTI JOIN score_current USING (record_key)")
 
 
 def _forget(con: duckdb.DuckDBPyConnection, edges: str, scored: str) -> None:
@@ -242,7 +214,7 @@ def score_pair(
 
     Args:
         con: a connection; working tables are temporary and dropped.
-        records: a relation of the shape of `nominal.record`.
+        records: relation of `relations.RECORD`.
         bundle: the model.
         record_a: one record's key.
         record_b: the other's.
@@ -253,15 +225,14 @@ def score_pair(
     Raises:
         LookupError: one of the records is not there.
     """
-    try:
-        con.execute("CREATE OR REPLACE TEMP TABLE score_member (record_key VARCHAR)")
-        con.executemany("INSERT INTO score_member VALUES (?)", [[record_a], [record_b]])
-        build_features(con, records, "score_plain", "score_member", bundle.kinds)
+    with Temporaries(con) as own:
+        own.table("score_member", "SELECT unnest([$one, $other]) AS record_key", {"one": record_a, "other": record_b})
+        build_features(con, records, own.adopt("score_plain"), "score_member", bundle.kinds)
         if _count(con, "score_plain") < 2:  # noqa: PLR2004 - a pair has two
             raise LookupError("No source system holds one of the two records now.")
-        con.execute("CREATE OR REPLACE TEMP TABLE score_pair AS SELECT 1 AS join_key_l, 2 AS join_key_r")
-        attach(con, "score_plain", "score_input", bundle.frequencies)
-        _score_pairs(con, bundle, 1, LEAST)
+        own.table("score_pair", "SELECT 1 AS join_key_l, 2 AS join_key_r")
+        attach(own, "score_plain", "score_input", bundle.frequencies)
+        _score_pairs(own, bundle, 1, LEAST)
         scored = con.execute("SELECT match_weight, match_probability, evidence FROM score_edge").fetchone()
         shared = tuple(
             rule.name
@@ -271,28 +242,22 @@ def score_pair(
                 "GROUP BY blocking_key HAVING count(DISTINCT id) = 2"
             ).fetchone()
         )
-    finally:
-        for table in WORKING_TABLES:
-            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
     if scored is None:
         raise LookupError("The two records have no field to compare.")
     return (*scored, shared)
 
 
-def _score_pairs(con: duckdb.DuckDBPyConnection, bundle: Bundle, pairs: int, least: float | None = None) -> None:
+def _score_pairs(own: Temporaries, bundle: Bundle, pairs: int, least: float | None = None) -> None:
     """Score `score_pair` with Splink, some at a time, into `score_edge`."""
     from_weight = bundle.thresholds.review if least is None else least
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE score_edge (
-            record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE,
-            evidence STRUCT(comparison VARCHAR, "level" VARCHAR, weight DOUBLE)[], bundle VARCHAR)
-    """)
+    con = own.con
+    own.empty("score_edge", EDGE.definition)
     chunks = max(1, math.ceil(pairs / PAIRS_AT_ONCE))
     for chunk in range(chunks):
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE score_chunk AS
-            SELECT '0' AS match_key, join_key_l, join_key_r FROM score_pair WHERE join_key_l % {chunks} = {chunk}
-        """)
+        own.table(
+            "score_chunk",
+            f"SELECT '0' AS match_key, join_key_l, join_key_r FROM score_pair WHERE join_key_l % {chunks} = {chunk}",
+        )
         with quiet_splink(con) as api:
             linker = model_linker(api.register("score_input"), bundle.model)
             linker.table_management.register_blocked_pairs_for_predict(api.register("score_chunk"))

@@ -26,6 +26,7 @@ from linkage_models.nominal.score import pairing
 from linkage_models.nominal.score.evidence import edges_sql
 from linkage_models.nominal.score.spark_sql import in_spark, spark_sql
 from linkage_models.nominal.score.splink_api import model_linker, quietly
+from linkage_models.relations import Temporaries, literal
 
 if TYPE_CHECKING:
     from pyspark.sql import SparkSession
@@ -59,15 +60,16 @@ class SparkEngine:
     _lists: frozenset[str] = frozenset()
     _session: "SparkSession | None" = field(default=None, repr=False)
 
-    def pair(self, con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, capped: str) -> int:
+    def pair(self, own: Temporaries, records: str, bundle: Bundle, capped: str) -> int:
         """Pair changed records with all; see `scoring.Engine`. The pairs stay with Spark.
 
         Raises:
             ModelError: PySpark or Java is not here, or Spark failed.
         """
-        build_features(con, records, "score_plain", kinds=bundle.kinds)
-        attach(con, "score_plain", "score_input", bundle.frequencies)
-        con.execute("DROP TABLE score_plain")
+        con = own.con
+        build_features(con, records, own.adopt("score_plain"), kinds=bundle.kinds)
+        attach(own, "score_plain", "score_input", bundle.frequencies)
+        own.drop("score_plain")
         columns = con.execute("DESCRIBE score_input").fetchall()
         lists = [column for column, kind, *_ in columns if kind.endswith("[]")]
         self._lists = frozenset(f"{column}{side}" for column in lists for side in ("", "_l", "_r"))
@@ -94,17 +96,19 @@ class SparkEngine:
             )
             pairs = int(self.session.table("score_pair").count())
         after = f"(blocking_key + CASE WHEN blocking_key < 0 THEN {TWO_TO_64} ELSE 0 END)::UBIGINT"
+        own.table(
+            "score_capped",
+            f"SELECT * REPLACE ({after} AS blocking_key) FROM {self._kept('score_named')} ORDER BY blocking_key",
+        )
         con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE score_capped AS
-            SELECT * REPLACE ({after} AS blocking_key) FROM {self._kept("score_named")} ORDER BY blocking_key;
             INSERT INTO score_changed
             FROM score_current ANTI JOIN score_changed USING (record_key) SEMI JOIN (
                 SELECT record_key FROM score_input SEMI JOIN {self._kept("score_crossed")} AS c ON c.id = unique_id
-            ) USING (record_key);
+            ) USING (record_key)
         """)
         return pairs
 
-    def score(self, con: duckdb.DuckDBPyConnection, bundle: Bundle) -> None:
+    def score(self, own: Temporaries, bundle: Bundle) -> None:
         """Score the pairs with Splink into `score_edge`; see `scoring.Engine`.
 
         Raises:
@@ -126,7 +130,7 @@ class SparkEngine:
             least = bundle.thresholds.review - 1e-3
             predicted = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
             self._keep("score_edge", edges_sql(predicted.physical_name, "score_input", bundle))
-        con.execute(f"CREATE OR REPLACE TEMP TABLE score_edge AS FROM {self._kept('score_edge')}")
+        own.table("score_edge", f"FROM {self._kept('score_edge')}")
 
     @property
     def session(self) -> "SparkSession":
@@ -155,7 +159,7 @@ class SparkEngine:
 
     def _give(self, con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
         """Hand Spark what a query of DuckDB finds, as the view `name`."""
-        con.execute(f"COPY ({query}) TO {_quoted(self.at / name)} (FORMAT parquet, PER_THREAD_OUTPUT)")
+        con.execute(f"COPY ({query}) TO {literal(str(self.at / name))} (FORMAT parquet, PER_THREAD_OUTPUT)")
         self._view(name)
 
     def _keep(self, name: str, query: str) -> None:
@@ -167,11 +171,7 @@ class SparkEngine:
         self.session.read.parquet(str(self.at / name)).createOrReplaceTempView(name)
 
     def _kept(self, name: str) -> str:
-        return f"read_parquet({_quoted(self.at / name / '*.parquet')})"
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
+        return f"read_parquet({literal(str(self.at / name / '*.parquet'))})"
 
 
 def _start(master: str) -> "SparkSession":

@@ -55,24 +55,28 @@ class _ModelSettings(SettingsCreator):
 
 @lru_cache(maxsize=4)
 def _parsed(model: str, dialect: str) -> Settings:
-    return SettingsCreator.from_path_or_dict(json.loads(model)).get_settings(dialect)
+    settings = SettingsCreator.from_path_or_dict(json.loads(model)).get_settings(dialect)
+    for comparison in settings.comparisons:
+        for level in comparison.comparison_levels:
+            level.__class__ = AskedLevel
+    return settings
+
+
+class AskedLevel(ComparisonLevel):
+    """A level of a model that remembers what Splink answered of its condition.
+
+    Splink asks whether each condition before a level with a term frequency is an equality, by bringing it to normal
+    form, again for each such level and each scoring. Its answer depends on the condition alone.
+    """
+
+    @property
+    def _is_exact_match(self) -> bool:
+        return _is_equality(self.sql_condition, self.sql_dialect.sql_dialect_str)
 
 
 @cache
 def _is_equality(condition: str, dialect: str) -> bool:
-    level = ComparisonLevel(condition, SplinkDialect.from_string(dialect))
-    return bool(ASK_SPLINK(level))
-
-
-# Splink asks whether each condition before a level with a term frequency is an equality, by bringing it to normal form,
-# again for each such level and each scoring. Its answer depends on the condition alone.
-_QUESTION = "_is_exact_match"
-ASK_SPLINK = vars(ComparisonLevel)[_QUESTION].fget
-setattr(
-    ComparisonLevel,
-    _QUESTION,
-    property(lambda level: _is_equality(level.sql_condition, level.sql_dialect.sql_dialect_str)),
-)
+    return bool(ComparisonLevel(condition, SplinkDialect.from_string(dialect))._is_exact_match)  # noqa: SLF001
 
 
 @contextmanager

@@ -18,6 +18,7 @@ from linkage_models.nominal.model.condition import as_sql, of_relations
 from linkage_models.nominal.model.kinship import ONE_ADDRESS
 from linkage_models.nominal.train.agreement import count_patterns, counts_by_level
 from linkage_models.nominal.train.maximisation import Parameters, maximise
+from linkage_models.relations import Temporaries, single_value
 
 DETERMINISTIC_RECALL = 0.9
 """Share of true pairs that share a valid identifier, or full name and date of birth.
@@ -121,29 +122,21 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
     return bool(most > FAMILY_SHARE * same)
 
 
-def find_apparent_people(
-    con: duckdb.DuckDBPyConnection, features: str, people: str, keys: str, kinds: tuple[str, ...]
-) -> None:
+def find_apparent_people(own: Temporaries, features: str, people: str, keys: str, kinds: tuple[str, ...]) -> None:
     """Create `keys`, the deterministic keys of each record, and `people`, the records that share none with an earlier.
 
     Args:
-        con: the connection.
+        own: the temporary relations of the training.
         features: a table with the columns of `build_features`.
         people: the temporary table to create, of the same columns.
         keys: the temporary table to create, of `id` and `blocking_key`.
         kinds: the kinds of identifier in the features.
     """
     rules = (*(identifier_rule(kind) for kind in kinds), FULL_NAME_AND_DATE)
-    con.execute(f"CREATE OR REPLACE TEMP TABLE {keys} AS {keys_sql(features, 'unique_id', rules)}")
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {people} AS
-        FROM {features}
-        WHERE unique_id NOT IN (
-            SELECT id FROM {keys} JOIN (SELECT blocking_key, min(id) AS first FROM {keys} GROUP BY ALL)
-                USING (blocking_key)
-            WHERE id > first
-        )
-    """)
+    own.table(keys, keys_sql(features, "unique_id", rules))
+    first = f"(SELECT blocking_key, min(id) AS first FROM {keys} GROUP BY ALL)"
+    later = f"SELECT id FROM {keys} JOIN {first} USING (blocking_key) WHERE id > first"
+    own.table(people, f"FROM {features} WHERE unique_id NOT IN ({later})")
 
 
 def estimate_prior(con: duckdb.DuckDBPyConnection, features: str, keys: str) -> Prior:
@@ -172,7 +165,7 @@ def estimate_prior(con: duckdb.DuckDBPyConnection, features: str, keys: str) -> 
 
 
 def learn_u(
-    con: duckdb.DuckDBPyConnection,
+    own: Temporaries,
     people: str,
     sample: str,
     learnable: tuple[Comparison, ...],
@@ -185,7 +178,7 @@ def learn_u(
     impossible nor, in a small sample, rarer than stated.
 
     Args:
-        con: the connection.
+        own: the temporary relations of the training.
         people: a relation of features, each apparent person once, with `rare_postcodes`.
         sample: the temporary table to create for the sample.
         learnable: the comparisons to learn.
@@ -196,17 +189,13 @@ def learn_u(
         For each comparison that training learns its levels' u, summing to one.
     """
     rows = ceil((1 + sqrt(1 + 8 * max_pairs)) / 2)
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE {sample} AS FROM {people} "
-        f"ORDER BY hash(record_key, $seed), record_key LIMIT {rows}",
-        {"seed": seed},
-    )
+    own.table(sample, f"FROM {people} ORDER BY hash(record_key, $seed), record_key LIMIT {rows}", {"seed": seed})
     learned = {}
     for comparison in learnable:
         pairs = f"FROM {sample} AS l JOIN {sample} AS r ON l.unique_id < r.unique_id"
         if comparison.alike:
-            pairs = _alike_pairs(con, people, comparison.alike, seed, max_pairs)
-        patterns = count_patterns(con, pairs, (comparison,))
+            pairs = _alike_pairs(own.con, people, comparison.alike, seed, max_pairs)
+        patterns = count_patterns(own.con, pairs, (comparison,))
         counts = counts_by_level(patterns, patterns.pairs.astype(np.float64))[comparison.name]
         stated = np.array([level.u for level in comparison.levels])
         rates = (counts + 1) / (counts.sum() + 1 / stated)
@@ -286,5 +275,4 @@ def learn_m(
 
 def count(con: duckdb.DuckDBPyConnection, query: str) -> int:
     """Return the one number of a query."""
-    row = con.execute(query).fetchone()
-    return int(row[0] or 0) if row else 0
+    return int(single_value(con, query) or 0)

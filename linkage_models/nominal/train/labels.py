@@ -8,23 +8,18 @@ from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.bundle.calibration import fit_edges
 from linkage_models.nominal.bundle.thresholds import from_costs
 from linkage_models.nominal.score.scoring import score
+from linkage_models.relations import CAPPED_BLOCK, EDGE, SCORED, Temporaries, single_value
 
-EDGES, SCORED, CAPPED, LABELS = (f"training_{part}" for part in ("edge", "scored", "capped", "label"))
+EDGES, LABELS = "training_edge", "training_label"
 
 
-def score_all(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, into: str) -> None:
-    """Score records from nothing into a temporary table of the shape of `linkage.edge`, made anew."""
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {into} (
-            record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE, match_probability DOUBLE,
-            evidence STRUCT(comparison VARCHAR, "level" VARCHAR, weight DOUBLE)[], bundle VARCHAR);
-        CREATE OR REPLACE TEMP TABLE {SCORED} (record_key VARCHAR, feature_hash VARCHAR, bundle VARCHAR);
-        CREATE OR REPLACE TEMP TABLE {CAPPED} (blocking_key UBIGINT, rule VARCHAR, records BIGINT);
-    """)
-    try:
-        score(con, records=records, edges=into, scored=SCORED, capped=CAPPED, bundle=bundle)
-    finally:
-        con.execute(f"DROP TABLE {SCORED}; DROP TABLE {CAPPED};")
+def score_all(own: Temporaries, records: str, bundle: Bundle, into: str) -> None:
+    """Score records from nothing into a temporary table of `relations.EDGE`."""
+    own.empty(into, EDGE.definition)
+    with Temporaries(own.con) as work:
+        scored = work.empty("training_scored", SCORED.definition)
+        capped = work.empty("training_capped", CAPPED_BLOCK.definition)
+        score(own.con, records=records, edges=into, scored=scored, capped=capped, bundle=bundle)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +27,7 @@ class Labels:
     """Where it says of pairs whether they are of one person.
 
     Attributes:
-        decisions: a relation of the shape of `linkage.decision`; those in force count, and those that contradict each
+        decisions: relation of `relations.DECISION`; those in force count, and those that contradict each
             other about a pair count for nothing.
         people: a relation (record_key, person_id), the truth of a sample; a decision about a pair goes before it.
     """
@@ -46,16 +41,13 @@ def calibrated(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, lab
 
     Args:
         con: a connection; working tables are temporary and dropped.
-        records: a relation of the shape of `nominal.record`.
+        records: relation of `relations.RECORD`.
         bundle: a bundle that is not calibrated.
         labels: what is known of pairs.
     """
-    try:
-        score_all(con, records, bundle, EDGES)
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE {LABELS} (
-                record_l VARCHAR, record_r VARCHAR, same BOOLEAN, PRIMARY KEY (record_l, record_r))
-        """)
+    with Temporaries(con) as own:
+        score_all(own, records, bundle, EDGES)
+        own.empty(LABELS, "record_l VARCHAR, record_r VARCHAR, same BOOLEAN, PRIMARY KEY (record_l, record_r)")
         if labels.decisions:
             con.execute(f"""
                 INSERT INTO {LABELS}
@@ -74,11 +66,7 @@ def calibrated(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, lab
         recipe = bundle.recipe | {"labels": {"rulings": rulings, "of a truth": _count(con) - rulings}}
         thresholds = from_costs(recipe["false_link_costs"], calibration)
         return Bundle.of(bundle.model, bundle.frequencies, calibration, thresholds, recipe)
-    finally:
-        for table in (EDGES, LABELS):
-            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> int:
-    row = con.execute(f"SELECT count(*) FROM {LABELS}").fetchone()
-    return int(row[0]) if row else 0
+    return int(single_value(con, f"SELECT count(*) FROM {LABELS}"))

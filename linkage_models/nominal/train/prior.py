@@ -19,6 +19,7 @@ from linkage_models.nominal.model.blocking import blocking_rules, keys_sql, larg
 from linkage_models.nominal.model.comparisons import comparisons
 from linkage_models.nominal.train.agreement import Patterns, count_patterns
 from linkage_models.nominal.train.estimation import count, thinned
+from linkage_models.relations import Steps, Temporaries
 
 ROUNDS = 100
 CONVERGED = 1e-6
@@ -50,19 +51,21 @@ def expected_prior(
     Returns:
         A probability; the model's own where no two records are candidates.
     """
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE {PAIRS} AS
-        WITH key AS ({keys_sql(features, "unique_id", blocking_rules(kinds))})
-        SELECT DISTINCT l.id AS one, r.id AS other
-        FROM {largest_left_out("key")} AS l JOIN key AS r USING (blocking_key) WHERE l.id < r.id
-    """)
-    found = count(con, f"SELECT count(*) FROM {PAIRS}")
     prior = float(model["probability_two_random_records_match"])
-    if not found:
-        return prior
-    pairs = f"FROM {PAIRS} JOIN {features} AS l ON l.unique_id = one JOIN {features} AS r ON r.unique_id = other"
-    patterns = count_patterns(con, thinned(f"{pairs} AND true", found, seed, most), comparisons(kinds))
-    con.execute(f"DROP TABLE {PAIRS}")
+    candidates = Steps().step("key", keys_sql(features, "unique_id", blocking_rules(kinds)))
+    with Temporaries(con) as own:
+        own.table(
+            PAIRS,
+            candidates.query(f"""
+                SELECT DISTINCT l.id AS one, r.id AS other
+                FROM {largest_left_out("key")} AS l JOIN key AS r USING (blocking_key) WHERE l.id < r.id
+            """),
+        )
+        found = count(con, f"SELECT count(*) FROM {PAIRS}")
+        if not found:
+            return prior
+        pairs = f"FROM {PAIRS} JOIN {features} AS l ON l.unique_id = one JOIN {features} AS r ON r.unique_id = other"
+        patterns = count_patterns(con, thinned(f"{pairs} AND true", found, seed, most), comparisons(kinds))
     possible = max(records * (records - 1) / 2, 1)
     weights, ceilings = _weights(patterns, model)
     each = patterns.pairs * (found / patterns.pairs.sum())

@@ -7,8 +7,15 @@ import duckdb
 
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.train.labels import score_all
+from linkage_models.relations import Temporaries, single_row
 
 EDGES, OTHERS = "refit_edge", "refit_other"
+
+DIFFERING = f"""
+SELECT count(*), count_if(
+    (coalesce(a.match_weight, -1e9) >= $threshold) <> (coalesce(b.match_weight, -1e9) >= $threshold))
+FROM {EDGES} AS a FULL JOIN {OTHERS} AS b USING (record_l, record_r)
+"""
 
 
 def agreement_of_refits(
@@ -18,7 +25,7 @@ def agreement_of_refits(
 
     Args:
         con: a connection; working tables are temporary and dropped.
-        records: the records, a relation of the shape of `nominal.record`.
+        records: relation of `relations.RECORD`.
         bundle: the bundle.
         others: the refits by their seeds.
 
@@ -32,20 +39,13 @@ def agreement_of_refits(
         (abs(weight - own[level]), level) for other in others.values() for level, weight in _weights(other).items()
     ]
     changed, pairs = 0.0, 0
-    try:
-        score_all(con, records, bundle, EDGES)
+    with Temporaries(con) as work:
+        score_all(work, records, bundle, EDGES)
         for other in others.values():
-            score_all(con, records, other, OTHERS)
-            row = con.execute(f"""
-                SELECT count(*), count_if((coalesce(a.match_weight, -1e9) >= {threshold})
-                    <> (coalesce(b.match_weight, -1e9) >= {threshold}))
-                FROM {EDGES} AS a FULL JOIN {OTHERS} AS b USING (record_l, record_r)
-            """).fetchone() or (0, 0)
-            pairs = max(pairs, int(row[0]))
-            changed = max(changed, row[1] / max(row[0], 1))
-    finally:
-        for table in (EDGES, OTHERS):
-            con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+            score_all(work, records, other, OTHERS)
+            compared, moved = single_row(con, DIFFERING, {"threshold": threshold})
+            pairs = max(pairs, compared)
+            changed = max(changed, moved / max(compared, 1))
     largest, level = max(differences)
     return {
         "seeds": sorted(others),

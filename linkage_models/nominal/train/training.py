@@ -23,7 +23,6 @@ import duckdb
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.bundle.calibration import UNCALIBRATED
 from linkage_models.nominal.bundle.term_frequencies import (
-    TermFrequencies,
     count_term_frequencies,
     registered,
     with_rarity_sql,
@@ -47,6 +46,7 @@ from linkage_models.nominal.train.labels import Labels, calibrated
 from linkage_models.nominal.train.parameters import collate, digits
 from linkage_models.nominal.train.prior import expected_prior
 from linkage_models.nominal.train.refits import agreement_of_refits
+from linkage_models.relations import Temporaries, single_value
 
 PLAIN, KEYS, PEOPLE, INPUT, SAMPLE = (f"training_{part}" for part in ("plain", "key", "people", "input", "sample"))
 
@@ -66,7 +66,7 @@ def train(
 
     Args:
         con: a connection; working tables are temporary and dropped.
-        records: a relation of the shape of `nominal.record`.
+        records: relation of `relations.RECORD`.
         seed: decides which apparent people u is sampled from.
         max_pairs: pairs sampled for u, and about as many at most for each run of expectation maximisation.
         trained_on: the date that begins the version (default: today, UTC).
@@ -85,11 +85,8 @@ def train(
     day = (trained_on or datetime.now(UTC).date()).isoformat()
 
     def trained(with_seed: int) -> Bundle:
-        try:
-            return _train(con, records, with_seed, max_pairs, day, costs or FALSE_LINK_COSTS)
-        finally:
-            for table in (PLAIN, KEYS, PEOPLE, INPUT, SAMPLE):
-                con.execute(f"DROP TABLE IF EXISTS temp.main.{table}")
+        with Temporaries(con) as own:
+            return _train(own, records, with_seed, max_pairs, day, costs or FALSE_LINK_COSTS)
 
     bundle = trained(seed)
     if labels and (labels.decisions or labels.people):
@@ -102,24 +99,26 @@ def train(
 
 
 def _train(
-    con: duckdb.DuckDBPyConnection,
+    own: Temporaries,
     records: str,
     seed: int,
     max_pairs: float,
     trained_on: str,
     costs: dict[str, float],
 ) -> Bundle:
+    con = own.con
     thresholds = from_costs(costs)
     kinds = identifier_kinds_of(con, records)
-    build_features(con, records, PLAIN, kinds=kinds)
+    build_features(con, records, own.adopt(PLAIN), kinds=kinds)
     if count(con, f"SELECT count(*) FROM {PLAIN} WHERE full_name IS NOT NULL") < 2:  # noqa: PLR2004 - a pair has two
         raise TrainingError("Training needs at least two records with a forename and a surname; give more records.")
-    find_apparent_people(con, PLAIN, PEOPLE, KEYS, kinds)
+    find_apparent_people(own, PLAIN, PEOPLE, KEYS, kinds)
     frequencies = count_term_frequencies(con, PEOPLE)
     prior = estimate_prior(con, PLAIN, KEYS)
-    _mark_rarity(con, frequencies)
+    with registered(con, frequencies) as names:
+        own.table(INPUT, with_rarity_sql(PLAIN, frequencies, names))
     learnable = tuple(comparison for comparison in comparisons(kinds) if not comparison.fixed)
-    u = learn_u(con, f"(FROM {INPUT} SEMI JOIN {PEOPLE} USING (unique_id))", SAMPLE, learnable, seed, max_pairs)
+    u = learn_u(own, f"(FROM {INPUT} SEMI JOIN {PEOPLE} USING (unique_id))", SAMPLE, learnable, seed, max_pairs)
     matches, blockings = learn_m(con, INPUT, learnable, kinds, u, seed, max_pairs)
     families = has_families(con, INPUT)
     learned = collate(prior.probability, kinds, u, matches, families=families)
@@ -142,16 +141,9 @@ def _train(
     return Bundle.of(learned.model, frequencies, UNCALIBRATED, thresholds, recipe)
 
 
-def _mark_rarity(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> None:
-    with registered(con, frequencies) as names:
-        con.execute(f"CREATE OR REPLACE TEMP TABLE {INPUT} AS {with_rarity_sql(PLAIN, frequencies, names)}")
-
-
 def _data(con: duckdb.DuckDBPyConnection, prior: Prior) -> dict[str, Any]:
     """Describe the records: how many, of which systems, and a fingerprint that does not depend on their order."""
-    fingerprint = con.execute(
-        f"SELECT printf('%016x', bit_xor(hash(record_key, feature_hash))) FROM {PLAIN}"
-    ).fetchone()
+    fingerprint = single_value(con, f"SELECT printf('%016x', bit_xor(hash(record_key, feature_hash))) FROM {PLAIN}")
     systems = con.execute(f"SELECT source_system, count(*) FROM {PLAIN} GROUP BY ALL ORDER BY ALL").fetchall()
     return {
         "records": sum(records for _, records in systems),
@@ -159,5 +151,5 @@ def _data(con: duckdb.DuckDBPyConnection, prior: Prior) -> dict[str, Any]:
         "apparent_people": count(con, f"SELECT count(*) FROM {PEOPLE}"),
         "deterministic_pairs": prior.deterministic_pairs,
         "left_out": {"records": prior.left_out, "blocks": prior.blocks_left_out},
-        "data_fingerprint": fingerprint[0] if fingerprint else "",
+        "data_fingerprint": fingerprint,
     }

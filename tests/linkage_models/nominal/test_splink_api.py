@@ -6,21 +6,33 @@ from copy import deepcopy
 from dataclasses import replace
 from datetime import date
 
+import duckdb
 import pytest
 from splink import SettingsCreator
 
 from linkage_models.nominal import Bundle
-from linkage_models.nominal.score.splink_api import ASK_SPLINK
+from linkage_models.nominal.score.splink_api import model_linker, quiet_splink
 from tests.linkage_models.nominal.builders import Edge, Warehouse, shipped_bundle
 
 BRIAN = {"name": "Brian Featherstone", "born": date(1990, 9, 14)}
 
 
 def test_every_condition_is_taken_for_an_equality_or_not_as_splink_takes_it() -> None:
-    settings = SettingsCreator.from_path_or_dict(shipped_bundle().model).get_settings("duckdb")
-    levels = [level for comparison in settings.comparisons for level in comparison.comparison_levels]
-    ours = [level._is_exact_match for level in levels]  # noqa: SLF001
-    assert ours == [ASK_SPLINK(level) for level in levels]
+    model = shipped_bundle().model
+    with duckdb.connect() as con, quiet_splink(con) as api:
+        con.execute("CREATE TABLE nobody (unique_id INTEGER)")
+        ours, splinks = (
+            [
+                level._is_exact_match  # noqa: SLF001
+                for comparison in settings.comparisons
+                for level in comparison.comparison_levels
+            ]
+            for settings in (
+                model_linker(api.register("nobody"), model)._settings_obj,  # noqa: SLF001
+                SettingsCreator.from_path_or_dict(model).get_settings("duckdb"),
+            )
+        )
+    assert ours == splinks
     assert set(ours) == {True, False}
 
 

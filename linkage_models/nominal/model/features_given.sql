@@ -1,0 +1,31 @@
+-- The parts of a nominal record that features are made of, without NULLs.
+SELECT
+    record_key,
+    source_system,
+    feature_hash,
+    sex,
+    list_transform(
+        coalesce(names, []),
+        lambda n: struct_pack(
+            forename := n.forename,
+            middle_names := n.middle_names,
+            surname := replace(n.surname, ' ', ''),
+            forename_v := nominal_variant(n.forename),
+            surname_v := nominal_variant(replace(n.surname, ' ', '')),
+            middles := nominal_words(n.middle_names),
+            surname_words := nominal_words(n.surname)
+        )
+    ) AS names,
+    list_filter(coalesce(birth_dates, []), lambda d: d IS NOT NULL) AS birth_dates,
+    coalesce(identifiers, []) AS identifiers,
+    list_transform(
+        coalesce(addresses, []),
+        lambda a: struct_pack(
+            postcode := a.postcode,
+            address := CASE WHEN NOT nominal_is_no_address(a.address) THEN a.address END
+        )
+    ) AS addresses,
+    coalesce(contact_points, []) AS contact_points,
+    nominal_set(coalesce(sentence_dates, [])) AS sentence_dates,
+    nullif(array_to_string(nominal_address_words(birth_place), ' '), '') AS birth_place
+FROM feature_source

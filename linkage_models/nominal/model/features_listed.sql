@@ -1,0 +1,47 @@
+-- The features that every model has; lists are sorted, without repeats, and never NULL.
+SELECT
+    record_key,
+    source_system,
+    feature_hash,
+    sex,
+    sentence_dates,
+    birth_place,
+    identifiers,
+    names[1].forename AS forename,
+    names[1].surname AS surname,
+    names[1].middle_names AS middle_names,
+    names[1].forename_v AS forename_v,
+    names[1].surname_v AS surname_v,
+    names[1].forename || ' ' || names[1].surname AS full_name,
+    array_to_string(
+        list_sort(nominal_variants(list_concat([names[1].forename], names[1].middles, names[1].surname_words))), ' '
+    ) AS name_sorted,
+    nominal_set(list_transform(names, lambda n: n.forename_v)) AS forenames,
+    nominal_set(
+        nominal_variants(flatten(list_transform(names, lambda n: list_concat([n.forename], n.middles))))
+    ) AS given_names,
+    nominal_set(
+        nominal_variants(flatten(list_transform(names, lambda n: list_concat([n.surname], n.surname_words))))
+    ) AS surnames,
+    nominal_set(list_transform(names, lambda n: n.forename_v || ' ' || n.surname_v)) AS full_names,
+    nominal_set(
+        list_transform(
+            names, lambda n: least(n.forename_v, n.surname_v) || ' ' || greatest(n.forename_v, n.surname_v)
+        )
+    ) AS unordered_names,
+    birth_dates[1] AS dob,
+    nominal_set(birth_dates) AS dobs,
+    strftime(birth_dates[1], '%Y%m%d') AS dob_text,
+    nominal_swapped(birth_dates[1]) AS dob_swapped,
+    nominal_set(list_transform(addresses, lambda a: a.postcode)) AS postcodes,
+    nominal_set(list_filter(list_transform(addresses, lambda a: a.postcode), lambda p: nominal_is_unit(p)))
+        AS unit_postcodes,
+    nominal_set(list_transform(addresses, lambda a: nominal_outcode(a.postcode))) AS outcodes,
+    nominal_set(flatten(list_transform(
+        list_filter(addresses, lambda a: a.address IS NOT NULL), lambda a: nominal_address_words(a.address)
+    ))) AS address_words,
+    nominal_set(list_transform(addresses, lambda a: nominal_first_line(a.address))) AS address_lines,
+    nominal_set(flatten(list_transform(addresses, lambda a: nominal_address_parts(a.address)))) AS address_parts,
+    nominal_set(list_transform(addresses, lambda a: nominal_house_number(a.address))) AS house_numbers,
+    nominal_set(list_transform(contact_points, lambda c: c.kind || ':' || c.value)) AS contacts
+FROM feature_given

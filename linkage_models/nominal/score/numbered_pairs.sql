@@ -1,0 +1,7 @@
+-- The pairs by the numbers that features give their records.
+SELECT
+    l.unique_id AS join_key_l,
+    r.unique_id AS join_key_r
+FROM score_pair_key
+INNER JOIN score_plain AS l ON l.record_key = score_pair_key.record_l
+INNER JOIN score_plain AS r ON r.record_key = score_pair_key.record_r
