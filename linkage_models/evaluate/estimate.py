@@ -19,16 +19,7 @@ BLIND_SPOT = (
 )
 """What the estimate cannot see, to be said beside it."""
 
-CHECKS = (
-    "two_prisons",
-    "after_death",
-    "age",
-    "births_apart",
-    "sexes",
-    "two_pnc",
-    "two_cro",
-    "many_records",
-)
+CHECKS = ("two_prisons", "after_death", "age", "births_apart", "sexes", "two_pnc", "two_cro", "many_records")
 """The queries of subjects under `implausible/`, in order; the first line of each says what should not be."""
 
 EXAMPLES = 3

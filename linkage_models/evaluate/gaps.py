@@ -90,7 +90,10 @@ def gap_quality(
         duckdb.Error: a relation is missing or lacks a column.
     """
     with Temporaries(con) as own:
-        own.view("evaluate_gap", f"FROM {relation(truth_gaps)}")
+        own.view(
+            "evaluate_gap",
+            f"SELECT person_id, rule_id, held_by, expected_in, matter, planted FROM {relation(truth_gaps)}",
+        )
         own.table(
             "evaluate_found",
             f"SELECT DISTINCT subject_id, rule_id, held_by, expected_in, matter FROM {relation(findings)}",
