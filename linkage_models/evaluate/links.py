@@ -165,7 +165,6 @@ def _agreement(own: Temporaries, systems: tuple[str, str] | None) -> Agreement:
     across = {"across": system_a != system_b}
     own.table("evaluate_side", statement(__file__, "side"), {"system_a": system_a, "system_b": system_b, **across})
     counted = own.con.execute(statement(__file__, "agreement"), across).fetchnumpy()
-    own.drop("evaluate_side")
     kinds = {name: np.asarray(column, dtype=np.float64) for name, column in counted.items()}
     total = {name: float(kinds["units"] @ column) for name, column in kinds.items()}
     true_links = round(total["true_links"])

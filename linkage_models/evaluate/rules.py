@@ -80,13 +80,8 @@ def _apply(own: Temporaries, number: int, rule: BlockingRule) -> int:
     keys = keys_sql("evaluate_feature", "unique_id", (rule,))
     own.table("evaluate_key", f"FROM ({keys}) WHERE blocking_key IS NOT NULL")
     own.con.execute(f"INSERT INTO evaluate_found {statement(__file__, 'rule_found')}", {"number": number})
-    comparisons = single_value(
-        own.con,
-        "SELECT coalesce(sum(n * (n - 1) // 2), 0)::BIGINT FROM "
-        "(SELECT count(*) AS n FROM evaluate_key GROUP BY blocking_key)",
-    )
-    own.drop("evaluate_key")
-    return int(comparisons)
+    blocks = "SELECT count(*) AS n FROM evaluate_key GROUP BY blocking_key"
+    return int(single_value(own.con, f"SELECT coalesce(sum(n * (n - 1) // 2), 0)::BIGINT FROM ({blocks})"))
 
 
 def _measure(con: duckdb.DuckDBPyConnection, name: str | None, bits: int, comparisons: int) -> RuleRecall:

@@ -101,11 +101,11 @@ def _hand_on_ids(own: Temporaries) -> None:
     own.table("resolve_claim", "FROM resolve_overlap")
     own.empty("resolve_subject", "cluster VARCHAR, subject_id VARCHAR")
     while single_value(own.con, f"INSERT INTO resolve_subject {statement(__file__, 'assign/granted')}"):
-        own.con.execute(
-            "CREATE OR REPLACE TEMP TABLE resolve_claim AS FROM resolve_claim "
-            "ANTI JOIN resolve_subject AS granted USING (cluster) ANTI JOIN resolve_subject AS taken USING (subject_id)"
+        own.table(
+            "resolve_claim",
+            "FROM resolve_claim ANTI JOIN resolve_subject AS granted USING (cluster) "
+            "ANTI JOIN resolve_subject AS taken USING (subject_id)",
         )
-    own.drop("resolve_claim")
 
 
 def _write_memberships(con: duckdb.DuckDBPyConnection, membership: str, at: datetime) -> tuple[int, int, int]:

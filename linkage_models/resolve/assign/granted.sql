@@ -3,8 +3,8 @@ WITH ranked AS (
     SELECT
         cluster,
         subject_id,
-        row_number() OVER (PARTITION BY cluster ORDER BY shared DESC, number) AS rank_for_cluster,
-        row_number() OVER (PARTITION BY subject_id ORDER BY shared DESC, cluster) AS rank_for_subject
+        row_number() OVER (PARTITION BY cluster ORDER BY shared DESC, number ASC) AS rank_for_cluster,
+        row_number() OVER (PARTITION BY subject_id ORDER BY shared DESC, cluster ASC) AS rank_for_subject
     FROM resolve_claim
 )
 

@@ -10,18 +10,20 @@ WITH strict_part AS (
 ),
 
 wide_group AS (
-    SELECT wide_cluster, arg_min(subject_id, resolve_number(subject_id)) AS wide_subject_id
-    FROM resolve_partition
-    INNER JOIN resolve_subject USING (cluster)
-    GROUP BY wide_cluster
+    SELECT
+        partition.wide_cluster,
+        arg_min(subject.subject_id, resolve_number(subject.subject_id)) AS wide_subject_id
+    FROM resolve_partition AS partition
+    INNER JOIN resolve_subject AS subject USING (cluster)
+    GROUP BY partition.wide_cluster
 )
 
 SELECT
-    record_key,
-    subject_id,
-    CASE WHEN parts = 1 THEN subject_id ELSE subject_id || '-' || ordinal END AS strict_subject_id,
-    wide_subject_id
-FROM resolve_partition
-INNER JOIN resolve_subject USING (cluster)
+    partition.record_key,
+    subject.subject_id,
+    subject.subject_id || if(strict_part.parts > 1, '-' || strict_part.ordinal, '') AS strict_subject_id,
+    wide_group.wide_subject_id
+FROM resolve_partition AS partition
+INNER JOIN resolve_subject AS subject USING (cluster)
 INNER JOIN strict_part USING (cluster, strict_cluster)
 INNER JOIN wide_group USING (wide_cluster)

@@ -21,9 +21,9 @@ subject AS (
 
 SELECT
     'created' AS kind,
-    coalesce(list(DISTINCT old_id ORDER BY old_id) FILTER (old_id IS NOT NULL), []) AS old_subject_ids,
-    [new_id] AS new_subject_ids,
-    CASE WHEN count(old_id) > 0 THEN 'records came back' ELSE 'new records' END AS reason
+    list_sort(list_distinct(list(former.old_id))) AS old_subject_ids,
+    [subject.new_id] AS new_subject_ids,
+    if(count(former.old_id) > 0, 'records came back', 'new records') AS reason
 FROM subject
 LEFT JOIN former USING (new_id)
-GROUP BY new_id
+GROUP BY subject.new_id

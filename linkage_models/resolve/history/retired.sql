@@ -17,7 +17,7 @@ survivor AS (
 ),
 
 successor AS (
-    SELECT DISTINCT survivor.old_id, member.subject_id AS new_id
+    SELECT survivor.old_id, member.subject_id AS new_id
     FROM survivor
     INNER JOIN resolve_member AS member USING (record_key)
 ),
@@ -28,9 +28,9 @@ subject AS (
 
 SELECT
     'retired' AS kind,
-    [old_id] AS old_subject_ids,
-    coalesce(list(new_id ORDER BY new_id) FILTER (new_id IS NOT NULL), []) AS new_subject_ids,
-    CASE WHEN count(new_id) > 0 THEN 'merged in source' ELSE 'no records left' END AS reason
+    [subject.old_id] AS old_subject_ids,
+    list_sort(list_distinct(list(successor.new_id))) AS new_subject_ids,
+    if(count(successor.new_id) > 0, 'merged in source', 'no records left') AS reason
 FROM subject
 LEFT JOIN successor USING (old_id)
-GROUP BY old_id
+GROUP BY subject.old_id

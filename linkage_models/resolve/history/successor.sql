@@ -1,6 +1,6 @@
 -- The live subjects that a subject id leads to, oldest first.
--- An event other than a creation retires the old ids that are not among its new ones; no id ever lives again. Events are
--- followed in the order they happened: what a successor lost before it took over was never part of the old id.
+-- An event other than a creation retires the old ids that are not among its new ones; no id ever lives again. Events
+-- are followed in the order they happened: what a successor lost before it took over was never part of the old id.
 WITH RECURSIVE step AS (
     SELECT event_id, unnest(old_subject_ids) AS old_id, new_subject_ids, kind
     FROM resolve_event
