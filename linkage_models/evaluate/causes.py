@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Any
 
 import duckdb
 
 from linkage_models.evaluate.ratio import ratio
 from linkage_models.nominal.model.blocking import blocking_rules, keys_sql
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
-from linkage_models.relations import relation, single_row
+from linkage_models.relations import Temporaries, quote, relation, single_row, statement
 
 NOT_VALUES = ("unique_id", "record_key", "source_system", "feature_hash", "sex")
 """Features that are no value two records could be found by; half of all people share a sex."""
@@ -71,7 +72,7 @@ def missed(
         truth: relation (record_key, person_id), `record_key` unique.
         edges: relation (record_l, record_r, match_weight), one row per pair.
         link_threshold: match weight from which an edge joins its records.
-        records: a `nominal.record`-shaped relation, to tell pairs without an edge apart.
+        records: relation of `relations.RECORD`, to tell pairs without an edge apart.
 
     Returns:
         Counts of links between records that have both a subject and a person.
@@ -79,48 +80,16 @@ def missed(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    # Pairs are never enumerated: those of each group follow from its size, and only scored pairs exist as rows.
-    query = f"""
-        WITH record AS (
-            SELECT record_key, subject_id, person_id
-            FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)
-        ),
-        cell AS (
-            SELECT subject_id, person_id, count(*) AS records FROM record GROUP BY ALL
-        ),
-        subject_total AS (
-            SELECT sum(records)::BIGINT AS records FROM cell GROUP BY subject_id
-        ),
-        person_total AS (
-            SELECT sum(records)::BIGINT AS records FROM cell GROUP BY person_id
-        ),
-        right_link AS (
-            SELECT coalesce(sum(records * (records - 1) // 2), 0)::BIGINT AS links FROM cell
-        ),
-        scored AS (
-            SELECT
-                l.subject_id = r.subject_id AS together,
-                l.person_id = r.person_id AS same_person,
-                edge.match_weight >= $link_threshold AS joins
-            FROM {relation(edges)} AS edge
-            JOIN record AS l ON l.record_key = edge.record_l
-            JOIN record AS r ON r.record_key = edge.record_r
-            WHERE together <> same_person
+    with Temporaries(con) as own:
+        own.view("evaluate_edge", f"FROM {relation(edges)}")
+        own.table(
+            "evaluate_linked",
+            "SELECT record_key, subject_id, person_id "
+            f"FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)",
         )
-        SELECT
-            (SELECT coalesce(sum(records * (records - 1) // 2), 0)::BIGINT FROM person_total) - any_value(links),
-            (SELECT count(*) FILTER (same_person AND NOT joins) FROM scored),
-            (SELECT count(*) FILTER (same_person AND joins) FROM scored),
-            (SELECT coalesce(sum(records * (records - 1) // 2), 0)::BIGINT FROM subject_total) - any_value(links),
-            (SELECT count(*) FILTER (together AND joins) FROM scored),
-            (SELECT count(*) FILTER (together AND NOT joins) FROM scored)
-        FROM right_link
-        """
-    counted = single_row(con, query, {"link_threshold": link_threshold})
-    links_missed, missed_below, missed_joining, links_false, false_joining, false_below = counted
-    unlinkable = never_compared = below_review = 0
-    if records is not None:
-        unlinkable, never_compared, below_review = _without_edge(con, predicted, truth, edges, records)
+        counted = single_row(con, statement(__file__, "wrong_links"), {"link_threshold": link_threshold})
+        links_missed, missed_below, missed_joining, links_false, false_joining, false_below = counted
+        unlinkable, never_compared, below_review = _without_edge(own, relation(records)) if records else (0, 0, 0)
     return MissedLinks(
         missed=links_missed,
         missed_unlinkable=unlinkable,
@@ -136,60 +105,26 @@ def missed(
     )
 
 
-def _without_edge(
-    con: duckdb.DuckDBPyConnection, predicted: str, truth: str, edges: str, records: str
-) -> tuple[int, int, int]:
+def _without_edge(own: Temporaries, records: str) -> tuple[Any, ...]:
     """Return how many missed pairs without an edge are unlinkable, never compared, and compared but scored low.
 
     Edges below the review threshold are not kept, so a pair was compared where its records share a blocking key.
     """
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE _evaluate_missed AS
-        WITH record AS (
-            SELECT record_key, subject_id, person_id
-            FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)
-        )
-        SELECT l.record_key AS record_l, r.record_key AS record_r
-        FROM record AS l JOIN record AS r USING (person_id)
-        WHERE l.record_key < r.record_key AND l.subject_id <> r.subject_id
-            AND NOT EXISTS (
-                FROM {relation(edges)} AS edge
-                WHERE edge.record_l = l.record_key AND edge.record_r = r.record_key
-            );
-        CREATE OR REPLACE TEMP TABLE _evaluate_missed_record AS
-        SELECT record_l AS record_key FROM _evaluate_missed UNION SELECT record_r FROM _evaluate_missed;
-    """)
-    kinds = identifier_kinds_of(con, relation(records))
-    build_features(con, relation(records), "_evaluate_feature", "_evaluate_missed_record", kinds)
-    shared = shares_a_value_sql(con, "_evaluate_feature")
-    found = single_row(
-        con,
-        f"""
-        WITH key AS MATERIALIZED ({keys_sql("_evaluate_feature", "record_key", blocking_rules(kinds))}),
-        compared AS (
-            SELECT DISTINCT record_l, record_r
-            FROM _evaluate_missed
-            JOIN key AS l ON l.id = record_l
-            JOIN key AS r ON r.id = record_r AND r.blocking_key = l.blocking_key
-        ),
-        judged AS (
-            SELECT compared.record_l IS NOT NULL AS was_compared, coalesce({shared}, false) AS shares
-            FROM _evaluate_missed
-            JOIN _evaluate_feature AS l ON l.record_key = _evaluate_missed.record_l
-            JOIN _evaluate_feature AS r ON r.record_key = _evaluate_missed.record_r
-            LEFT JOIN compared USING (record_l, record_r)
-        )
-        SELECT
-            count(*) FILTER (NOT was_compared AND NOT shares),
-            count(*) FILTER (NOT was_compared AND shares),
-            count(*) FILTER (was_compared)
-        FROM judged
-        """,
+    con = own.con
+    own.table("evaluate_missed", statement(__file__, "missed_pair"))
+    own.table(
+        "evaluate_missed_record",
+        "SELECT record_l AS record_key FROM evaluate_missed UNION SELECT record_r FROM evaluate_missed",
     )
-    for table in ("missed", "missed_record", "feature"):
-        con.execute(f"DROP TABLE temp._evaluate_{table}")
-    unlinkable, never_compared, below_review = found
-    return unlinkable, never_compared, below_review
+    kinds = identifier_kinds_of(con, records)
+    build_features(con, records, own.adopt("evaluate_feature"), "evaluate_missed_record", kinds)
+    own.table("evaluate_key", keys_sql("evaluate_feature", "record_key", blocking_rules(kinds)))
+    own.view(
+        "evaluate_shared",
+        f"SELECT record_l, record_r, {shares_a_value_sql(con, 'evaluate_feature')} AS shares FROM evaluate_missed "
+        "JOIN evaluate_feature AS l ON l.record_key = record_l JOIN evaluate_feature AS r ON r.record_key = record_r",
+    )
+    return single_row(con, statement(__file__, "without_edge"))
 
 
 def shares_a_value_sql(con: duckdb.DuckDBPyConnection, features: str) -> str:
@@ -202,7 +137,7 @@ def shares_a_value_sql(con: duckdb.DuckDBPyConnection, features: str) -> str:
         if name in NOT_VALUES:
             continue
         if kind.endswith("[]"):
-            tests.append(f'list_has_any(l."{name}", r."{name}")')
+            tests.append(f"list_has_any(l.{quote(name)}, r.{quote(name)})")
         elif kind in {"VARCHAR", "DATE"}:
-            tests.append(f'coalesce(l."{name}" = r."{name}" AND l."{name}"::VARCHAR <> \'\', false)')
+            tests.append(f"l.{quote(name)} = r.{quote(name)} AND l.{quote(name)}::VARCHAR <> ''")
     return " OR ".join(f"coalesce({test}, false)" for test in tests)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from linkage_models.intervals import Interval
 from linkage_models.nominal.bundle.calibration import Calibration
 from linkage_models.nominal.model import kinship
-from linkage_models.relations import relation, single_row
+from linkage_models.relations import Temporaries, relation, single_row, single_value, statement
 
 BLIND_SPOT = (
     "The estimate takes the model's probabilities at their word and pairs as independent; it cannot see pairs that "
@@ -19,15 +19,8 @@ BLIND_SPOT = (
 )
 """What the estimate cannot see, to be said beside it."""
 
-OLDEST, YOUNGEST = 110, 10
-"""Years of age outside which a date of birth is implausible: nobody known in England is older, and ten is the age of
-criminal responsibility."""
-
-FAR_APART_DAYS = 1826
-"""Days between two dates of birth of one subject that no slip of the keyboard in one digit of a year's end explains."""
-
-TIMES_USUAL = 2
-"""Times the 99.9th percentile of records from which a subject holds far more records than usual."""
+CHECKS = ("two_prisons", "after_death", "age", "births_apart", "sexes", "two_pnc", "two_cro", "many_records")
+"""The queries of subjects under `implausible/`, in order; the first line of each says what should not be."""
 
 EXAMPLES = 3
 
@@ -80,31 +73,25 @@ def estimate(con: duckdb.DuckDBPyConnection, *, links: str, subjects: str, calib
         subjects: relation (subject_id, weakest_link_weight).
         calibration: from weight to probability, of the bundle that scored.
     """
-    within = f"""
-        SELECT round(greatest(match_weight, coalesce(weakest_link_weight, match_weight)), 2) AS weight
-        FROM {relation(links)} JOIN {relation(subjects)} ON subject_id = subject_id_l
-        WHERE subject_id_l = subject_id_r
-    """
-    apart = f"FROM {relation(links)} WHERE subject_id_l <> subject_id_r"
-    near = f"SELECT round(match_weight, 2) AS weight {apart} AND NOT {kinship.HELD}"
-    same = calibration.probability_sql("weight")
-    wrong, count = _count_interval(con, within, f"1 - {same}")
-    missed, near_misses = _count_interval(con, near, same)
+    with Temporaries(con) as own:
+        own.view("evaluate_link", f"FROM {relation(links)}")
+        own.view("evaluate_subject", f"FROM {relation(subjects)}")
+        own.macro("evaluate_held", "evidence", kinship.HELD)
+        own.macro("evaluate_probability", "weight", calibration.probability_sql("weight"))
+        found = {
+            name: np.asarray(column)
+            for name, column in con.execute(statement(__file__, "estimate")).fetchnumpy().items()
+        }
+    probability, pairs = (found[name].astype(np.float64) for name in ("probability", "pairs"))
+    within, held = found["within"].astype(bool), found["held"].astype(bool)
+    near = ~within & ~held
+    wrong = poisson_binomial_interval(1 - probability[within], pairs[within])
+    missed = poisson_binomial_interval(probability[near], pairs[near])
+    count, near_misses, held_as_kin = (int(pairs[of].sum()) for of in (within, near, held))
     share = Interval(1.0, 0.0, 1.0)
     if count:
         share = Interval(*(max(0.0, 1 - bound / count) for bound in (wrong.value, wrong.high, wrong.low)))
-    (held,) = single_row(con, f"SELECT count(*) {apart} AND {kinship.HELD}")
-    return Estimate(count, share, near_misses, missed, held)
-
-
-def _count_interval(con: duckdb.DuckDBPyConnection, weights: str, event: str) -> tuple[Interval, int]:
-    """Return the expected number of events among pairs, each of the probability that SQL over `weight` gives."""
-    found = con.execute(f"""
-        SELECT {event} AS probability, n FROM (SELECT weight, count(*) AS n FROM ({weights}) GROUP BY weight)
-        ORDER BY weight
-    """).fetchnumpy()
-    probability, pairs = (np.asarray(found[name], dtype=np.float64) for name in ("probability", "n"))
-    return poisson_binomial_interval(probability, pairs), int(pairs.sum())
+    return Estimate(count, share, near_misses, missed, held_as_kin)
 
 
 def poisson_binomial_interval(probability: NDArray[np.float64], trials: NDArray[np.float64]) -> Interval:
@@ -131,64 +118,27 @@ def poisson_binomial_interval(probability: NDArray[np.float64], trials: NDArray[
     return Interval(round(mean, 6), float(low), float(high))
 
 
-CHECKS: dict[str, str] = {
-    "in two prisons at once": """
-        SELECT DISTINCT a.subject_id FROM custody AS a JOIN custody AS b USING (subject_id)
-        WHERE a.code < b.code AND greatest(a.from_date, b.from_date) + 1 < least(a.until, b.until)""",
-    "recorded after death": """
-        SELECT DISTINCT item.subject_id FROM item JOIN item AS death USING (subject_id)
-        WHERE (death.kind = 'death' OR death.code IN ('DEAD', 'DECEASED'))
-            AND coalesce(item.from_date, item.item_date) > coalesce(death.item_date, death.from_date)""",
-    f"a date of birth over {OLDEST} or under {YOUNGEST} years ago": f"""
-        SELECT DISTINCT subject_id FROM (SELECT subject_id, unnest(birth_dates).birth_date AS born FROM subject)
-        WHERE date_sub('year', born, $today) NOT BETWEEN {YOUNGEST} AND {OLDEST}""",
-    "two dates of birth over five years apart": f"""
-        SELECT subject_id FROM (SELECT subject_id, unnest(birth_dates).birth_date AS born FROM subject)
-        GROUP BY subject_id HAVING max(born) - min(born) > {FAR_APART_DAYS}""",
-    "different sexes": """
-        SELECT subject_id FROM member JOIN record USING (record_key)
-        WHERE sex IS NOT NULL GROUP BY subject_id HAVING count(DISTINCT sex) > 1""",
-    "two valid PNC numbers": """
-        SELECT subject_id FROM subject WHERE len(list_filter(identifiers, lambda i: i.kind = 'pnc' AND i.valid)) > 1""",
-    "two valid CRO numbers": """
-        SELECT subject_id FROM subject WHERE len(list_filter(identifiers, lambda i: i.kind = 'cro' AND i.valid)) > 1""",
-    "far more records than usual": f"""
-        SELECT subject_id FROM subject
-        WHERE record_count > {TIMES_USUAL} * (SELECT quantile_disc(record_count, 0.999) FROM subject)""",
-}
-"""Each implausibility's query of subject ids."""
-
-
 def implausible(con: duckdb.DuckDBPyConnection, *, linked: str, records: str) -> tuple[Check, ...]:
     """Count the published subjects that cannot be, or hardly can be, one person.
 
     Args:
         con: any connection that can read the relations.
         linked: the schema of the published tables, for example `snapshot.linked`.
-        records: a `nominal.record`-shaped relation, for the sex of each record.
+        records: relation of `relations.RECORD`, for the sex of each record.
     """
-    views = f"""
-        WITH subject AS (FROM {relation(linked + ".subject")}),
-        member AS (FROM {relation(linked + ".subject_record")}),
-        record AS (FROM {relation(records)}),
-        item AS (FROM {relation(linked + ".information")}),
-        custody AS (
-            SELECT subject_id, code, from_date, coalesce(to_date, $today) AS until
-            FROM item WHERE kind = 'custody' AND from_date IS NOT NULL
-        )
-    """
-    today, of = single_row(
-        con,
-        f"SELECT (SELECT max(as_of)::DATE FROM {relation(linked + '.run')}), "
-        f"(SELECT count(*) FROM {relation(linked + '.subject')})",
+    with Temporaries(con) as own:
+        for view, table in (("subject", "subject"), ("member", "subject_record"), ("item", "information")):
+            own.view(f"evaluate_{view}", f"FROM {relation(f'{linked}.{table}')}")
+        own.view("evaluate_nominal", f"FROM {relation(records)}")
+        own.view("evaluate_birth", "SELECT subject_id, unnest(birth_dates).birth_date AS born FROM evaluate_subject")
+        own.view("evaluate_day", f"SELECT max(as_of)::DATE AS today FROM {relation(f'{linked}.run')}")
+        of = single_value(con, "SELECT count(*) FROM evaluate_subject")
+        return tuple(_check(con, statement(__file__, f"implausible/{name}"), of) for name in CHECKS)
+
+
+def _check(con: duckdb.DuckDBPyConnection, query: str, of: int) -> Check:
+    """Count the subjects that a query gives."""
+    count, examples = single_row(
+        con, f"SELECT count(*), list(subject_id ORDER BY subject_id)[:{EXAMPLES}] FROM ({query})"
     )
-    checks = []
-    for name, query in CHECKS.items():
-        count, examples = single_row(
-            con,
-            f"{views}, dated AS (SELECT $today::DATE), shown AS ({query}) "
-            f"SELECT count(*), list(subject_id ORDER BY subject_id)[:{EXAMPLES}] FROM shown",
-            {"today": today},
-        )
-        checks.append(Check(name, count, of, tuple(examples or ())))
-    return tuple(checks)
+    return Check(query.split("\n", 1)[0].removeprefix("-- "), count, of, tuple(examples or ()))

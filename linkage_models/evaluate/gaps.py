@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import duckdb
 
 from linkage_models.evaluate.ratio import harmonic_mean, ratio
-from linkage_models.relations import relation, single_row
+from linkage_models.relations import Temporaries, relation, single_value, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,67 +89,24 @@ def gap_quality(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    kind = "rule_id, held_by, expected_in, matter"
-    steps = f"""
-        WITH subject_person AS (
-            SELECT DISTINCT subject_id, person_id
-            FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)
-        ),
-        found AS (
-            SELECT DISTINCT subject_id, {kind} FROM {relation(findings)}
-        ),
-        finding AS (
-            FROM found SEMI JOIN subject_person USING (subject_id)
-        ),
-        gap AS (
-            SELECT person_id, {kind}, bool_or(planted) AS planted
-            FROM {relation(truth_gaps)}
-            GROUP BY ALL
-        ),
-        matched AS (
-            SELECT subject_id, person_id, {kind}
-            FROM finding
-            JOIN subject_person USING (subject_id)
-            JOIN gap USING (person_id, {kind})
+    with Temporaries(con) as own:
+        own.view(
+            "evaluate_gap",
+            f"SELECT person_id, rule_id, held_by, expected_in, matter, planted FROM {relation(truth_gaps)}",
         )
-        """
-    rows = con.execute(
-        f"""
-        {steps},
-        judged_finding AS (
-            SELECT rule_id, count(*) AS findings, count(*) FILTER (is_right) AS is_right
-            FROM (
-                SELECT rule_id, matched.subject_id IS NOT NULL AS is_right
-                FROM finding
-                LEFT JOIN (SELECT DISTINCT subject_id, {kind} FROM matched) AS matched USING (subject_id, {kind})
-            ) AS judged
-            GROUP BY rule_id
-        ),
-        judged_gap AS (
-            SELECT
-                rule_id,
-                count(*) AS gaps,
-                count(*) FILTER (is_found) AS is_found,
-                count(*) FILTER (planted) AS planted,
-                count(*) FILTER (planted AND is_found) AS planted_found
-            FROM (
-                SELECT rule_id, planted, matched.person_id IS NOT NULL AS is_found
-                FROM gap
-                LEFT JOIN (SELECT DISTINCT person_id, {kind} FROM matched) AS matched USING (person_id, {kind})
-            ) AS judged
-            GROUP BY rule_id
+        own.table(
+            "evaluate_found",
+            f"SELECT DISTINCT subject_id, rule_id, held_by, expected_in, matter FROM {relation(findings)}",
         )
-        SELECT
-            rule_id,
-            coalesce(findings, 0), coalesce(is_right, 0),
-            coalesce(gaps, 0), coalesce(is_found, 0), coalesce(planted, 0), coalesce(planted_found, 0)
-        FROM judged_finding FULL JOIN judged_gap USING (rule_id)
-        ORDER BY rule_id
-        """
-    ).fetchall()
+        own.table(
+            "evaluate_subject_person",
+            "SELECT DISTINCT subject_id, person_id "
+            f"FROM {relation(predicted)} JOIN {relation(truth)} USING (record_key)",
+        )
+        rows = con.execute(statement(__file__, "rule_gaps")).fetchall()
+        without_truth = single_value(
+            con, "SELECT count(*) FROM evaluate_found ANTI JOIN evaluate_subject_person USING (subject_id)"
+        )
     by_rule = tuple(RuleQuality(*row) for row in rows)
-    (findings_without_truth,) = single_row(
-        con, f"{steps} SELECT count(*) FROM found ANTI JOIN subject_person USING (subject_id)"
-    )
     totals = [sum(counts) for counts in zip(*(row[1:] for row in rows), strict=True)] or [0] * 6
-    return GapQuality(RuleQuality(None, *totals), by_rule, findings_without_truth)
+    return GapQuality(RuleQuality(None, *totals), by_rule, without_truth)

@@ -9,37 +9,13 @@ import numpy as np
 
 from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, difference, ratio_interval
-from linkage_models.relations import relation
+from linkage_models.relations import Temporaries, relation, statement
 
 SMALLEST = 10
 """People or links below which a cell is suppressed: fewer can be recognised."""
 
-GROUPS: dict[str, str] = {
-    "sex": "coalesce(mode(sex), 'not recorded')",
-    "age band": """CASE WHEN mode(birth_dates[1]) IS NULL THEN 'not recorded'
-        WHEN date_sub('year', mode(birth_dates[1]), $today) < 18 THEN 'under 18'
-        WHEN date_sub('year', mode(birth_dates[1]), $today) < 25 THEN '18 to 24'
-        WHEN date_sub('year', mode(birth_dates[1]), $today) < 35 THEN '25 to 34'
-        WHEN date_sub('year', mode(birth_dates[1]), $today) < 50 THEN '35 to 49' ELSE '50 and over' END""",
-    "ethnicity": """CASE
-        WHEN mode(ethnicity) IS NULL THEN 'not recorded'
-        WHEN mode(ethnicity) IN ('IC1', 'IC2') OR mode(ethnicity)[1] = 'W' THEN 'White'
-        WHEN mode(ethnicity) = 'IC3' OR mode(ethnicity)[1] = 'B' THEN 'Black'
-        WHEN mode(ethnicity) = 'IC4' OR mode(ethnicity)[1] = 'A' THEN 'Asian'
-        WHEN mode(ethnicity)[1] = 'M' THEN 'Mixed' ELSE 'Chinese or other' END""",
-    "name structure": r"""CASE
-        WHEN bool_or(names[1].forename IS NULL OR names[1].surname IS NULL) THEN 'one word on some record'
-        WHEN bool_or(regexp_matches(upper(names[1].as_given), '\b(ABU|BIN|BINT|IBN|AL|EL|UD|DE|DA|DOS|VAN|VON)\b'))
-            THEN 'particle or patronymic'
-        WHEN bool_or(list_has_any(string_split(names[1].surname, ' '),
-            ['SINGH', 'KAUR', 'BEGUM', 'BIBI', 'KHATUN', 'KHAN', 'HUSSAIN', 'ALI'])) THEN 'shared surname'
-        WHEN bool_or(regexp_matches(names[1].as_given, '-') OR names[1].surname LIKE '% %') THEN 'several surnames'
-        ELSE 'plain' END""",
-    "identifier kinds": """CASE
-        len(list_distinct(flatten(list(list_transform(list_filter(identifiers, lambda i: i.valid), lambda i: i.kind)))))
-        WHEN 0 THEN 'none' WHEN 1 THEN 'one kind' ELSE 'several kinds' END""",
-}
-"""Each dimension's SQL over all nominal records of one person; ethnicity is measured by here, and evidence nowhere."""
+DIMENSIONS = ("sex", "age band", "ethnicity", "name structure", "identifier kinds", "name origin")
+"""What people are grouped by, in order; the last where the truth tells it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,41 +56,25 @@ def recall_by_group(
         con: any connection that can read the relations and make temporary tables.
         predicted: relation (record_key, source_system, subject_id).
         truth: relation (record_key, person_id).
-        records: a `nominal.record`-shaped relation.
+        records: relation of `relations.RECORD`.
         today: the date that ages are counted to.
         origins: relation (person_id, name_origin), where the truth tells it.
     """
-    found: list[Group] = []
-    with numbered_records(con, predicted=predicted, truth=truth) as record:
-        for dimension, group in GROUPS.items():
-            source = f"{record} JOIN {relation(records)} USING (record_key)"
-            parameters = {"today": today} if "$today" in group else {}
-            found += _measure(
-                con, dimension, f"SELECT person, {group} AS grp FROM {source} GROUP BY person", parameters
-            )
+    with numbered_records(con, predicted=predicted, truth=truth) as own:
+        own.view("evaluate_nominal", f"FROM {relation(records)}")
+        own.table("evaluate_person", statement(__file__, "person_links"))
+        own.table("evaluate_group", statement(__file__, "person_groups"), {"today": today})
         if origins:
-            source = f"{record} JOIN {relation(truth)} USING (record_key) JOIN {relation(origins)} USING (person_id)"
-            found += _measure(con, "name origin", f"SELECT DISTINCT person, name_origin AS grp FROM {source}", {})
-    return tuple(found)
+            con.execute(
+                "INSERT INTO evaluate_group SELECT DISTINCT person, 'name origin', name_origin FROM evaluate_record "
+                f"JOIN evaluate_truth USING (record_key) JOIN {relation(origins)} USING (person_id)"
+            )
+        return tuple(group for dimension in DIMENSIONS for group in _measure(own, dimension))
 
 
-def _measure(con: duckdb.DuckDBPyConnection, dimension: str, of: str, parameters: dict[str, object]) -> list[Group]:
-    counted = con.execute(
-        f"""
-        WITH cell AS (SELECT unit, person, subject, count(*) AS n FROM _evaluate_record GROUP BY ALL),
-        of_people AS (
-            SELECT unit, person, sum(n * (n - 1) // 2)::BIGINT AS found,
-                (sum(n) * (sum(n) - 1) // 2)::BIGINT AS wanted
-            FROM cell GROUP BY ALL
-        ),
-        of_units AS (
-            SELECT grp, unit, sum(found) AS found, sum(wanted) AS wanted, count(*) AS people
-            FROM of_people JOIN ({of}) USING (person) GROUP BY ALL
-        )
-        SELECT grp, found, wanted, people, count(*) AS units FROM of_units GROUP BY ALL ORDER BY ALL
-        """,
-        parameters,
-    ).fetchnumpy()
+def _measure(own: Temporaries, dimension: str) -> list[Group]:
+    """Measure the groups of one dimension, in order of their names."""
+    counted = own.con.execute(statement(__file__, "group_recall"), {"dimension": dimension}).fetchnumpy()
     names = np.asarray(counted["grp"], dtype=object)
     columns = [np.asarray(counted[name], dtype=np.float64) for name in ("found", "wanted", "people", "units")]
     cells = []

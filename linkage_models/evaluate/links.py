@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 import duckdb
 import numpy as np
 
-from linkage_models.evaluate.cells import RECORD, numbered_records
+from linkage_models.evaluate.cells import numbered_records
 from linkage_models.evaluate.ratio import harmonic_mean, ratio
 from linkage_models.intervals import Interval, Numbers, harmonic_interval, ratio_interval
-from linkage_models.relations import relation, single_row
+from linkage_models.relations import Temporaries, single_value, statement
 
 MEASURES = (
     "precision",
@@ -139,105 +139,34 @@ def quality(con: duckdb.DuckDBPyConnection, *, predicted: str, truth: str) -> Qu
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    with numbered_records(con, predicted=predicted, truth=truth):
+    with numbered_records(con, predicted=predicted, truth=truth) as own:
         # Grouped once for every pair of systems.
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE _evaluate_cell AS
-            SELECT unit, subject, person, source_system, count(*) AS records FROM {RECORD} GROUP BY ALL
-        """)
-    systems = [
-        name for (name,) in con.execute("SELECT DISTINCT source_system FROM _evaluate_cell ORDER BY ALL").fetchall()
-    ]
-    overall = _agreement(con, None)
-    by_systems = tuple(_agreement(con, pair) for pair in itertools.combinations_with_replacement(systems, 2))
-    con.execute("DROP TABLE temp._evaluate_cell")
-    records_without_truth, truth_without_record = (
-        single_row(con, f"SELECT count(*) FROM {relation(left)} ANTI JOIN {relation(right)} USING (record_key)")[0]
-        for left, right in ((predicted, truth), (truth, predicted))
-    )
-    return Quality(overall, by_systems, records_without_truth, truth_without_record)
-
-
-COUNTS = (
-    "records",
-    "true_links",
-    "predicted_links",
-    "person_links",
-    "subjects",
-    "people",
-    "exact",
-    "over_merged",
-    "split",
-    "purity",
-    "completeness",
-)
-"""What is counted in each unit; the last two are sums of shares."""
-
-
-def _agreement(con: duckdb.DuckDBPyConnection, systems: tuple[str, str] | None) -> Agreement:
-    """Measure one set of records from `_evaluate_cell`."""
-    system_a, system_b = systems or (None, None)
-    across = system_a != system_b
-    # Links lie between sides a and b where two systems are compared, else within side a.
-    links = "a * b" if across else "a * (a - 1) // 2"
-    in_cells = "cell.a * cell.b" if across else "cell.a * (cell.a - 1) // 2"
-    counted = con.execute(
-        f"""
-        WITH cell AS (
-            SELECT
-                unit,
-                subject,
-                person,
-                coalesce(sum(records) FILTER ($system_a IS NULL OR source_system = $system_a), 0)::BIGINT AS a,
-                coalesce(sum(records) FILTER (source_system = $system_b AND $across), 0)::BIGINT AS b
-            FROM _evaluate_cell
-            WHERE $system_a IS NULL OR source_system IN ($system_a, $system_b)
-            GROUP BY unit, subject, person
-        ),
-        subject_total AS (
-            SELECT unit, subject, sum(a)::BIGINT AS a, sum(b)::BIGINT AS b, count(*) AS people
-            FROM cell GROUP BY unit, subject
-        ),
-        person_total AS (
-            SELECT unit, person, sum(a)::BIGINT AS a, sum(b)::BIGINT AS b, count(*) AS subjects
-            FROM cell GROUP BY unit, person
-        ),
-        of_cells AS (
-            SELECT
-                unit,
-                sum(cell.a + cell.b)::BIGINT AS records,
-                sum({in_cells})::BIGINT AS true_links,
-                count(*) FILTER (people = 1 AND subjects = 1) AS exact,
-                round(sum((cell.a + cell.b) ** 2 / (subject_total.a + subject_total.b)), 12) AS purity,
-                round(sum((cell.a + cell.b) ** 2 / (person_total.a + person_total.b)), 12) AS completeness
-            FROM cell JOIN subject_total USING (unit, subject) JOIN person_total USING (unit, person)
-            GROUP BY unit
-        ),
-        of_subjects AS (
-            SELECT
-                unit,
-                sum({links})::BIGINT AS predicted_links,
-                count(*) AS subjects,
-                count(*) FILTER (people > 1) AS over_merged
-            FROM subject_total GROUP BY unit
-        ),
-        of_people AS (
-            SELECT
-                unit,
-                sum({links})::BIGINT AS person_links,
-                count(*) AS people,
-                count(*) FILTER (subjects > 1) AS split
-            FROM person_total GROUP BY unit
+        own.table(
+            "evaluate_cell",
+            "SELECT unit, subject, person, source_system, count(*) AS records FROM evaluate_record GROUP BY ALL",
         )
-        -- Units that count alike are one row: there are few kinds, however many units.
-        SELECT {", ".join(COUNTS)}, count(*) AS units
-        FROM of_cells JOIN of_subjects USING (unit) JOIN of_people USING (unit)
-        GROUP BY ALL ORDER BY ALL
-        """,
-        {"system_a": system_a, "system_b": system_b, "across": across},
-    ).fetchnumpy()
+        named = con.execute("SELECT DISTINCT source_system FROM evaluate_cell ORDER BY ALL").fetchall()
+        pairs = itertools.combinations_with_replacement([name for (name,) in named], 2)
+        records_without_truth, truth_without_record = (
+            single_value(con, f"SELECT count(*) FROM {left} ANTI JOIN {right} USING (record_key)")
+            for left, right in (("evaluate_predicted", "evaluate_truth"), ("evaluate_truth", "evaluate_predicted"))
+        )
+        return Quality(
+            _agreement(own, None),
+            tuple(_agreement(own, pair) for pair in pairs),
+            records_without_truth,
+            truth_without_record,
+        )
+
+
+def _agreement(own: Temporaries, systems: tuple[str, str] | None) -> Agreement:
+    """Measure one set of records from `evaluate_cell`."""
+    system_a, system_b = systems or (None, None)
+    across = {"across": system_a != system_b}
+    own.table("evaluate_side", statement(__file__, "side"), {"system_a": system_a, "system_b": system_b, **across})
+    counted = own.con.execute(statement(__file__, "agreement"), across).fetchnumpy()
     kinds = {name: np.asarray(column, dtype=np.float64) for name, column in counted.items()}
-    total = {name: float(kinds["units"] @ kinds[name]) for name in COUNTS}
+    total = {name: float(kinds["units"] @ column) for name, column in kinds.items()}
     true_links = round(total["true_links"])
     return Agreement(
         systems=systems,

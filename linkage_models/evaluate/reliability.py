@@ -9,7 +9,7 @@ import numpy as np
 
 from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, ratio_interval
-from linkage_models.relations import relation
+from linkage_models.relations import relation, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,16 +32,9 @@ def weight_bins(con: duckdb.DuckDBPyConnection, *, predicted: str, truth: str, e
         truth: relation (record_key, person_id).
         edges: relation (record_l, record_r, match_weight, match_probability).
     """
-    with numbered_records(con, predicted=predicted, truth=truth) as record:
-        counted = con.execute(f"""
-            WITH pair AS (
-                SELECT floor(match_weight)::BIGINT AS weight, l.unit, l.person = r.person AS same, match_probability
-                FROM {relation(edges)}
-                JOIN {record} AS l ON l.record_key = record_l JOIN {record} AS r ON r.record_key = record_r
-            )
-            SELECT weight, unit, count(*) AS n, count(*) FILTER (same) AS matches, sum(match_probability) AS predicted
-            FROM pair GROUP BY ALL ORDER BY ALL
-        """).fetchnumpy()
+    with numbered_records(con, predicted=predicted, truth=truth) as own:
+        own.view("evaluate_edge", f"FROM {relation(edges)}")
+        counted = con.execute(statement(__file__, "weight")).fetchnumpy()
     columns = {name: np.asarray(column, dtype=np.float64) for name, column in counted.items()}
     bins = []
     for weight in np.unique(columns["weight"]):

@@ -8,14 +8,14 @@ from dataclasses import asdict
 from typing import Any
 
 from rich import box
-from rich.console import Console
+from rich.console import Console, RenderableType
 from rich.table import Table
 
 from linkage_models.evaluate.causes import MissedLinks
 from linkage_models.evaluate.estimate import BLIND_SPOT, Check, Estimate
 from linkage_models.evaluate.gaps import GapQuality, RuleQuality
 from linkage_models.evaluate.groups import SMALLEST, Group, largest_disparity
-from linkage_models.evaluate.links import Agreement, Quality
+from linkage_models.evaluate.links import MEASURES, Agreement, Quality
 from linkage_models.evaluate.rules import RuleRecall
 
 NOTHING = "-"
@@ -42,22 +42,9 @@ def as_dict(quality: Quality, missed: MissedLinks | None = None, gaps: GapQualit
         }
     }
     if missed is not None:
+        counts = asdict(missed)
         report["causes"] = {
-            "missed": {
-                "total": missed.missed,
-                "no_edge": missed.missed_no_edge,
-                "unlinkable": missed.missed_unlinkable,
-                "never_compared": missed.missed_never_compared,
-                "below_review": missed.missed_below_review,
-                "below_threshold": missed.missed_below_threshold,
-                "by_resolution": missed.missed_by_resolution,
-            },
-            "false": {
-                "total": missed.false,
-                "by_edge": missed.false_by_edge,
-                "below_threshold": missed.false_below_threshold,
-                "no_edge": missed.false_no_edge,
-            },
+            kind: {"total": counts.pop(kind), **_without_prefix(counts, f"{kind}_")} for kind in ("missed", "false")
         }
     if gaps is not None:
         report["gaps"] = {
@@ -79,36 +66,28 @@ def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality
     Returns:
         The text, ending with a line break.
     """
-    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
     overall = quality.overall
-    console.print(_links_table(quality))
-    console.print(
-        f"{overall.records:,} records in {overall.subjects:,} subjects, of {overall.people:,} people; "
-        f"{overall.exact_subjects:,} people ({_share(overall.exact_subjects, overall.people)}) "
-        "are exactly one subject."
-    )
+    exactly = f"{overall.exact_subjects:,} people ({_share(overall.exact_subjects, overall.people)})"
+    held = f"{overall.records:,} records in {overall.subjects:,} subjects, of {overall.people:,} people"
+    said: list[RenderableType] = [_links_table(quality), f"{held}; {exactly} are exactly one subject."]
     if quality.records_without_truth:
-        console.print(f"Left out, their person unknown: records {quality.records_without_truth:,}.")
+        said.append(f"Left out, their person unknown: records {quality.records_without_truth:,}.")
     if quality.truth_without_record:
-        console.print(f"Left out, of known people but without a subject: records {quality.truth_without_record:,}.")
+        said.append(f"Left out, of known people but without a subject: records {quality.truth_without_record:,}.")
     if overall.intervals:
-        console.print(_measures_table(overall))
+        said.append(_measures_table(overall))
     if missed is not None:
-        console.print(_causes_table(missed))
+        said.append(_causes_table(missed))
     if gaps is not None:
-        console.print(_gaps_table(gaps))
+        said.append(_gaps_table(gaps))
         if gaps.findings_without_truth:
-            console.print(f"Left out, their people unknown: findings {gaps.findings_without_truth:,}.")
-    text = console.file
-    return text.getvalue() if isinstance(text, io.StringIO) else ""
+            said.append(f"Left out, their people unknown: findings {gaps.findings_without_truth:,}.")
+    return _text(*said)
 
 
 def render_rules(rules: Sequence[RuleRecall]) -> str:
     """Return recall by blocking rule as plain text."""
-    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
-    table = Table("blocking rule", title="Recall by blocking rule", box=box.SIMPLE, title_justify="left")
-    for heading in ("found", "recall", "from", "to", "only it", "pairs"):
-        table.add_column(heading, justify="right", no_wrap=True)
+    table = _table("Recall by blocking rule", ("blocking rule",), ("found", "recall", "from", "to", "only it", "pairs"))
     for rule in rules:
         recall = rule.recall
         table.add_row(
@@ -118,9 +97,7 @@ def render_rules(rules: Sequence[RuleRecall]) -> str:
             f"{rule.only:,}" if rule.name else NOTHING,
             f"{rule.comparisons:,}",
         )
-    console.print(table)
-    text = console.file
-    return text.getvalue() if isinstance(text, io.StringIO) else ""
+    return _text(table)
 
 
 def estimate_as_dict(found: Estimate, checks: Sequence[Check]) -> dict[str, Any]:
@@ -133,36 +110,61 @@ def estimate_as_dict(found: Estimate, checks: Sequence[Check]) -> dict[str, Any]
 
 def render_estimate(found: Estimate, checks: Sequence[Check]) -> str:
     """Return an evaluation without truth as plain text."""
-    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
     share, missed = found.precision, found.missed
-    console.print(
-        f"Without truth. Of {found.links:,} links the weights expect a share of {share.value:.5f} to be right "
-        f"({share.low:.5f} to {share.high:.5f}); of {found.near_misses:,} near misses they expect "
-        f"{missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f}). {found.held_as_kin:,} "
-        f"more pairs are held apart as possible kin, whatever else agrees. {BLIND_SPOT}"
-    )
-    table = Table("implausible", title="Subjects that can hardly be one person", box=box.SIMPLE, title_justify="left")
-    table.add_column("subjects", justify="right")
-    table.add_column("share", justify="right")
+    table = _table("Subjects that can hardly be one person", ("implausible",), ("subjects", "share"))
     table.add_column("for example")
     for check in checks:
         table.add_row(
             check.name, f"{check.subjects:,}", _share(check.subjects, check.of), ", ".join(check.examples) or NOTHING
         )
-    console.print(table)
-    text = console.file
-    return text.getvalue() if isinstance(text, io.StringIO) else ""
+    return _text(
+        f"Without truth. Of {found.links:,} links the weights expect a share of {share.value:.5f} to be right "
+        f"({share.low:.5f} to {share.high:.5f}); of {found.near_misses:,} near misses they expect "
+        f"{missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f}). {found.held_as_kin:,} "
+        f"more pairs are held apart as possible kin, whatever else agrees. {BLIND_SPOT}",
+        table,
+    )
+
+
+def render_groups(groups: tuple[Group, ...]) -> str:
+    """Return recall by group as plain text, the largest disparity in a sentence."""
+    table = _table("Recall by group", ("by", "group"), ("people", "true links", "recall", "from", "to"))
+    for group in groups:
+        shown = ["hidden", "hidden", NOTHING, NOTHING, NOTHING]
+        if group.recall is not None:
+            bounds = (group.recall.value, group.recall.low, group.recall.high)
+            shown = [f"{group.people:,}", f"{group.true_links:,}", *(f"{bound:.4f}" for bound in bounds)]
+        table.add_row(group.dimension, group.group, *shown)
+    hidden = f"Hidden: fewer than {SMALLEST} people or links, or a group from which such a one would follow."
+    disparity = largest_disparity(groups)
+    return _text(table, hidden, *((disparity.in_words(),) if disparity else ()))
+
+
+def _text(*said: RenderableType) -> str:
+    """Return tables and sentences as plain text."""
+    with io.StringIO() as text:
+        console = Console(file=text, width=100, color_system=None, legacy_windows=False)
+        for part in said:
+            console.print(part)
+        return text.getvalue()
+
+
+def _table(title: str, words: Sequence[str], figures: Sequence[str]) -> Table:
+    """Return a table without rows: columns of words, then columns of figures."""
+    table = Table(*words, title=title, box=box.SIMPLE, title_justify="left")
+    for heading in figures:
+        table.add_column(heading, justify="right")
+    return table
 
 
 def _links_table(quality: Quality) -> Table:
-    table = Table(title="Links", box=box.SIMPLE, title_justify="left")
-    table.add_column("systems", no_wrap=True)
     headings = ("true", "false", "missed", "prec.", "recall", "F1", "B³ prec.", "B³ recall", "B³ F1")
-    for heading in headings:
-        table.add_column(heading, justify="right")
+    table = _table("Links", ("systems",), headings)
+    table.columns[0].no_wrap = True
     for agreement in (quality.overall, *quality.by_systems):
         predicted = agreement.true_links + agreement.false_links
         wanted = agreement.true_links + agreement.missed_links
+        bcubed = (agreement.bcubed_precision, agreement.bcubed_recall, agreement.bcubed_f1)
         table.add_row(
             _systems_in_words(agreement.systems),
             f"{agreement.true_links:,}",
@@ -171,17 +173,13 @@ def _links_table(quality: Quality) -> Table:
             _share(agreement.true_links, predicted),
             _share(agreement.true_links, wanted),
             f"{agreement.f1:.4f}" if predicted and wanted else NOTHING,
-            f"{agreement.bcubed_precision:.4f}" if agreement.records else NOTHING,
-            f"{agreement.bcubed_recall:.4f}" if agreement.records else NOTHING,
-            f"{agreement.bcubed_f1:.4f}" if agreement.records else NOTHING,
+            *(f"{measure:.4f}" if agreement.records else NOTHING for measure in bcubed),
         )
     return table
 
 
 def _measures_table(agreement: Agreement) -> Table:
-    table = Table("measure", title="All records, with 95 % intervals", box=box.SIMPLE, title_justify="left")
-    for heading in ("value", "from", "to"):
-        table.add_column(heading, justify="right")
+    table = _table("All records, with 95 % intervals", ("measure",), ("value", "from", "to"))
     for name, found in agreement.intervals.items():
         value = getattr(agreement, name)
         table.add_row(name.replace("_", " "), f"{value:.5f}", f"{found.low:.5f}", f"{found.high:.5f}")
@@ -189,9 +187,7 @@ def _measures_table(agreement: Agreement) -> Table:
 
 
 def _causes_table(missed: MissedLinks) -> Table:
-    table = Table("links", "cause", title="Why links are wrong", box=box.SIMPLE, title_justify="left")
-    table.add_column("count", justify="right")
-    table.add_column("share", justify="right")
+    table = _table("Why links are wrong", ("links", "cause"), ("count", "share"))
     for kind, cause, count, total in (
         ("missed", "unlinkable: no value in common", missed.missed_unlinkable, missed.missed),
         ("missed", "never compared: no blocking key in common", missed.missed_never_compared, missed.missed),
@@ -207,9 +203,8 @@ def _causes_table(missed: MissedLinks) -> Table:
 
 
 def _gaps_table(gaps: GapQuality) -> Table:
-    table = Table("rule", title="Gaps", box=box.SIMPLE, title_justify="left")
-    for heading in ("findings", "right", "precision", "gaps", "found", "recall", "planted", "planted found", "recall"):
-        table.add_column(heading, justify="right")
+    headings = ("findings", "right", "precision", "gaps", "found", "recall", "planted", "planted found", "recall")
+    table = _table("Gaps", ("rule",), headings)
     for rule in (*gaps.by_rule, gaps.overall):
         table.add_row(
             rule.rule_id or "all",
@@ -238,62 +233,17 @@ def _systems_in_words(systems: tuple[str, str] | None) -> str:
 
 def _agreement_dict(agreement: Agreement) -> dict[str, Any]:
     return {
+        **asdict(agreement),
+        **{measure: getattr(agreement, measure) for measure in MEASURES},
         "systems": list(agreement.systems) if agreement.systems else None,
-        "records": agreement.records,
-        "true_links": agreement.true_links,
-        "false_links": agreement.false_links,
-        "missed_links": agreement.missed_links,
-        "precision": agreement.precision,
-        "recall": agreement.recall,
-        "f1": agreement.f1,
-        "bcubed_precision": agreement.bcubed_precision,
-        "bcubed_recall": agreement.bcubed_recall,
-        "bcubed_f1": agreement.bcubed_f1,
-        "subjects": agreement.subjects,
-        "people": agreement.people,
-        "exact_subjects": agreement.exact_subjects,
-        "exact_rate": agreement.exact_rate,
-        "f_star": agreement.f_star,
-        "over_merged_subjects": agreement.over_merged_subjects,
-        "over_merge_rate": agreement.over_merge_rate,
-        "split_people": agreement.split_people,
-        "split_rate": agreement.split_rate,
         "intervals": {name: [found.low, found.high] for name, found in agreement.intervals.items()},
     }
 
 
 def _rule_dict(rule: RuleQuality) -> dict[str, Any]:
-    return {
-        "rule_id": rule.rule_id,
-        "findings": rule.findings,
-        "right": rule.right,
-        "precision": rule.precision,
-        "gaps": rule.gaps,
-        "found": rule.found,
-        "recall": rule.recall,
-        "f1": rule.f1,
-        "planted": rule.planted,
-        "planted_found": rule.planted_found,
-        "planted_recall": rule.planted_recall,
-    }
+    measures = ("precision", "recall", "f1", "planted_recall")
+    return {**asdict(rule), **{measure: getattr(rule, measure) for measure in measures}}
 
 
-def render_groups(groups: tuple[Group, ...]) -> str:
-    """Return recall by group as plain text, the largest disparity in a sentence."""
-    console = Console(file=io.StringIO(), width=100, color_system=None, legacy_windows=False)
-    table = Table("by", "group", title="Recall by group", box=box.SIMPLE, title_justify="left")
-    for heading in ("people", "true links", "recall", "from", "to"):
-        table.add_column(heading, justify="right")
-    for group in groups:
-        shown = ["hidden", "hidden", NOTHING, NOTHING, NOTHING]
-        if group.recall is not None:
-            bounds = (group.recall.value, group.recall.low, group.recall.high)
-            shown = [f"{group.people:,}", f"{group.true_links:,}", *(f"{bound:.4f}" for bound in bounds)]
-        table.add_row(group.dimension, group.group, *shown)
-    console.print(table)
-    console.print(f"Hidden: fewer than {SMALLEST} people or links, or a group from which such a one would follow.")
-    disparity = largest_disparity(groups)
-    if disparity:
-        console.print(disparity.in_words())
-    text = console.file
-    return text.getvalue() if isinstance(text, io.StringIO) else ""
+def _without_prefix(counts: dict[str, int], prefix: str) -> dict[str, int]:
+    return {name.removeprefix(prefix): count for name, count in counts.items() if name.startswith(prefix)}

@@ -11,7 +11,7 @@ from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, ratio_interval
 from linkage_models.nominal.model.blocking import BlockingRule, blocking_rules, keys_sql
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
-from linkage_models.relations import relation, single_row
+from linkage_models.relations import Temporaries, relation, single_value, statement
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +50,7 @@ def recall_by_rule(
         con: any connection that can read the relations and make temporary tables.
         predicted: relation (record_key, source_system, subject_id), `record_key` unique.
         truth: relation (record_key, person_id), `record_key` unique.
-        records: a `nominal.record`-shaped relation; all of its records count towards the comparisons.
+        records: relation of `relations.RECORD`; all of its records count towards the comparisons.
         rules: the rules, at most 62 (default: the model's own for the kinds of identifier that the records hold).
 
     Returns:
@@ -59,78 +59,33 @@ def recall_by_rule(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    with numbered_records(con, predicted=predicted, truth=truth) as record:
+    with numbered_records(con, predicted=predicted, truth=truth) as own:
         kinds = identifier_kinds_of(con, relation(records))
         rules = rules or blocking_rules(kinds)
-        build_features(con, relation(records), "_evaluate_feature", kinds=kinds)
-        con.execute(f"""
-            CREATE OR REPLACE TEMP TABLE _evaluate_person AS
-            SELECT unique_id, person, unit FROM _evaluate_feature JOIN {record} USING (record_key);
-            CREATE OR REPLACE TEMP TABLE _evaluate_found (l INTEGER, r INTEGER, unit BIGINT, rule BIGINT);
-        """)
-        costs = [_apply(con, number, rule) for number, rule in enumerate(rules)]
-        # One bit for each rule: a pair found by one rule alone shows that bit alone.
-        con.execute("""
-            CREATE OR REPLACE TEMP TABLE _evaluate_pair AS
-            WITH pair AS (
-                SELECT l.unique_id AS l, r.unique_id AS r, l.unit
-                FROM _evaluate_person AS l JOIN _evaluate_person AS r USING (person)
-                WHERE l.unique_id < r.unique_id
-            ),
-            found AS (
-                SELECT l, r, bit_or(rule) AS mask FROM _evaluate_found GROUP BY l, r
-            )
-            SELECT pair.unit, coalesce(mask, 0) AS mask FROM pair LEFT JOIN found USING (l, r)
-        """)
+        build_features(con, relation(records), own.adopt("evaluate_feature"), kinds=kinds)
+        own.table(
+            "evaluate_person",
+            "SELECT unique_id, person, unit FROM evaluate_feature JOIN evaluate_record USING (record_key)",
+        )
+        own.empty("evaluate_found", "l INTEGER, r INTEGER, rule BIGINT")
+        costs = [_apply(own, number, rule) for number, rule in enumerate(rules)]
+        own.table("evaluate_pair", statement(__file__, "true_pair"))
         together = _measure(con, None, (1 << len(rules)) - 1, sum(costs))
         each = [_measure(con, rule.name, 1 << n, cost) for n, (rule, cost) in enumerate(zip(rules, costs, strict=True))]
-        for table in ("feature", "person", "found", "pair"):
-            con.execute(f"DROP TABLE temp._evaluate_{table}")
     return (together, *each)
 
 
-def _apply(con: duckdb.DuckDBPyConnection, number: int, rule: BlockingRule) -> int:
+def _apply(own: Temporaries, number: int, rule: BlockingRule) -> int:
     """Add the true pairs that a rule finds, one rule at a time to bound memory, and return its comparisons."""
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE _evaluate_key AS
-        FROM ({keys_sql("_evaluate_feature", "unique_id", (rule,))}) WHERE blocking_key IS NOT NULL
-    """)
-    con.execute(
-        """
-        INSERT INTO _evaluate_found
-        WITH key AS (
-            SELECT unique_id, person, unit, blocking_key
-            FROM _evaluate_key JOIN _evaluate_person ON unique_id = id
-        )
-        SELECT DISTINCT l.unique_id, r.unique_id, l.unit, 1::BIGINT << $number
-        FROM key AS l JOIN key AS r USING (person, blocking_key)
-        WHERE l.unique_id < r.unique_id
-        """,
-        {"number": number},
-    )
-    (comparisons,) = single_row(
-        con,
-        "SELECT coalesce(sum(n * (n - 1) // 2), 0)::BIGINT FROM "
-        "(SELECT count(*) AS n FROM _evaluate_key GROUP BY blocking_key)",
-    )
-    con.execute("DROP TABLE temp._evaluate_key")
-    return int(comparisons)
+    keys = keys_sql("evaluate_feature", "unique_id", (rule,))
+    own.table("evaluate_key", f"FROM ({keys}) WHERE blocking_key IS NOT NULL")
+    own.con.execute(f"INSERT INTO evaluate_found {statement(__file__, 'rule_found')}", {"number": number})
+    blocks = "SELECT count(*) AS n FROM evaluate_key GROUP BY blocking_key"
+    return int(single_value(own.con, f"SELECT coalesce(sum(n * (n - 1) // 2), 0)::BIGINT FROM ({blocks})"))
 
 
 def _measure(con: duckdb.DuckDBPyConnection, name: str | None, bits: int, comparisons: int) -> RuleRecall:
-    counted = con.execute(
-        """
-        WITH of_units AS (
-            SELECT
-                count(*) AS pairs,
-                count(*) FILTER (mask & $bits <> 0) AS found,
-                count(*) FILTER (mask <> 0 AND mask & ~$bits = 0) AS only_it
-            FROM _evaluate_pair GROUP BY unit
-        )
-        SELECT pairs, found, only_it, count(*) AS units FROM of_units GROUP BY ALL ORDER BY ALL
-        """,
-        {"bits": bits},
-    ).fetchnumpy()
+    counted = con.execute(statement(__file__, "rule_recall"), {"bits": bits}).fetchnumpy()
     pairs, found, only, units = (
         np.asarray(counted[column], dtype=np.float64) for column in ("pairs", "found", "only_it", "units")
     )

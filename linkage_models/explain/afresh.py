@@ -35,7 +35,7 @@ def score_afresh(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, r
 
     Args:
         con: any connection that can read the records and make temporary tables.
-        records: a relation of the shape of `nominal.record`.
+        records: relation of `relations.RECORD`.
         bundle: the model.
         record_a: one record's key.
         record_b: the other's.

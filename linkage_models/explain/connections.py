@@ -164,7 +164,7 @@ def explain_pair(con: duckdb.DuckDBPyConnection, edges: str, record_a: str, reco
 
     Args:
         con: any connection that can read the edges.
-        edges: relation shaped as `linkage.edge`.
+        edges: relation of `relations.EDGE`.
         record_a: one record's key.
         record_b: the other's.
 
@@ -190,8 +190,8 @@ def explain_subject(con: duckdb.DuckDBPyConnection, membership: str, edges: str,
 
     Args:
         con: any connection that can read both relations.
-        membership: relation (record_key, subject_id, until), `until` empty for present members.
-        edges: relation shaped as `linkage.edge`.
+        membership: relation of `relations.MEMBERSHIP`; record_key, subject_id and until are read.
+        edges: relation of `relations.EDGE`.
         subject_id: a live subject.
 
     Returns:

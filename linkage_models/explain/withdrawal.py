@@ -47,9 +47,9 @@ def without_each_system(
 
     Args:
         con: any connection that can read the relations; the subject's rows are copied from it.
-        records: relation shaped as `nominal.record`.
-        edges: relation shaped as `linkage.edge`.
-        decisions: relation shaped as `linkage.decision`.
+        records: relation of `relations.RECORD`.
+        edges: relation of `relations.EDGE`.
+        decisions: relation of `relations.DECISION`.
         thresholds: match weights of the three levels.
         keys: the subject's records.
 

@@ -24,7 +24,7 @@ def check_decision(con: duckdb.DuckDBPyConnection, decisions: str, record_a: str
 
     Args:
         con: connection to the warehouse.
-        decisions: relation shaped as `linkage.decision`; decisions withdrawn do not count.
+        decisions: relation of `relations.DECISION`; decisions withdrawn do not count.
         record_a: key of one record.
         record_b: key of the other.
         verdict: `same` or `different`.
@@ -35,12 +35,8 @@ def check_decision(con: duckdb.DuckDBPyConnection, decisions: str, record_a: str
     """
     check_ruling(record_a, record_b, verdict)
     in_force = con.execute(
-        f"""
-        SELECT decision_id::VARCHAR, record_a, record_b, verdict
-        FROM {relation(decisions)}
-        WHERE withdrawn_at IS NULL
-        ORDER BY decided_at, decision_id
-        """
+        f"SELECT decision_id::VARCHAR, record_a, record_b, verdict FROM {relation(decisions)} "
+        "WHERE withdrawn_at IS NULL ORDER BY decided_at, decision_id"
     ).fetchall()
     ruled_same: dict[str, list[tuple[str, str]]] = defaultdict(list)
     for decision, left, right, ruling in in_force:

@@ -6,6 +6,7 @@ never name another subject.
 
 from __future__ import annotations
 
+from linkage_models.relations import Temporaries
 from linkage_models.standardise.identifiers import CHECK_ALPHABET
 
 
@@ -14,14 +15,11 @@ def subject_id(number: int) -> str:
     return f"S{number:08d}{CHECK_ALPHABET[number % len(CHECK_ALPHABET)]}"
 
 
-def subject_id_sql(number: str) -> str:
-    """Return the SQL expression of the subject id of the counter in the SQL expression `number`."""
-    return f"printf('S%08d', {number}) || '{CHECK_ALPHABET}'[({number} % {len(CHECK_ALPHABET)})::INTEGER + 1]"
-
-
-def number_sql(subject: str) -> str:
-    """Return the SQL expression of the counter of the subject id in the SQL expression `subject`; lower is older."""
-    return f"{subject}[2:-2]::BIGINT"
+def subject_id_macros(own: Temporaries) -> None:
+    """Make the macros `resolve_subject_id(number)` and, its inverse, `resolve_number(subject)`; lower is older."""
+    letter = f"'{CHECK_ALPHABET}'[(number % {len(CHECK_ALPHABET)})::INTEGER + 1]"
+    own.macro("resolve_subject_id", "number", f"printf('S%08d', number) || {letter}")
+    own.macro("resolve_number", "subject", "subject[2:-2]::BIGINT")
 
 
 def is_subject_id(text: str) -> bool:

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from linkage_models import relations
 from linkage_models.evaluate import estimate, implausible
 from linkage_models.evaluate.estimate import poisson_binomial_interval
 from linkage_models.nominal.bundle.calibration import UNCALIBRATED, Calibration
@@ -20,9 +21,9 @@ EVIDENCE = "[{{comparison: '{}', level: 'any', weight: 1.0}}]"
 def scored(*pairs: tuple[str, str, float, str], weakest: dict[str, float | None]) -> duckdb.DuckDBPyConnection:
     """Return scored pairs of subjects, each with the last comparison of its evidence."""
     con = duckdb.connect()
-    con.execute("""
-        CREATE TABLE link (subject_id_l VARCHAR, subject_id_r VARCHAR, match_weight DOUBLE,
-            evidence STRUCT(comparison VARCHAR, level VARCHAR, weight DOUBLE)[]);
+    con.execute(f"""
+        CREATE TABLE link (
+            subject_id_l VARCHAR, subject_id_r VARCHAR, match_weight DOUBLE, evidence {relations.EVIDENCE});
         CREATE TABLE subject (subject_id VARCHAR, weakest_link_weight DOUBLE);
     """)
     for one, other, weight, last in pairs:

@@ -7,34 +7,25 @@ from datetime import datetime, timedelta
 
 import duckdb
 
+from linkage_models.relations import (
+    DECISION,
+    EVIDENCE,
+    IDENTIFIER,
+    MEMBERSHIP,
+    MERGE,
+    REVIEW_FLAG,
+    SUBJECT_EVENT,
+)
 from linkage_models.resolve import AssignCounts, PartitionCounts, Thresholds, assign_subjects, partition
 
 THRESHOLDS = Thresholds(strict=12.0, link=6.0, wide=2.0)
 FIRST_NIGHT = datetime(2026, 3, 2, 2)  # noqa: DTZ001 - the warehouse keeps UTC without a time zone
 
-TABLES = """
-CREATE TABLE record (
-    record_key VARCHAR, identifiers STRUCT(kind VARCHAR, "value" VARCHAR, valid BOOLEAN, as_given VARCHAR)[]
-);
-CREATE TABLE edge (
-    record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE,
-    evidence STRUCT(comparison VARCHAR, "level" VARCHAR, weight DOUBLE)[]
-);
-CREATE TABLE decision (
-    decision_id VARCHAR, record_a VARCHAR, record_b VARCHAR, verdict VARCHAR, decided_by VARCHAR,
-    decided_at TIMESTAMP, reason VARCHAR, withdrawn_by VARCHAR, withdrawn_at TIMESTAMP, withdrawn_reason VARCHAR
-);
-CREATE TABLE merge (source_system VARCHAR, merged_key VARCHAR, surviving_key VARCHAR, merged_on DATE);
-CREATE TABLE membership (
-    record_key VARCHAR, subject_id VARCHAR, since TIMESTAMP, until TIMESTAMP,
-    strict_subject_id VARCHAR, wide_subject_id VARCHAR
-);
-CREATE TABLE subject_event (
-    event_id BIGINT, happened_at TIMESTAMP, run_id VARCHAR, kind VARCHAR,
-    old_subject_ids VARCHAR[], new_subject_ids VARCHAR[], reason VARCHAR
-);
-CREATE TABLE review_flag (record_key VARCHAR, flag VARCHAR);
-"""
+TABLES = (
+    f"CREATE TABLE record (record_key VARCHAR, identifiers {IDENTIFIER}[])",
+    f"CREATE TABLE edge (record_l VARCHAR, record_r VARCHAR, match_weight DOUBLE, evidence {EVIDENCE})",
+    *(f"CREATE TABLE {t.name} ({t.definition})" for t in (DECISION, MERGE, MEMBERSHIP, SUBJECT_EVENT, REVIEW_FLAG)),
+)
 
 Clusters = dict[str, tuple[str, str, str]]
 """Strict, default and wide cluster of each record."""
@@ -45,7 +36,7 @@ class Warehouse:
 
     def __init__(self, *, threads: int = 1) -> None:
         self.con = duckdb.connect(config={"threads": threads})
-        self.con.execute(TABLES)
+        self.con.execute("; ".join(TABLES))
         self.night = 0
 
     def records(self, *keys: str, **identifiers: str) -> None:

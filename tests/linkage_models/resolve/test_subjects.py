@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
+import duckdb
 import pytest
 
 from linkage_models.resolve import Thresholds, assign_subjects, is_subject_id, subject_id, successors
@@ -243,3 +244,18 @@ def test_an_id_never_issued_has_no_successors_to_ask_for(warehouse: Warehouse) -
     warehouse.arrange("A")
     with pytest.raises(LookupError, match="S00000004D"):
         successors(warehouse.con, "subject_event", S4)
+
+
+def test_a_night_that_fails_says_why_and_leaves_nothing_to_the_next(warehouse: Warehouse) -> None:
+    warehouse.records("A", "B")
+    warehouse.edges({"A-B": 9.0})
+    warehouse.run()
+    warehouse.con.begin()
+    warehouse.con.execute("UPDATE membership SET subject_id = 'odd'")
+    with pytest.raises(duckdb.ConversionException, match="INT64"):
+        warehouse.run()
+    warehouse.con.rollback()
+    assert warehouse.run().kept == 2
+    tables = "SELECT table_name FROM duckdb_tables() WHERE temporary"
+    views = "SELECT view_name FROM duckdb_views() WHERE NOT internal"
+    assert warehouse.con.execute(f"{tables} UNION ALL {views}").fetchall() == []
