@@ -32,7 +32,12 @@ if TYPE_CHECKING:
 MEASURED = "5.0.0"
 """The version of Splink that decision 0017 gives the figures of; a test asks whether it is still the installed one."""
 
-DETERMINISTIC = [block_on("pnc_id"), block_on("noms_id"), block_on("crn_id"), block_on("full_name", "dob_text")]
+DETERMINISTIC: list[Any] = [
+    block_on("pnc_id"),
+    block_on("noms_id"),
+    block_on("crn_id"),
+    block_on("full_name", "dob_text"),
+]
 EQUALITIES = [
     ("pnc_id",), ("noms_id",), ("crn_id",), ("dob_text", "postcode"), ("dob_text", "surname_v"),
     ("dob_text", "forename_v"), ("full_name", "postcode"),
