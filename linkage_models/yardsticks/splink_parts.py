@@ -134,13 +134,14 @@ def _with_splinks(con: duckdb.DuckDBPyConnection, bundle: Bundle, learned: str) 
 
 
 def _resolved(own: Temporaries, bundle: Bundle) -> str:
-    decisions, flags = own.empty("ruled", DECISION.definition), own.empty("flagged", REVIEW_FLAG.definition)
+    own.empty("ruled", DECISION.definition)
+    own.empty("flagged", REVIEW_FLAG.definition)
     thresholds = resolve.Thresholds(bundle.thresholds.strict, bundle.thresholds.link, bundle.thresholds.wide)
     resolve.partition(
         own.con,
         records="record",
         edges="edge",
-        decisions=decisions,
+        decisions="ruled",
         thresholds=thresholds,
         into="resolved",
         flags=flags,
