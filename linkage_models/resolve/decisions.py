@@ -62,12 +62,8 @@ def check_decisions(con: duckdb.DuckDBPyConnection, decisions: str, rulings: Ite
     made = [
         Ruling(*row)
         for row in con.execute(
-            f"""
-            SELECT decision_id::VARCHAR, record_a, record_b, verdict
-            FROM {relation(decisions)}
-            WHERE withdrawn_at IS NULL
-            ORDER BY decided_at, decision_id
-            """
+            f"SELECT decision_id::VARCHAR, record_a, record_b, verdict FROM {relation(decisions)} "
+            "WHERE withdrawn_at IS NULL ORDER BY decided_at, decision_id"
         ).fetchall()
     ]
     in_force = len(made)

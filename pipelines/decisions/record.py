@@ -118,9 +118,8 @@ def record(
     with Temporaries(con) as temporaries:
         temporaries.empty("given", f"position BIGINT, {DECISION.definition}")
         columns = {name: [getattr(one, name) for one in given] for name in DECISION.column_names}
-        con.register("rows", pa.table({"position": range(len(given)), **columns}))
-        con.execute("INSERT INTO given BY NAME FROM rows")
-        con.unregister("rows")
+        temporaries.rows("given_rows", pa.table({"position": range(len(given)), **columns}))
+        con.execute("INSERT INTO given BY NAME FROM given_rows")
         temporaries.table("ruling", statement(__file__, "ruling"))
         problem = con.execute(statement(__file__, "problem")).fetchone()
         if problem:
