@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from pipelines.cli.options import rows_of
-from pipelines.cli.snapshot import joint_snapshot, open_snapshot
+from pipelines.publish.current import joint_snapshot, open_snapshot
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:

@@ -79,7 +79,9 @@ def test_a_retry_of_a_delivery_that_is_gone_takes_in_what_was_landed(home: Setti
     assert "markers.csv" in str(outcome.not_landed)
 
 
-def test_a_retry_does_not_run_beside_another_and_knows_its_sources(home: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_retry_does_not_run_beside_another_and_knows_its_sources(
+    home: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
     with pytest.raises(ConfigurationError, match="There is no source system `rsm`"):
         retry(home, "rsm")
     monkeypatch.setattr("pipelines.quarantine.retrying.DECISION_SECONDS", 0.0)
