@@ -65,6 +65,15 @@ def columns(selected: Mapping[str, str]) -> str:
     )
 
 
+def named_rows(
+    con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None
+) -> list[dict[str, Any]]:
+    """Return what a query gives, a mapping of column to value for each row."""
+    found = con.execute(query, parameters)
+    names = [description[0] for description in found.description or ()]
+    return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+
 def single_row(
     con: duckdb.DuckDBPyConnection, query: str, parameters: Mapping[str, object] | None = None
 ) -> tuple[Any, ...]:

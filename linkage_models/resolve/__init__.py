@@ -12,7 +12,7 @@ from linkage_models.resolve.conflict import (
     POSSIBLE_TWINS,
     WEAK_BRIDGE,
 )
-from linkage_models.resolve.decisions import ContradictoryDecision, check_decision, check_ruling
+from linkage_models.resolve.decisions import ContradictoryDecision, Ruling, check_decisions, check_ruling
 from linkage_models.resolve.events import EventCounts, successors
 from linkage_models.resolve.subject_ids import is_subject_id, subject_id
 from linkage_models.resolve.subjects import AssignCounts, assign_subjects
@@ -30,9 +30,10 @@ __all__ = [
     "ContradictoryDecision",
     "EventCounts",
     "PartitionCounts",
+    "Ruling",
     "Thresholds",
     "assign_subjects",
-    "check_decision",
+    "check_decisions",
     "check_ruling",
     "is_subject_id",
     "partition",

@@ -6,7 +6,7 @@ are and the last one's hash, so that an altered, removed or cut-off entry shows.
 never a person by name.
 """
 
-from pipelines.audit.entry import Action, Entry
-from pipelines.audit.log import read, record, verify
+from pipelines.audit.entry import Act, Action, Entry
+from pipelines.audit.log import read, record, record_all, verify
 
-__all__ = ["Action", "Entry", "read", "record", "verify"]
+__all__ = ["Act", "Action", "Entry", "read", "record", "record_all", "verify"]

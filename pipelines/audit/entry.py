@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
@@ -14,6 +14,23 @@ Action = Literal["collection", "alteration", "consultation", "disclosure", "comb
 
 FIRST = "0" * 64
 """What the first entry holds in place of the hash of the one before."""
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """What was done, to be entered in the log.
+
+    Attributes:
+        action: which kind of processing.
+        who: the person, or the process acting for one.
+        what: ids and counts of what it touched, as JSON values; never a name.
+        why: the reason, in words.
+    """
+
+    action: Action
+    who: str
+    what: Mapping[str, Any]
+    why: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,10 +60,10 @@ class Entry:
         return asdict(self)
 
 
-def chained(given: Mapping[str, Any], prev: str) -> Entry:
-    """Return a new entry that follows the one with the given hash; `given` holds action, who, what and why."""
-    unsigned = Entry(at=written(datetime.now(UTC)), prev=prev, hash="", **given)
-    return Entry(**{**unsigned.as_dict(), "hash": hash_of(unsigned)})
+def chained(act: Act, prev: str) -> Entry:
+    """Return what was done as a new entry that follows the one with the given hash."""
+    unsigned = Entry(written(datetime.now(UTC)), act.who, act.action, dict(act.what), act.why, prev, hash="")
+    return replace(unsigned, hash=hash_of(unsigned))
 
 
 def hash_of(entry: Entry) -> str:

@@ -9,9 +9,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
-from pipelines.audit.entry import FIRST, Entry, parsed
+from pipelines.audit.entry import FIRST, Act, Entry, parsed
 from pipelines.errors import ConjoinError, StorageError, storage_errors
 
 _LOG = "audit.jsonl"
@@ -45,8 +44,8 @@ def opened(folder: Path) -> Iterator[int]:
         os.close(log)
 
 
-def repair(folder: Path, log: int) -> tuple[int, list[dict[str, Any]]]:
-    """Return the log's size in bytes after a torn last line was dealt with, and the entries that tell of it."""
+def repair(folder: Path, log: int) -> tuple[int, list[Act]]:
+    """Return the log's size in bytes after a torn last line was dealt with, and what the log is to say of it."""
     size = os.fstat(log).st_size
     start = _last_line_start(log, size)
     if start == size:
@@ -61,20 +60,18 @@ def repair(folder: Path, log: int) -> tuple[int, list[dict[str, Any]]]:
     _write_whole(aside, explained.encode() + fragment)
     os.ftruncate(log, start)
     os.fsync(log)
-    note = {
-        "action": "alteration",
-        "who": "audit",
-        "what": {"file": aside.name, "bytes": len(fragment), "sha256": digest},
-        "why": "a line that a killed process left half-written was moved aside",
-    }
-    return start, [note]
+    what = {"file": aside.name, "bytes": len(fragment), "sha256": digest}
+    return start, [Act("alteration", "audit", what, "a line that a killed process left half-written was moved aside")]
 
 
 def tail(folder: Path, log: int, size: int) -> tuple[int, str]:
     """Return how many entries the log holds and the hash of the last."""
     if size == 0:
-        if read_head(folder):
+        head = read_head(folder)
+        if head and head[0]:
             raise broken("its entries are missing, from line 1 on")
+        # The head comes first, so that a log without one was tampered with, wherever its first writer was killed.
+        write_head(folder, 0, FIRST)
         return 0, FIRST
     start = _last_line_start(log, size - 1)
     last = parsed(os.pread(log, size - 1 - start, start))
@@ -120,8 +117,7 @@ def check_count(folder: Path, lines: int) -> None:
     head = read_head(folder)
     if head and lines < head[0]:
         raise broken(f"it ends after line {lines} but {head[0]} entries were written: line {lines + 1} is missing")
-    # The first writer of all may be killed before it makes the head; it writes two lines at most.
-    if head is None and lines > 2:  # noqa: PLR2004
+    if head is None and lines:
         raise broken(f"its `{_HEAD}` is missing, so nobody can tell how many entries there were")
 
 

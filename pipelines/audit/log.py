@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any, get_args
 
-from pipelines.audit.entry import FIRST, Action, Entry, chained, hash_of, line_of, written
+from pipelines.audit.entry import FIRST, Act, Action, Entry, chained, hash_of, line_of, written
 from pipelines.audit.files import (
     append,
     broken,
@@ -25,9 +26,7 @@ from pipelines.settings import Settings
 
 
 def record(settings: Settings, *, action: Action, who: str, what: Mapping[str, Any], why: str) -> Entry:
-    """Append an entry, on the disk when this returns; writers in other processes wait for each other.
-
-    A last line that a killed process left half-written is moved to `torn-<hash>.txt` first, and an entry says so.
+    """Append an entry, on the disk when this returns; see `record_all`.
 
     Args:
         settings: where the log lies.
@@ -35,33 +34,53 @@ def record(settings: Settings, *, action: Action, who: str, what: Mapping[str, A
         who: the person, or the process acting for one.
         what: ids and counts of what it touched, as JSON values; never a name.
         why: the reason, in words.
+    """
+    (entry,) = record_all(settings, [Act(action, who, what, why)])
+    return entry
+
+
+def record_all(settings: Settings, acts: Sequence[Act]) -> list[Entry]:
+    """Append an entry for each act, on the disk when this returns; writers in other processes wait for each other.
+
+    A last line that a killed process left half-written is moved to `torn-<hash>.txt` first, and an entry says so.
+
+    Args:
+        settings: where the log lies.
+        acts: what was done, in order.
+
+    Returns:
+        Their entries.
 
     Raises:
-        ConfigurationError: the action is not one of the six, who or why is empty, or `what` is not JSON.
+        ConfigurationError: an action is not one of the six, who or why is empty, or `what` is not JSON.
         StorageError: the log cannot be written; what was in it stays as it was.
         ConjoinError: the last entry cannot be read, so nothing can be chained to it.
     """
-    if action not in get_args(Action):
-        raise ConfigurationError(f"`{action}` is not an audit action; use one of {', '.join(get_args(Action))}.")
-    if not who.strip() or not why.strip():
-        raise ConfigurationError("An audit entry needs who acted and why; give both.")
-    try:
-        given = json.loads(json.dumps(dict(what), ensure_ascii=False, allow_nan=False))
-    except (TypeError, ValueError):
-        raise ConfigurationError(
-            "What an audit entry touched must be plain JSON values; give ids and counts."
-        ) from None
+    checked = [_checked(act) for act in acts]
     with writable(settings.audit), opened(settings.audit) as log:
         size, notes = repair(settings.audit, log)
         lines, prev = tail(settings.audit, log, size)
         added: list[Entry] = []
-        for note in (*notes, {"action": action, "who": who, "what": given, "why": why}):
-            entry = chained(note, prev)
+        for act in (*notes, *checked):
+            entry = chained(act, prev)
             added.append(entry)
             prev = entry.hash
         append(log, size, "".join(line_of(entry) for entry in added).encode())
         write_head(settings.audit, lines + len(added), prev)
-    return added[-1]
+    return added[len(notes) :]
+
+
+def _checked(act: Act) -> Act:
+    if act.action not in get_args(Action):
+        raise ConfigurationError(f"`{act.action}` is not an audit action; use one of {', '.join(get_args(Action))}.")
+    if not act.who.strip() or not act.why.strip():
+        raise ConfigurationError("An audit entry needs who acted and why; give both.")
+    try:
+        return replace(act, what=json.loads(json.dumps(dict(act.what), ensure_ascii=False, allow_nan=False)))
+    except (TypeError, ValueError):
+        raise ConfigurationError(
+            "What an audit entry touched must be plain JSON values; give ids and counts."
+        ) from None
 
 
 def read(

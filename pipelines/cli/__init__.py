@@ -10,7 +10,7 @@ import typer
 from pipelines.cli import (
     audit,
     bench,
-    decide_csv,
+    decide,
     demo,
     evaluate,
     explain,
@@ -40,7 +40,7 @@ for command in (
 ):
     app.command()(command)
 app.add_typer(bench.app, name="bench")
-app.add_typer(decide_csv.app, name="decide")
+app.add_typer(decide.app, name="decide")
 app.add_typer(source.app, name="source")
 app.add_typer(quarantine.app, name="quarantine")
 app.add_typer(sample.app, name="sample")

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import hashlib
-from datetime import datetime
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
-from pipelines.errors import ConfigurationError
-
-if TYPE_CHECKING:
-    from pathlib import Path
-
-    from duckdb import DuckDBPyConnection
 
 app = typer.Typer(
     help="Rule that two nominal records are, or are not, of one person; list or withdraw rulings.",
@@ -49,6 +43,14 @@ def different(
     _decide(record_a, record_b, "different", by, reason, home)
 
 
+def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, home: Path | None) -> None:
+    from pipelines import decisions
+    from pipelines.settings import Settings
+
+    decision = decisions.decide(Settings.load(home), record_a, record_b, verdict, by=by, reason=reason)
+    typer.echo(f"Recorded {decision}; the next `conjoin run` takes it into account.")
+
+
 @app.command()
 def withdraw(
     decision: Annotated[str, typer.Argument(help="The decision's id, as `conjoin decide list` shows it.")],
@@ -60,29 +62,10 @@ def withdraw(
 
     Example: conjoin decide withdraw D3f2a91c07b4e --by j.smith --reason "Fingerprints were mixed up"
     """
-    from pipelines import audit
+    from pipelines import decisions
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import must_exist, transaction, writer
-    from pipelines.warehouse.lock import run_lock
 
-    settings = Settings.load(home)
-    must_exist(settings)
-    with run_lock(settings), writer(settings) as con:
-        held = con.execute(
-            "SELECT withdrawn_at IS NULL FROM linkage.decision WHERE decision_id = $id", {"id": decision}
-        ).fetchone()
-        if held is None:
-            raise ConfigurationError(f"There is no decision {decision}; `conjoin decide list` shows them.")
-        if not held[0]:
-            raise ConfigurationError(f"The decision {decision} is withdrawn already; nothing was changed.")
-        with transaction(con):
-            con.execute(
-                "UPDATE linkage.decision SET withdrawn_by = $by, withdrawn_at = $at, withdrawn_reason = $reason "
-                "WHERE decision_id = $id",
-                {"by": by, "at": settings.now(), "reason": reason, "id": decision},
-            )
-            what = {"decision": decision, "withdrawn": True}
-            audit.record(settings, action="alteration", who=by, what=what, why=reason)
+    decisions.withdraw(Settings.load(home), decision, by=by, reason=reason)
     typer.echo(f"Withdrew {decision}; the next `conjoin run` takes it into account.")
 
 
@@ -92,93 +75,57 @@ def list_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None
 
     Example: conjoin decide list --json
     """
+    from pipelines import decisions
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import reader
 
-    with reader(Settings.load(home)) as con:
-        found = con.execute("FROM linkage.decision ORDER BY decided_at, decision_id")
-        names = [description[0] for description in found.description or ()]
-        decisions: list[dict[str, Any]] = [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+    held = decisions.decisions(Settings.load(home))
     if as_json:
-        print_json(decisions)
+        print_json([asdict(decision) for decision in held])
         return
-    for decision in decisions:
-        state = f", withdrawn by {decision['withdrawn_by']}" if decision["withdrawn_at"] else ""
+    for decision in held:
+        state = f", withdrawn by {decision.withdrawn_by}" if decision.withdrawn_at else ""
         typer.echo(
-            f"{decision['decision_id']}  {decision['record_a']} and {decision['record_b']} are {decision['verdict']}: "
-            f"{decision['decided_by']}, {decision['decided_at']:%Y-%m-%d}{state}. {decision['reason']}"
+            f"{decision.decision_id}  {decision.record_a} and {decision.record_b} are {decision.verdict}: "
+            f"{decision.decided_by}, {decision.decided_at:%Y-%m-%d}{state}. {decision.reason}"
         )
-    if not decisions:
+    if not held:
         typer.echo("No decisions have been made.")
 
 
-def _decide(record_a: str, record_b: str, verdict: str, by: str, reason: str, home: Path | None) -> None:
-    from pipelines import audit
-    from pipelines.settings import Settings
-    from pipelines.warehouse.database import must_exist, transaction, writer
-    from pipelines.warehouse.lock import run_lock
+@app.command(name="export")
+def export_decisions(
+    file: Annotated[Path, typer.Argument(help="CSV file to write; one that is there is replaced.")],
+    who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
+    home: HomeOption = None,
+) -> None:
+    """Write every ruling, those withdrawn included, to a CSV file that `conjoin decide import` reads.
 
-    settings = Settings.load(home)
-    must_exist(settings)
-    with run_lock(settings), writer(settings) as con, transaction(con):
-        decision = rule(con, (record_a, record_b), verdict, by=by, reason=reason, at=settings.now())
-        # Before the commit: no ruling is in force that the audit log does not tell of.
-        audit.record(settings, action="alteration", who=by, what={"decision": decision, "verdict": verdict}, why=reason)
-    typer.echo(f"Recorded {decision}; the next `conjoin run` takes it into account.")
-
-
-def rule(
-    con: DuckDBPyConnection,
-    pair: tuple[str, str],
-    verdict: str,
-    *,
-    by: str,
-    reason: str,
-    at: datetime,
-    known_as: str | None = None,
-    in_force: bool = True,
-) -> str:
-    """Insert a ruling and return its id.
-
-    Args:
-        con: the warehouse, in a transaction.
-        pair: the two record keys.
-        verdict: `same` or `different`.
-        by: who decides.
-        reason: why.
-        at: when (UTC).
-        known_as: the id it has elsewhere (default: a new one).
-        in_force: whether it is to bind; one that was withdrawn may contradict those that do.
-
-    Raises:
-        ConfigurationError: a record is not there, or the ruling makes no sense, by itself or beside those in force.
+    Example: conjoin decide export rulings.csv
     """
-    from linkage_models import resolve
+    from pipelines import decisions
+    from pipelines.settings import Settings
 
-    first, second = sorted(pair)
-    for key in (first, second):
-        if con.execute("SELECT 1 FROM nominal.record WHERE record_key = $key", {"key": key}).fetchone() is None:
-            raise ConfigurationError(f"No source system holds the record {key}; look it up in linked.subject_record.")
-    try:
-        resolve.check_ruling(first, second, verdict)
-        if in_force:
-            resolve.check_decision(con, "linkage.decision", first, second, verdict)
-    except (resolve.ContradictoryDecision, ValueError) as error:
-        raise ConfigurationError(str(error)) from None
-    decision = known_as or _decision_id(first, second, verdict, at, _made(con))
-    con.execute(
-        "INSERT INTO linkage.decision VALUES ($id, $a, $b, $verdict, $by, $at, $reason, NULL, NULL, NULL)",
-        {"id": decision, "a": first, "b": second, "verdict": verdict, "by": by, "at": at, "reason": reason},
+    written = decisions.export_csv(Settings.load(home), file, who=who)
+    typer.echo(f"Wrote {written} decisions to {file}.")
+
+
+@app.command(name="import")
+def import_decisions(
+    file: Annotated[
+        Path,
+        typer.Argument(help="CSV file: record_a, record_b, verdict, decided_by, reason, and what else an export has."),
+    ],
+    home: HomeOption = None,
+) -> None:
+    """Take rulings from a CSV file: all of them, or none where one makes no sense. What is held already is passed over.
+
+    Example: conjoin decide import rulings.csv
+    """
+    from pipelines import decisions
+    from pipelines.settings import Settings
+
+    found = decisions.import_csv(Settings.load(home), file)
+    typer.echo(
+        f"Took {found.taken} of {found.given} decisions; the others are held already. The next `conjoin run` takes them"
+        " into account."
     )
-    return decision
-
-
-def _made(con: DuckDBPyConnection) -> int:
-    counted = con.execute("SELECT count(*) FROM linkage.decision").fetchone()
-    return int(counted[0]) if counted else 0
-
-
-def _decision_id(first: str, second: str, verdict: str, at: datetime, made: int) -> str:
-    """Return an id that no earlier decision has: the count of those made before is part of what is hashed."""
-    digest = hashlib.sha256(f"{first}|{second}|{verdict}|{at.isoformat()}|{made}".encode()).hexdigest()
-    return f"D{digest[:12]}"

@@ -2,31 +2,18 @@
 
 from __future__ import annotations
 
-import getpass
-from typing import TYPE_CHECKING, Annotated, Any
+from dataclasses import asdict
+from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json, rows_of
-from pipelines.errors import ConfigurationError, SourceError
-
-if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
+from pipelines.cli.options import HomeOption, JsonOption, print_json
 
 app = typer.Typer(
     help="Rows that could not become nominal records or items: list them, look at them, bring them in.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
-
-NEWEST = """
-WITH newest AS (
-    SELECT source_system, arg_max(load_id, split_part(load_id, '-', 2)) AS load_id
-    FROM nominal.load GROUP BY source_system
-)
-FROM nominal.quarantine SEMI JOIN newest USING (source_system, load_id)
-WHERE $system IS NULL OR source_system = $system
-"""
 
 SystemOption = Annotated[str | None, typer.Option("--system", help="One source system; without it, all of them.")]
 
@@ -37,24 +24,16 @@ def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
 
     Example: conjoin quarantine list --system rms
     """
+    from pipelines import quarantine
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import reader
 
-    with reader(Settings.load(home)) as con:
-        found = rows_of(
-            con,
-            f"SELECT source_system, resource, reason, explanation, count(*) AS rows FROM ({NEWEST}) "
-            "GROUP BY ALL ORDER BY ALL",
-            {"system": system},
-        )
+    found = quarantine.reasons(Settings.load(home), system)
     if as_json:
-        print_json(found)
+        print_json([asdict(reason) for reason in found])
         return
-    for row in found:
-        typer.echo(
-            f"{row['rows']:>8,}  {row['source_system']}, {row['resource']}: {row['reason']} ({row['explanation']})"
-        )
-    typer.echo(f"{sum(row['rows'] for row in found):,} rows are in quarantine.")
+    for held in found:
+        typer.echo(f"{held.rows:>8,}  {held.source_system}, {held.resource}: {held.reason} ({held.explanation})")
+    typer.echo(f"{sum(held.rows for held in found):,} rows are in quarantine.")
 
 
 @app.command()
@@ -74,36 +53,22 @@ def show(
 
     Example: conjoin quarantine show rms --reason malformed_line --raw --why "Ticket 4711"
     """
-    from pipelines import audit
+    from pipelines import quarantine
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import reader
 
-    if raw and not (why and why.strip()):
-        raise ConfigurationError("Looking at rows as delivered needs a reason; give it with --why.")
     settings = Settings.load(home)
-    columns = "load_id, resource, landed_row, part, reason, explanation" + (", raw" if raw else "")
-    with reader(settings) as con:
-        found = rows_of(
-            con,
-            f"SELECT {columns} FROM ({NEWEST}) WHERE $reason IS NULL OR reason = $reason ORDER BY ALL LIMIT $limit",
-            {"system": system, "reason": reason, "limit": limit},
-        )
     if raw:
-        audit.record(
-            settings,
-            action="consultation",
-            who=getpass.getuser(),
-            what={"quarantine": system, "rows": len(found), "loads": sorted({row["load_id"] for row in found})},
-            why=str(why),
-        )
+        found = quarantine.rows_as_delivered(settings, system, why=why or "", reason=reason, limit=limit)
+    else:
+        found = quarantine.rows(settings, system, reason=reason, limit=limit)
     if as_json:
-        print_json(found)
+        print_json([{name: value for name, value in asdict(row).items() if raw or name != "raw"} for row in found])
         return
     for row in found:
-        part = f", element {row['part']}" if row["part"] else ""
-        typer.echo(f"{row['resource']} row {row['landed_row']}{part}: {row['reason']} ({row['explanation']})")
+        part = f", element {row.part}" if row.part else ""
+        typer.echo(f"{row.resource} row {row.landed_row}{part}: {row.reason} ({row.explanation})")
         if raw:
-            typer.echo(f"    {row['raw']}")
+            typer.echo(f"    {row.raw}")
 
 
 @app.command()
@@ -115,44 +80,21 @@ def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
 
     Example: conjoin quarantine retry --system rms
     """
-    from pipelines.canonical.apply import apply_latest
-    from pipelines.deployment import Deployment
-    from pipelines.landing.land import land
+    from pipelines import quarantine
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import writer
-    from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
 
-    settings = Settings.load(home)
-    sources = [one for one in Deployment.load(settings).sources if system in (None, one.spec.system)]
-    if not sources:
-        raise ConfigurationError(f"There is no source system `{system}`; see the deployment's sources.")
-    outcomes: list[dict[str, Any]] = []
-    with run_lock(settings, DECISION_SECONDS):
-        for source in sources:
-            name = source.spec.system
-            try:
-                land(name, source.spec.extract, settings)
-            except SourceError as error:
-                typer.echo(f"conjoin: {error} What was landed before is tried.", err=True)
-            with writer(settings) as con:
-                before = _quarantined(con, name)
-                applied = apply_latest(con, source.spec, source.yaml_file, settings.landing, settings.now())
-                after = _quarantined(con, name)
-            outcomes.append(
-                {"system": name, "quarantined_before": before, "quarantined": after, "refused": applied.refused}
-            )
+    outcomes = quarantine.retry(Settings.load(home), system)
+    for outcome in outcomes:
+        if outcome.not_landed:
+            typer.echo(f"conjoin: {outcome.not_landed} What was landed before was tried.", err=True)
     if as_json:
-        print_json(outcomes)
-    for one in outcomes if not as_json else ():
-        refused = f"; the load is refused: {one['refused']}" if one["refused"] else ""
+        print_json([asdict(outcome) for outcome in outcomes])
+        return
+    for outcome in outcomes:
+        refused = f"; the load is refused: {outcome.refused}" if outcome.refused else ""
         typer.echo(
-            f"{one['system']}: {one['quarantined_before']:,} rows were in quarantine, "
-            f"{one['quarantined']:,} are{refused}."
+            f"{outcome.system}: {outcome.quarantined_before:,} rows were in quarantine, "
+            f"{outcome.quarantined:,} are{refused}."
         )
-    if not as_json and any(one["quarantined"] != one["quarantined_before"] for one in outcomes):
+    if any(outcome.quarantined != outcome.quarantined_before for outcome in outcomes):
         typer.echo("The next run links what came in: conjoin run")
-
-
-def _quarantined(con: DuckDBPyConnection, system: str) -> int:
-    counted = con.execute(f"SELECT count(*) FROM ({NEWEST})", {"system": system}).fetchone()
-    return int(counted[0]) if counted else 0

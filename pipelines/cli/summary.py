@@ -12,8 +12,8 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from pipelines.cli.options import rows_of
-from pipelines.cli.snapshot import joint_snapshot, open_snapshot
+from linkage_models.relations import named_rows
+from pipelines.publish.current import joint_snapshot, open_snapshot
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -77,11 +77,11 @@ def summarise(settings: Settings) -> dict[str, Any]:
     with open_snapshot(settings) as con:
         return {
             "snapshot": str(joint_snapshot(settings)),
-            "sources": rows_of(con, SOURCES),
-            "subjects": rows_of(con, SUBJECTS)[0] | rows_of(con, NEAR_MISSES)[0],
-            "changes": rows_of(con, CHANGES)[0],
-            "gaps": rows_of(con, GAPS),
-            "examples": rows_of(con, EXAMPLES),
+            "sources": named_rows(con, SOURCES),
+            "subjects": named_rows(con, SUBJECTS)[0] | named_rows(con, NEAR_MISSES)[0],
+            "changes": named_rows(con, CHANGES)[0],
+            "gaps": named_rows(con, GAPS),
+            "examples": named_rows(con, EXAMPLES),
         }
 
 

@@ -8,11 +8,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
-from pipelines.cli.truth import read_people
 from pipelines.errors import ConfigurationError
-
-MOST_CHANGED = 0.005
-"""Share of decisions that refits may change before it is worth a warning."""
 
 
 def train(
@@ -49,57 +45,26 @@ def train(
 
     Example: conjoin train --cost link=999 --cost strict=99999 --refits 3
     """
-    from linkage_models import nominal
+    from pipelines import train as training
     from pipelines.cli.progress import step_reporter
-    from pipelines.deployment import Deployment
     from pipelines.settings import Settings
-    from pipelines.warehouse.database import reader, scratch
 
-    settings = Settings.load(home)
-    deployment = Deployment.load(settings)
-    costs = nominal.FALSE_LINK_COSTS | _costs(cost or [])
-    folder = out or (settings.deployment / "bundles" if settings.deployment else deployment.bundles)
-    try:
-        with step_reporter(quiet=as_json) as report:
-            with scratch(settings, settings.home / "spill") as con:
-                with reader(settings) as warehouse:
-                    records = warehouse.execute("FROM nominal.record").to_arrow_table()
-                    rulings = warehouse.execute("FROM linkage.decision").to_arrow_table()
-                con.execute("CREATE TABLE record AS FROM records")
-                con.execute("CREATE TABLE decision AS FROM rulings")
-                if truth:
-                    read_people(con, truth, "record")
-                report(f"read {records.num_rows:,} nominal records")
-                bundle = nominal.train(
-                    con,
-                    "record",
-                    seed=seed,
-                    costs=costs,
-                    labels=nominal.Labels("decision" if rulings.num_rows else None, "truth" if truth else None),
-                    refits=refits,
-                )
-            report("trained")
-            written = folder / bundle.version
-            if written.exists():
-                raise ConfigurationError(
-                    f"{written} exists already: the same records and seed give the same bundle; nothing was changed."
-                )
-            bundle.save(written)
-        in_use = nominal.latest(Deployment.load(settings).bundles)
-    except nominal.ModelError as error:
-        raise ConfigurationError(str(error)) from None
+    settings, costs = Settings.load(home), _costs(cost or [])
+    with step_reporter(quiet=as_json) as report:
+        trained = training.train(settings, out=out, seed=seed, truth=truth, costs=costs, refits=refits, report=report)
+    bundle, written = trained.bundle, trained.folder
     if as_json:
         print_json(
             {
                 "bundle": bundle.version,
                 "folder": str(written),
-                "records": records.num_rows,
+                "records": trained.records,
                 "labelled_pairs": bundle.calibration.pairs,
                 "refits": bundle.recipe.get("refits"),
             }
         )
         return
-    used = "the next run uses it" if in_use == written else f"runs of this deployment use {in_use}"
+    used = "the next run uses it" if trained.in_use == written else f"runs of this deployment use {trained.in_use}"
     typer.echo(f"Wrote the bundle {bundle.version} to {written}; {used}. Its card: {written / 'card.md'}")
     typer.echo(
         f"Calibrated by {bundle.calibration.pairs:,} labelled pairs."
@@ -110,18 +75,8 @@ def train(
         typer.echo(
             f"{unlearned} levels were not seen among the matches and keep their stated values; the card lists them."
         )
-    if left_out := bundle.recipe["left_out"]["records"]:
-        typer.echo(
-            f"Warning: {left_out:,} records share an identifier, or name and date of birth, with so many others that"
-            " they were left out; mend the source, or map the placeholder to nothing in its YAML, and train again.",
-            err=True,
-        )
-    found = bundle.recipe.get("refits")
-    if found and found["decisions_changed"] > MOST_CHANGED:
-        typer.echo(
-            f"Warning: refits change {found['decisions_changed']:.2%} of decisions; more records would settle them.",
-            err=True,
-        )
+    for warning in trained.warnings:
+        typer.echo(f"Warning: {warning}", err=True)
 
 
 def _costs(given: list[str]) -> dict[str, float]:

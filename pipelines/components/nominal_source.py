@@ -6,7 +6,7 @@ from typing import Self, cast
 import dagster as dg
 from pydantic import BaseModel
 
-from linkage_models.relations import RECORD
+from linkage_models.relations import RECORD, single_value
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
 from pipelines.defs.checks import schema_of_columns
@@ -146,10 +146,10 @@ class NominalSource(dg.Component):
             ):
                 applied = apply_latest(con, spec, yaml_file, home.settings.landing, home.settings.now())
                 log.inputs[spec.system] = applied.load.load_id
-                held = con.execute(
-                    "SELECT count(*) FROM nominal.record WHERE source_system = $system", {"system": spec.system}
-                ).fetchone()
-            return _result(applied, int(held[0]) if held else 0)
+                held = single_value(
+                    con, "SELECT count(*) FROM nominal.record WHERE source_system = $system", {"system": spec.system}
+                )
+            return _result(applied, held)
 
         return nominal
 

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 from duckdb import DuckDBPyConnection
 
-from linkage_models.relations import quote
+from linkage_models.relations import named_rows, quote, single_value
 from pipelines.defs.home import Home
 from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
@@ -44,18 +44,14 @@ def faults(con: DuckDBPyConnection, table: Table) -> list[str]:
     )
     found: list[str] = []
     if required:
-        empty = con.execute(f"SELECT {required} FROM {table.qualified}")
-        names = [description[0] for description in empty.description or ()]
-        counts = empty.fetchone() or ()
-        found += [
-            f"{table.qualified}: {count} rows lack `{name}`" for name, count in zip(names, counts, strict=True) if count
-        ]
+        (counts,) = named_rows(con, f"SELECT {required} FROM {table.qualified}")
+        found += [f"{table.qualified}: {count} rows lack `{name}`" for name, count in counts.items() if count]
     key = ", ".join(quote(column) for column in table.key)
-    repeated = con.execute(
-        f"SELECT count(*) FROM (SELECT 1 FROM {table.qualified} GROUP BY {key} HAVING count(*) > 1)"
-    ).fetchone()
-    if repeated and repeated[0]:
-        found.append(f"{table.qualified}: {repeated[0]} keys ({', '.join(table.key)}) stand in more than one row")
+    repeated = single_value(
+        con, f"SELECT count(*) FROM (SELECT 1 FROM {table.qualified} GROUP BY {key} HAVING count(*) > 1)"
+    )
+    if repeated:
+        found.append(f"{table.qualified}: {repeated} keys ({', '.join(table.key)}) stand in more than one row")
     return found
 
 

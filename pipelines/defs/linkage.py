@@ -47,12 +47,12 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
                     bundle=bundle,
                     engine=engine,
                 )
-            held = con.execute("SELECT (SELECT count(*) FROM nominal.record), count(*) FROM linkage.edge").fetchone()
+            records, edges = relations.single_row(
+                con, "SELECT (SELECT count(*) FROM nominal.record), count(*) FROM linkage.edge"
+            )
             log.bundle = bundle.version
-            log.counts |= {"records": held[0], "edges": held[1]} if held else {}
-        return dg.MaterializeResult(
-            metadata={"dagster/row_count": held[1] if held else 0, "bundle": bundle.version, **asdict(counts)}
-        )
+            log.counts |= {"records": records, "edges": edges}
+        return dg.MaterializeResult(metadata={"dagster/row_count": edges, "bundle": bundle.version, **asdict(counts)})
 
     return edge
 
@@ -109,8 +109,7 @@ def _count_check(name: str, description: str, sql: str) -> dg.AssetChecksDefinit
     @dg.asset_check(asset=SUBJECT, name=name, blocking=True, pool="warehouse", description=description)
     def check(home: Home) -> dg.AssetCheckResult:
         with database.reader(home.settings) as con:
-            counted = con.execute(sql).fetchone()
-        found = int(counted[0]) if counted else 0
+            found = relations.single_value(con, sql)
         return dg.AssetCheckResult(passed=found == 0, metadata={"faults": found})
 
     return check

@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from linkage_models.relations import literal
+from linkage_models.relations import literal, single_value
 from pipelines.gaps import sentence
 from pipelines.gaps.rule import ALL, ANY, Rule
 
@@ -40,12 +40,13 @@ def find(con: duckdb.DuckDBPyConnection, rule: Rule, as_of: date) -> None:
     for column, named in (("held_by", rule.spec.held_by), ("expected_in", rule.spec.expected_in)):
         if named == (ANY,):
             continue
-        stranger = con.execute(
-            f"SELECT min({column}) FROM found WHERE rule_id = ? AND NOT list_contains(?, {column})",
-            [rule.spec.id, list(named)],
-        ).fetchone()
-        if stranger and stranger[0] is not None:
-            raise rule.error(column, f"its SQL yields `{stranger[0]}`, which the field does not name")
+        stranger = single_value(
+            con,
+            f"SELECT min({column}) FROM found WHERE rule_id = $rule AND NOT list_contains($named, {column})",
+            {"rule": rule.spec.id, "named": list(named)},
+        )
+        if stranger is not None:
+            raise rule.error(column, f"its SQL yields `{stranger}`, which the field does not name")
 
 
 def complete(con: duckdb.DuckDBPyConnection) -> None:

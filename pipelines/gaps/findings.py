@@ -8,7 +8,7 @@ from datetime import datetime
 
 import duckdb
 
-from linkage_models.relations import quote
+from linkage_models.relations import quote, single_row, single_value
 from pipelines.gaps.rule import Rule
 from pipelines.warehouse.catalogue.gap import FINDING, RULE
 
@@ -64,25 +64,21 @@ def merge(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Merged:
         LEFT JOIN gap.finding USING (gap_id)
         WHERE finding.gap_id IS NULL OR {differs}
     """)
-    closed = con.execute(
-        """
-        UPDATE gap.finding SET status = 'closed', last_seen = $as_of
-        WHERE status = 'open' AND gap_id NOT IN (SELECT gap_id FROM current)
-        """,
+    closed = single_value(
+        con,
+        "UPDATE gap.finding SET status = 'closed', last_seen = $as_of "
+        "WHERE status = 'open' AND gap_id NOT IN (SELECT gap_id FROM current)",
         {"as_of": as_of},
-    ).fetchone()
+    )
     con.execute("DELETE FROM gap.finding WHERE gap_id IN (SELECT gap_id FROM written)")
     con.execute(f"INSERT INTO gap.finding ({columns}) SELECT {columns} FROM written ORDER BY gap_id")
-    counts = con.execute("""
-        SELECT
-            count(*) FILTER (status_before IS NULL),
-            count(*) FILTER (status_before = 'closed'),
-            count(*) FILTER (status_before = 'open')
-        FROM written
-    """).fetchone()
+    opened, reopened, changed = single_row(
+        con,
+        "SELECT count(*) FILTER (status_before IS NULL), count(*) FILTER (status_before = 'closed'), "
+        "count(*) FILTER (status_before = 'open') FROM written",
+    )
     con.execute("DROP TABLE temp.written")
-    opened, reopened, changed = counts or (0, 0, 0)
-    return Merged(opened, reopened, changed, closed[0] if closed else 0)
+    return Merged(opened, reopened, changed, closed)
 
 
 def _columns(names: Iterable[str]) -> str:

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from linkage_models.relations import literal, quote
+from linkage_models.relations import literal, quote, single_value
 from pipelines.errors import ConfigurationError, raise_if_storage
 from pipelines.source.extract.files import OWN_COLUMNS
 
@@ -128,11 +128,10 @@ def since(con: DuckDBPyConnection, resource: Polling, state: Path, asked_at: dat
     if resource.cursor is None or not state.is_file():
         return None
     try:
-        newest = con.execute(f"SELECT max({resource.cursor}) FROM {parquet(state)}").fetchone()
+        value = single_value(con, f"SELECT max({resource.cursor}) FROM {parquet(state)}")
     except duckdb.Error as error:  # what is wrong with the cursor is told when the delivery is merged
         raise_if_storage(error)
         return None
-    value = newest[0] if newest else None
     overlap = timedelta(minutes=resource.cursor_overlap_minutes)
     if isinstance(value, datetime):
         return min(value, _in_zone_of(value, asked_at)) - overlap

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from linkage_models.relations import literal
+from linkage_models.relations import literal, single_value
 from pipelines.errors import SourceError
 
 if TYPE_CHECKING:
@@ -45,10 +45,10 @@ class Extraction:
 
     def write(self, resource: str, select: str) -> int:
         """Write a resource's rows, in order, and return their number."""
-        written = self.con.execute(
-            f"COPY ({select}) TO {literal(str(self.file(resource)))} (FORMAT parquet, COMPRESSION zstd)"
-        ).fetchone()
-        return int(written[0]) if written else 0
+        written: int = single_value(
+            self.con, f"COPY ({select}) TO {literal(str(self.file(resource)))} (FORMAT parquet, COMPRESSION zstd)"
+        )
+        return written
 
     def reject(self, rows: list[tuple[str, int, str, str, str]]) -> None:
         """Set rows apart: (resource, landed_row, reason, explanation, raw)."""

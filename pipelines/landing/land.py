@@ -15,7 +15,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from linkage_models.relations import literal
+from linkage_models.relations import literal, single_row, single_value
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
@@ -244,13 +244,16 @@ class _Landing:
                 "WHERE file IS NULL AND list_contains($resources, resource)",
                 {"file": as_read.label, "before": before, "resources": list(one.resources)},
             )
-            last = [before]
+            last = 0
             for name in one.resources if several else ():
                 parts[name].append(f"SELECT * REPLACE (_row + {before} AS _row), {literal(as_read.label)} AS _file "
                                    f"FROM {parquet(part.file(name))}")  # fmt: skip
-                last += _numbers(con, f"SELECT max(_row) FROM ({parts[name][-1]})")
-            last += _numbers(con, "SELECT max(landed_row) FROM rejected WHERE file = $file", {"file": as_read.label})
-            before = max(last)
+                last = max(last, single_value(con, f"SELECT coalesce(max(_row), 0) FROM ({parts[name][-1]})"))
+            before = single_value(
+                con,
+                "SELECT greatest($before, $last, max(landed_row)) FROM rejected WHERE file = $file",
+                {"before": before, "last": last, "file": as_read.label},
+            )
         for name in one.resources if several else ():
             extraction.write(name, f"FROM ({' UNION ALL BY NAME '.join(parts[name])}) ORDER BY _row")
 
@@ -275,7 +278,7 @@ class _Landing:
             if resource.load == "changes":
                 rows[name] = self._merge(extraction, name, delivery, next_row)
             else:
-                rows[name] = _numbers(con, f"SELECT count(*) FROM {parquet(extraction.file(name))}")[0]
+                rows[name] = single_value(con, f"SELECT count(*) FROM {parquet(extraction.file(name))}")
                 next_row.pop(name, None)  # what it held as `changes` is gone
             columns[name] = changes.columns(con, extraction.file(name), documents=self.documents)
         con.execute(
@@ -325,15 +328,19 @@ class _Landing:
         if state.is_file() and self.latest and name in self.latest.next_row:
             names = ", ".join(literal(file) for file in delivery.anew)
             before = f"(FROM {parquet(state)} WHERE _file IS NULL OR NOT list_contains([{names}]::VARCHAR[], _file))"
-        given = _numbers(con, f"SELECT max(_row) FROM {parquet(extraction.file(name))}")
-        given += _numbers(con, "SELECT max(landed_row) FROM rejected WHERE resource = $name", {"name": name})
+        given = single_value(
+            con,
+            f"SELECT greatest(0, (SELECT max(_row) FROM {parquet(extraction.file(name))}), max(landed_row)) "
+            "FROM rejected WHERE resource = $name",
+            {"name": name},
+        )
         con.execute(
             "UPDATE rejected SET landed_row = landed_row + $by WHERE resource = $name", {"by": first - 1, "name": name}
         )
         if name not in delivery.whole:
             self._carry_rejected(con, name, delivery.anew)
         rows = changes.merge(extraction, name, resources(self.spec)[name], before, first, whole=name in delivery.whole)
-        next_row[name] = first + max(given, default=0)
+        next_row[name] = first + given
         return rows
 
     def _carry_rejected(self, con: DuckDBPyConnection, name: str, anew: Sequence[str]) -> None:
@@ -356,9 +363,10 @@ class _Landing:
             digest.update(bytes.fromhex(file.sha256))
         for name in delivery.read if not delivery.files else ():
             own = "COLUMNS(* EXCLUDE (_row))"
-            content = extraction.con.execute(
-                f"SELECT count(*), sum(hash(*{own})), bit_xor(hash(*{own})) FROM {parquet(extraction.file(name))}"
-            ).fetchone()
+            content = single_row(
+                extraction.con,
+                f"SELECT count(*), sum(hash(*{own})), bit_xor(hash(*{own})) FROM {parquet(extraction.file(name))}",
+            )
             digest.update(repr((name, content)).encode())
         return digest.hexdigest()
 
@@ -376,9 +384,3 @@ def _read_file(one: FileSet, file: Arrived) -> ReadFile:
     written_at = file.listed.written_at
     label = f"{file.name} {written_at:%Y-%m-%dT%H:%M:%S.%f}"
     return ReadFile(one.resources, file.name, file.listed.size, written_at, file.sha256, label)
-
-
-def _numbers(con: DuckDBPyConnection, sql: str, parameters: dict[str, str] | None = None) -> list[int]:
-    """Return the one number that a statement gives, in a list; an empty list where it gives none."""
-    row = con.execute(sql, parameters or {}).fetchone()
-    return [int(row[0])] if row and row[0] is not None else []

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import duckdb
 
-from linkage_models.relations import literal
+from linkage_models.relations import literal, single_row, single_value
 from pipelines.errors import StorageError, raise_if_storage
 from pipelines.publish import versions
 from pipelines.publish.audience import Audience
@@ -125,12 +125,12 @@ def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
 def _rows_in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
     """Keep rows in the order they are inserted in, whatever the connection was set to."""
     setting = "preserve_insertion_order"
-    row = con.execute(f"SELECT current_setting('{setting}')").fetchone()
+    before = single_value(con, f"SELECT current_setting('{setting}')")
     con.execute(f"SET {setting} = true")
     try:
         yield
     finally:
-        con.execute(f"SET {setting} = {bool(row and row[0])}")
+        con.execute(f"SET {setting} = {before}")
 
 
 def _finish(con: duckdb.DuckDBPyConnection, path: Path, audience: Audience) -> dict[str, int]:
@@ -138,8 +138,8 @@ def _finish(con: duckdb.DuckDBPyConnection, path: Path, audience: Audience) -> d
 
     A macro made through an attached name would look for its tables in the warehouse.
     """
-    limits = con.execute("SELECT current_setting('memory_limit'), current_setting('threads')").fetchone() or ("1GB", 1)
-    own = duckdb.connect(str(path), config={**_OFFLINE, "memory_limit": limits[0], "threads": limits[1]})
+    memory, threads = single_row(con, "SELECT current_setting('memory_limit'), current_setting('threads')")
+    own = duckdb.connect(str(path), config={**_OFFLINE, "memory_limit": memory, "threads": threads})
     try:
         for macro in MACROS:
             own.execute(macro.ddl())

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from duckdb import DuckDBPyConnection
 
-from linkage_models.relations import quote
+from linkage_models.relations import quote, single_row, single_value
 from pipelines.errors import CheckFailedError
 from pipelines.publish.macros import MACROS
 from pipelines.warehouse.catalogue import LINKED, Table
@@ -46,20 +46,21 @@ def verify(con: DuckDBPyConnection, *, visible_markings: Sequence[str]) -> dict[
 
 def _has_one_row_a_key(con: DuckDBPyConnection, table: Table) -> int:
     key = ", ".join(quote(name) for name in table.key)
-    rows = int(_one(con, f"SELECT count(*) FROM {table.qualified}"))
-    keys = int(_one(con, f"SELECT count(*) FROM (SELECT DISTINCT {key} FROM {table.qualified})"))
+    rows, keys = single_row(
+        con,
+        f"SELECT (SELECT count(*) FROM {table.qualified}), (SELECT count(*) FROM (SELECT DISTINCT {key} "
+        f"FROM {table.qualified}))",
+    )
     if rows != keys:
         raise _failed(f"{table.qualified} holds {rows - keys} rows whose key another row has")
-    return rows
+    return int(rows)
 
 
 def _stays_below_the_ceiling(con: DuckDBPyConnection, table: Table, visible_markings: Sequence[str]) -> None:
-    above = int(
-        _one(
-            con,
-            f"SELECT count(*) FROM {table.qualified} WHERE NOT list_contains($visible, marking)",
-            {"visible": list(visible_markings)},
-        )
+    above = single_value(
+        con,
+        f"SELECT count(*) FROM {table.qualified} WHERE NOT list_contains($visible, marking)",
+        {"visible": list(visible_markings)},
     )
     if above:
         raise _failed(f"{table.qualified} holds {above} rows above the audience's ceiling")
@@ -67,14 +68,9 @@ def _stays_below_the_ceiling(con: DuckDBPyConnection, table: Table, visible_mark
 
 def _every_row_has_its_subject(con: DuckDBPyConnection) -> None:
     for name in ("subject_record", "information", "coverage"):
-        orphans = int(_one(con, f"SELECT count(*) FROM linked.{name} ANTI JOIN linked.subject USING (subject_id)"))
+        orphans = single_value(con, f"SELECT count(*) FROM linked.{name} ANTI JOIN linked.subject USING (subject_id)")
         if orphans:
             raise _failed(f"linked.{name} holds {orphans} rows of subjects that linked.subject does not hold")
-
-
-def _one(con: DuckDBPyConnection, sql: str, parameters: object = None) -> str:
-    row = con.execute(sql, parameters).fetchone()
-    return row[0] if row else ""
 
 
 def _failed(problem: str) -> CheckFailedError:

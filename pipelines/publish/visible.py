@@ -19,7 +19,7 @@ from contextlib import contextmanager
 
 from duckdb import DuckDBPyConnection
 
-from linkage_models.relations import literal
+from linkage_models.relations import literal, single_value
 from pipelines.publish.audience import Audience
 
 _MEMBER = """
@@ -146,10 +146,7 @@ def visible_to(
 
 def withheld_counts(con: DuckDBPyConnection) -> dict[str, int]:
     """Return how many information items and gap findings of the warehouse stay out of the file for their marking."""
-    counts = {}
-    for noun, table in (("information", "nominal.information_item"), ("information_gap", "gap.finding")):
-        row = con.execute(
-            f"SELECT count(*) FROM {table} WHERE (marking IN (FROM publish_marking)) IS NOT TRUE"
-        ).fetchone()
-        counts[noun] = int(row[0]) if row else 0
-    return counts
+    return {
+        noun: single_value(con, f"SELECT count(*) FROM {table} WHERE (marking IN (FROM publish_marking)) IS NOT TRUE")
+        for noun, table in (("information", "nominal.information_item"), ("information_gap", "gap.finding"))
+    }

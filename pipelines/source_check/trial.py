@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
+from linkage_models.relations import named_rows, single_value
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
 from pipelines.canonical.bind import expressions_of, landed_view, problem_of
@@ -166,19 +167,14 @@ def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
         "SELECT resource, reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL"
     ).fetchall():
         reasons.setdefault(resource, {})[reason] = count
-    found = con.execute(ROWS, {"rows": rows})
-    names = [description[0] for description in found.description or ()]
-    shown = tuple(
-        {name: masked(value, name) for name, value in zip(names, row, strict=True)} for row in found.fetchall()
-    )
-    (records,) = con.execute("SELECT count(*) FROM staged_record").fetchone() or (0,)
+    shown = named_rows(con, ROWS, {"rows": rows})
     return replace(
         trial,
         reasons=reasons,
-        records=records,
+        records=single_value(con, "SELECT count(*) FROM staged_record"),
         completeness=dict(con.execute(COMPLETENESS).fetchall()),
         items={kind: (held, refused) for kind, held, refused in con.execute(ITEMS).fetchall()},
-        rows=shown,
+        rows=tuple({name: masked(value, name) for name, value in row.items()} for row in shown),
     )
 
 

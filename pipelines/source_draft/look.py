@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import sqlalchemy as sa
 
-from linkage_models.relations import literal, quote
+from linkage_models.relations import literal, quote, single_row, single_value
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.land import land
 from pipelines.source import SourceSpec
@@ -118,13 +118,12 @@ class Sight:
 
     def share_within(self, group: Group, expression: str, of: Group, key: str) -> float:
         """Return the share of a group's values that are keys of another group."""
-        share = self.con.execute(
-            f"""
-            WITH value AS (SELECT ({expression})::VARCHAR AS value FROM {self._relation(group)} LIMIT {LOOKED_AT})
-            SELECT avg((value IN (SELECT ({key})::VARCHAR FROM {self._relation(of)}))::INTEGER) FROM value
-            """
-        ).fetchone()
-        return float(share[0]) if share and share[0] is not None else 0.0
+        share = single_value(
+            self.con,
+            f"WITH value AS (SELECT ({expression})::VARCHAR AS value FROM {self._relation(group)} LIMIT {LOOKED_AT}) "
+            f"SELECT avg((value IN (SELECT ({key})::VARCHAR FROM {self._relation(of)}))::INTEGER) FROM value",
+        )
+        return float(share or 0)
 
     def look(self) -> None:
         """Find every group and field."""
@@ -189,7 +188,8 @@ class Sight:
             f"avg((try_strptime(value, {literal(known)}) IS NOT NULL)::INTEGER) FILTER (value IS NOT NULL)"
             for known in DATE_FORMATS
         )
-        row = self.con.execute(
+        rows, filled, distinct, postcodes, shares, read, few = single_row(
+            self.con,
             f"""
             WITH given AS (
                 SELECT nullif(trim(({one.expression})::VARCHAR), '') AS value
@@ -200,9 +200,8 @@ class Sight:
                    [{checks}], [{formats}],
                    CASE WHEN count(DISTINCT value) <= 20 AND max(len(value)) <= 12 THEN list(DISTINCT lower(value)) END
             FROM given
-            """
-        ).fetchone()
-        rows, filled, distinct, postcodes, shares, read, few = row or (0, 0, 0, None, [], [], None)
+            """,
+        )
         kinds = [kind for kind, share in zip(CHECKED_KINDS, shares, strict=False) if (share or 0) >= _MOST]
         best = max((share or 0 for share in read), default=0)
         written = [known for known, share in zip(DATE_FORMATS, read, strict=False) if share == best and best >= _MOST]

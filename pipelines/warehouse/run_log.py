@@ -11,6 +11,7 @@ from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
+from linkage_models.relations import single_value
 from pipelines.errors import ConfigurationError
 from pipelines.warehouse.database import reader
 
@@ -70,10 +71,10 @@ def not_before_the_last(settings: Settings) -> None:
         return
     with reader(settings) as con:
         # A run that was killed while it made the warehouse has left it without this table.
-        made = con.execute(
-            "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'linkage' AND table_name = 'run'"
-        ).fetchone()
-        (last,) = (con.execute("SELECT max(as_of) FROM linkage.run").fetchone() if made else None) or (None,)
+        made = single_value(
+            con, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'linkage' AND table_name = 'run'"
+        )
+        last = single_value(con, "SELECT max(as_of) FROM linkage.run") if made else None
     if last is not None and last > settings.now():
         raise ConfigurationError(
             f"{settings.home} already stands at {last.isoformat()}Z, and this run is as of"

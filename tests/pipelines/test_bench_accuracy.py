@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from linkage_models.yardsticks.bare_febrl import best_threshold
+from pipelines.bench.accuracy import result, shortfalls, verdict
+from pipelines.bench.accuracy_runs import counted
+from pipelines.bench.public_sets import SETS, PublicSet, chosen, person, prepare
 from pipelines.cli import app
-from pipelines.cli.bench.accuracy import result, shortfalls, verdict
-from pipelines.cli.bench.accuracy_runs import counted
-from pipelines.cli.bench.accuracy_sets import SETS, PublicSet, chosen, person, prepare
 from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings

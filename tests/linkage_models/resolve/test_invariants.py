@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
-from linkage_models.resolve import ContradictoryDecision, check_decision, subject_id, successors
+from linkage_models.resolve import ContradictoryDecision, Ruling, check_decisions, subject_id, successors
 from tests.linkage_models.resolve.builders import THRESHOLDS, Warehouse
 
 RECORDS = "ABCDEFGH"
@@ -61,7 +61,7 @@ class Nights(RuleBasedStateMachine):
     def decide(self, pair: str, verdict: str) -> None:
         one, other = pair.split("-")
         try:
-            check_decision(self.warehouse.con, "decision", one, other, verdict)
+            check_decisions(self.warehouse.con, "decision", [Ruling("new", one, other, verdict)])
         except ContradictoryDecision:
             assert self.contradicts(pair, verdict)
             return

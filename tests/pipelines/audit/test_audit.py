@@ -114,9 +114,10 @@ def test_an_entry_altered_together_with_its_own_hash_is_still_found(tmp_path: Pa
         audit.verify(settings)
 
 
-def test_a_log_whose_head_was_taken_away_is_not_whole(tmp_path: Path) -> None:
+@pytest.mark.parametrize("entries", [1, 4])
+def test_a_log_whose_head_was_taken_away_is_not_whole(tmp_path: Path, entries: int) -> None:
     settings = settings_in(tmp_path)
-    write(settings, 4)
+    write(settings, entries)
     (settings.audit / "head.json").unlink()
     with pytest.raises(ConjoinError, match=r"head\.json"):
         audit.verify(settings)
@@ -165,6 +166,17 @@ def test_a_head_one_entry_behind_the_log_is_caught_up(tmp_path: Path) -> None:
     write(settings, 1)
     audit.verify(settings)
     assert json.loads((settings.audit / "head.json").read_bytes())["entries"] == 5
+
+
+def test_many_acts_are_entered_at_once_or_not_at_all(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    acts = [audit.Act("alteration", "a.person", {"decision": f"D{number}"}, "seen") for number in range(2000)]
+    with pytest.raises(ConfigurationError, match="who acted and why"):
+        audit.record_all(settings, [*acts, audit.Act("alteration", " ", {}, "seen")])
+    assert list(audit.read(settings)) == []
+    assert audit.record_all(settings, acts) == list(audit.read(settings))
+    audit.verify(settings)
+    assert [entry.what for entry in audit.read(settings)] == [act.what for act in acts]
 
 
 def test_two_processes_write_one_chain(tmp_path: Path) -> None:

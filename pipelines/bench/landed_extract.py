@@ -1,6 +1,6 @@
 """What `conjoin bench extract` measures: one landing of a source.
 
-`python -m pipelines.cli.bench.landed_extract SPEC HOME`; SPEC is a source's `extract` as JSON.
+`python -m pipelines.bench.landed_extract SPEC HOME`; SPEC is a source's `extract` as JSON.
 """
 
 import sys

@@ -1,6 +1,6 @@
 """The bare script beside `conjoin bench extract`: a PostgreSQL table to Parquet, as connectorx documents it.
 
-`python -m pipelines.cli.bench.bare_extract URL TABLE FILE`
+`python -m pipelines.bench.bare_extract URL TABLE FILE`
 """
 
 import sys

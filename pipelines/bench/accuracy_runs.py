@@ -10,7 +10,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from pipelines.cli.bench.accuracy_sets import Prepared, PublicSet
+from pipelines.bench.public_sets import Prepared, PublicSet
 from pipelines.errors import CheckFailedError
 from pipelines.nightly_run import REPOSITORY
 

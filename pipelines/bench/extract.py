@@ -1,4 +1,4 @@
-"""`conjoin bench extract`: landing a PostgreSQL table beside a bare connectorx script."""
+"""Landing a PostgreSQL table beside a bare connectorx script on the same table."""
 
 from __future__ import annotations
 
@@ -7,55 +7,43 @@ import os
 import statistics
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-import typer
-
-from pipelines.cli.bench.measure import OUTPUT, measure
-from pipelines.cli.options import JsonOption, print_json
+from linkage_models.relations import statement
+from pipelines.bench.measure import OUTPUT, measure
 from pipelines.errors import ConfigurationError
 
-TABLE = """
-CREATE TABLE person AS
-SELECT i AS person_id, 'A' || lpad(i::text, 7, '0') AS noms_no, md5(i::text) AS surname, md5((i + 1)::text) AS forename,
-       DATE '1950-01-01' + (i % 20000) AS birth_date, CASE WHEN i % 9 = 0 THEN 'F' ELSE 'M' END AS sex,
-       i % 18 AS ethnicity, TIMESTAMP '2026-01-01' + i * INTERVAL '1 second' AS updated_at,
-       md5((i + 2)::text) AS address, 'AB1 2CD' AS postcode
-FROM generate_series(1, {rows}) AS i
-"""
 
+def measure_extract(rows: int, repeats: int, report: Callable[[str], None]) -> dict[str, Any]:
+    """Measure both as processes of their own, one after the other.
 
-def extract(
-    rows: Annotated[int, typer.Option("--rows", min=1000, help="Rows of the table, of 10 columns.")] = 1_000_000,
-    repeats: Annotated[int, typer.Option("--repeats", min=1, help="How often each is measured; medians count.")] = 5,
-    as_json: JsonOption = False,
-) -> None:
-    """Measure landing a PostgreSQL table as Parquet, and a bare connectorx-to-Parquet script on the same table.
+    Args:
+        rows: rows of the table, of ten columns.
+        repeats: how often each is measured; medians count.
+        report: called with what has been done.
 
-    Both are processes of their own, one after the other. The ratio is of the work itself; beside it stands that of the
-    whole processes with their imports, which a night pays once for all sources.
+    Returns:
+        Seconds and peak memory of each, and the ratios.
 
-    Example: conjoin bench extract --rows 1000000
+    Raises:
+        ConfigurationError: the server or connectorx is not installed.
+        CheckFailedError: one of the processes failed.
     """
-    from pipelines.cli.progress import step_reporter
-
     try:
-        import connectorx as _  # noqa: F401
+        import connectorx as _  # noqa: F401, PLC0415  # of an extra that may not be installed
 
-        from sample_data.serve import serve_postgres
+        from sample_data.serve import serve_postgres  # noqa: PLC0415  # likewise
     except ModuleNotFoundError:
         raise ConfigurationError(
             "The bench needs a server and connectorx; install Conjoin with `[serve,dev]`."
         ) from None
-    with (
-        tempfile.TemporaryDirectory(prefix="conjoin-bench-") as folder,
-        serve_postgres() as server,
-        step_reporter(quiet=as_json) as report,
-    ):
+    with tempfile.TemporaryDirectory(prefix="conjoin-bench-") as folder, serve_postgres() as server:
         work = Path(folder)
         with server.connect() as con:
-            con.execute(TABLE.format(rows=rows))
+            con.execute("SELECT set_config('bench.rows', %s, false)", [str(rows)])
+            con.execute(statement(__file__, "generated_table").encode())
             con.execute("GRANT SELECT ON person TO " + server.reader)
         report(f"made a table of {rows:,} rows")
         os.environ["CONJOIN_BENCH_PASSWORD"] = server.reader_password
@@ -65,13 +53,13 @@ def extract(
             "resources": ["person"],
         }  # fmt: skip
         url = server.url("postgres").replace("@", f":{server.reader_password}@", 1)
-        bare = [sys.executable, "-m", "pipelines.cli.bench.bare_extract", url, "person", str(work / "bare.parquet")]
+        bare = [sys.executable, "-m", "pipelines.bench.bare_extract", url, "person", str(work / "bare.parquet")]
         runs: dict[str, list[dict[str, float]]] = {"bare_connectorx": [], "landed": []}
         for number in range(repeats):
             runs["bare_connectorx"].append(_measured(bare, work))
             # A home of its own each time: what is landed already is not landed again.
             home = str(work / f"home-{number}")
-            landed = [sys.executable, "-m", "pipelines.cli.bench.landed_extract", json.dumps(spec), home]
+            landed = [sys.executable, "-m", "pipelines.bench.landed_extract", json.dumps(spec), home]
             runs["landed"].append(_measured(landed, work))
             report(f"measured {number + 1} of {repeats}")
     results: dict[str, Any] = {"rows": rows}
@@ -84,15 +72,7 @@ def extract(
     ours, bare_script = results["landed"], results["bare_connectorx"]
     results["ratio"] = round(ours["seconds"] / bare_script["seconds"], 2)
     results["ratio_of_processes"] = round(ours["process_seconds"] / bare_script["process_seconds"], 2)
-    if as_json:
-        print_json(results)
-        return
-    for name in runs:
-        one = results[name]
-        typer.echo(
-            f"  {name:16} {one['seconds']:6.2f} s (process {one['process_seconds']:.2f} s)  peak {one['peak_mb']:,} MB"
-        )
-    typer.echo(f"  landed / bare connectorx: {results['ratio']} (processes: {results['ratio_of_processes']})")
+    return results
 
 
 def _measured(command: list[str], work: Path) -> dict[str, float]:

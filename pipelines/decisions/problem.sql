@@ -1,0 +1,14 @@
+-- The first of the decisions given that cannot be put on record, and why.
+SELECT position, 'held' AS kind, decision_id AS what
+FROM ruling
+WHERE says <> holds
+UNION ALL
+SELECT position, 'unknown', record_key
+FROM (
+    SELECT position, record_a AS record_key FROM ruling WHERE is_new
+    UNION ALL
+    SELECT position, record_b FROM ruling WHERE is_new
+)
+ANTI JOIN nominal.record USING (record_key)
+ORDER BY ALL
+LIMIT 1

@@ -1,0 +1,148 @@
+"""Putting decisions on record: all of those given or none, each checked against the records and rulings in force."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, NamedTuple
+
+import pyarrow as pa
+
+from linkage_models import resolve
+from linkage_models.relations import DECISION, Temporaries, statement
+from pipelines import audit
+from pipelines.errors import ConfigurationError
+from pipelines.warehouse.database import must_exist, transaction, writer
+from pipelines.warehouse.lock import run_lock
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.settings import Settings
+
+_PROBLEMS = {
+    "held": "the decision {} is held and says something else; give it another id.",
+    "unknown": "No source system holds the record {}; look it up in linked.subject_record.",
+}
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Decision:
+    """A person's ruling on two nominal records; each attribute is the column of `linkage.decision` of its name.
+
+    Attributes:
+        decision_id: its id; empty for one that has none yet.
+        record_a: key of one record.
+        record_b: key of the other.
+        verdict: `same` or `different`.
+        decided_by: who decided.
+        decided_at: when (UTC).
+        reason: why.
+        withdrawn_by: who withdrew it; None while it is in force.
+        withdrawn_at: when it was withdrawn (UTC).
+        withdrawn_reason: why it was withdrawn.
+    """
+
+    decision_id: str = ""
+    record_a: str
+    record_b: str
+    verdict: str
+    decided_by: str
+    decided_at: datetime
+    reason: str
+    withdrawn_by: str | None = None
+    withdrawn_at: datetime | None = None
+    withdrawn_reason: str | None = None
+
+
+class Recorded(NamedTuple):
+    """What became of a decision that was given: its id, and whether it changed anything or was held already."""
+
+    decision_id: str
+    changed: bool
+
+
+@contextmanager
+def alteration(settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """Open the warehouse to alter what people decided: under the run lock, in one transaction.
+
+    Raises:
+        NothingPublishedError: there is no warehouse yet.
+        WarehouseBusyError: a run is at work.
+    """
+    must_exist(settings)
+    with run_lock(settings), writer(settings) as con, transaction(con):
+        yield con
+
+
+def decisions_in(con: DuckDBPyConnection) -> list[Decision]:
+    """Return every decision of the warehouse, those withdrawn included, oldest first."""
+    names = DECISION.column_names
+    rows = con.execute(f"SELECT {', '.join(names)} FROM linkage.decision ORDER BY decided_at, decision_id").fetchall()
+    return [Decision(**dict(zip(names, row, strict=True))) for row in rows]
+
+
+def record(
+    con: DuckDBPyConnection, settings: Settings, given: Sequence[Decision], lines: Sequence[int] = (), **noted: bool
+) -> list[Recorded]:
+    """Put decisions on record and tell the audit log, before the commit, of each that changes anything.
+
+    One that is held already is passed over, but for a withdrawal that is not: one with an id is the decision of that
+    id, one without is a decision in force that says the same.
+
+    Args:
+        con: the warehouse, as `alteration` opens it.
+        settings: where the audit log lies.
+        given: the decisions.
+        lines: the line of a file that each was read from, where they were.
+        noted: what the audit entries say beside the decision.
+
+    Returns:
+        What became of each, in order.
+
+    Raises:
+        ConfigurationError: a decision's records are not there, or it makes no sense, by itself or beside those in
+            force; the message begins with its line, where there is one.
+    """
+
+    def refusal(position: int, problem: str) -> ConfigurationError:
+        return ConfigurationError(f"line {lines[position]}: {problem}" if lines else problem)
+
+    for position, one in enumerate(given):
+        try:
+            resolve.check_ruling(one.record_a, one.record_b, one.verdict)
+        except ValueError as error:
+            raise refusal(position, str(error)) from None
+    with Temporaries(con) as temporaries:
+        temporaries.empty("given", f"position BIGINT, {DECISION.definition}")
+        columns = {name: [getattr(one, name) for one in given] for name in DECISION.column_names}
+        temporaries.rows("given_rows", pa.table({"position": range(len(given)), **columns}))
+        con.execute("INSERT INTO given BY NAME FROM given_rows")
+        temporaries.table("ruling", statement(__file__, "ruling"))
+        problem = con.execute(statement(__file__, "problem")).fetchone()
+        if problem:
+            position, kind, what = problem
+            raise refusal(position, _PROBLEMS[kind].format(what))
+        con.execute(statement(__file__, "withdraw"))
+        binding = con.execute(statement(__file__, "binding")).fetchall()
+        named = [(f"of line {lines[position]}" if lines else name, *pair) for position, name, *pair in binding]
+        try:
+            resolve.check_decisions(con, "linkage.decision", [resolve.Ruling(*ruling) for ruling in named])
+        except resolve.ContradictoryDecision as error:
+            raise refusal(binding[error.ruling][0], str(error)) from None
+        con.execute(statement(__file__, "insert"))
+        rulings = con.execute(
+            "SELECT decision_id, verdict, is_new, decided_by, reason, withdraws, withdrawn_by, withdrawn_reason "
+            "FROM ruling ORDER BY position"
+        ).fetchall()
+    acts = []
+    for decision, verdict, is_new, by, why, withdraws, withdrawn_by, withdrawn_why in rulings:
+        if is_new:
+            acts.append(audit.Act("alteration", by, {"decision": decision, "verdict": verdict, **noted}, why))
+        if withdraws:
+            what = {"decision": decision, "withdrawn": True, **noted}
+            acts.append(audit.Act("alteration", withdrawn_by, what, withdrawn_why))
+    audit.record_all(settings, acts)
+    return [Recorded(decision, is_new or withdraws) for decision, _, is_new, _, _, withdraws, *_ in rulings]

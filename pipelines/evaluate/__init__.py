@@ -1,0 +1,6 @@
+"""The published links and gaps measured: against a truth that no pipeline asset reads, or without one."""
+
+from pipelines.evaluate.quality import Evaluation, evaluate
+from pipelines.evaluate.truth import read_people
+
+__all__ = ["Evaluation", "evaluate", "read_people"]

@@ -1,0 +1,40 @@
+"""Why records are, or are not, of one person: answered from the published snapshot and the warehouse behind it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from pipelines import audit
+from pipelines.explain.explanation import Explanation
+from pipelines.explain.pair import explain_pair
+from pipelines.explain.subject import explain_subject
+from pipelines.publish.current import open_snapshot
+
+if TYPE_CHECKING:
+    from pipelines.settings import Settings
+
+__all__ = ["Explanation", "explain"]
+
+
+def explain(settings: Settings, first: str, second: str | None = None, *, who: str) -> Explanation:
+    """Say why records are, or are not, together; the audit log tells who asked.
+
+    Args:
+        settings: the home.
+        first: a record key or, where it is all that is given, a subject id.
+        second: the other record's key; None explains the subject.
+        who: who asks.
+
+    Raises:
+        ConfigurationError: there is no such record or subject; the message says what became of a retired one.
+        NothingPublishedError: no run has published yet.
+    """
+    with open_snapshot(settings) as con:
+        con.execute("CREATE TEMP VIEW scored AS SELECT * FROM linked.link WHERE match_weight IS NOT NULL")
+        explanation = (
+            explain_subject(con, settings, first) if second is None else explain_pair(con, settings, first, second)
+        )
+    audit.record(
+        settings, action="consultation", who=who, what={"explained": first, "with": second}, why="conjoin explain"
+    )
+    return explanation

@@ -1,0 +1,77 @@
+"""Taking the newest deliveries in again with the sources' YAML as it is now."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from linkage_models.relations import single_value, statement
+from pipelines.canonical.apply import apply_latest
+from pipelines.deployment import Deployment
+from pipelines.errors import ConfigurationError, SourceError
+from pipelines.landing.land import land
+from pipelines.warehouse.database import writer
+from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
+
+if TYPE_CHECKING:
+    from duckdb import DuckDBPyConnection
+
+    from pipelines.deployment import Source
+    from pipelines.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Retry:
+    """What taking a source's newest delivery in again came to.
+
+    Attributes:
+        system: the source system.
+        quarantined_before: rows in quarantine before.
+        quarantined: rows in quarantine now.
+        refused: why the load must not be trusted, as a clause; None where it is in force.
+        not_landed: why the delivery could not be landed, as a sentence, so that what was landed before was tried.
+    """
+
+    system: str
+    quarantined_before: int
+    quarantined: int
+    refused: str | None
+    not_landed: str | None
+
+
+def retry(settings: Settings, system: str | None = None) -> list[Retry]:
+    """Take the newest deliveries in again; rows that now can be read or mapped become nominal records and items.
+
+    The next run links them.
+
+    Args:
+        settings: the home.
+        system: one source system; None for all of them.
+
+    Raises:
+        ConfigurationError: there is no such source system, or a source's YAML does not fit.
+        WarehouseBusyError: a run is at work.
+        StorageError: the disk is full.
+    """
+    sources = [source for source in Deployment.load(settings).sources if system in (None, source.spec.system)]
+    if not sources:
+        raise ConfigurationError(f"There is no source system `{system}`; see the deployment's sources.")
+    with run_lock(settings, DECISION_SECONDS):
+        return [_retry(settings, source) for source in sources]
+
+
+def _retry(settings: Settings, source: Source) -> Retry:
+    system, not_landed = source.spec.system, None
+    try:
+        land(system, source.spec.extract, settings)
+    except SourceError as error:
+        not_landed = str(error)
+    with writer(settings) as con:
+        before = _quarantined(con, system)
+        applied = apply_latest(con, source.spec, source.yaml_file, settings.landing, settings.now())
+        return Retry(system, before, _quarantined(con, system), applied.refused, not_landed)
+
+
+def _quarantined(con: DuckDBPyConnection, system: str) -> int:
+    count: int = single_value(con, f"SELECT count(*) FROM ({statement(__file__, 'newest')})", {"system": system})
+    return count
