@@ -116,7 +116,7 @@ def test_a_rule_about_a_system_the_deployment_does_not_have_is_not_in_force() ->
 
 
 def test_a_deployment_of_other_systems_has_no_such_gaps() -> None:
-    own = {"library": SystemInfo("library", "Library", AS_OF, timedelta(hours=36))}
+    own = {"library": SystemInfo("Library", AS_OF, timedelta(hours=36))}
     with warehouse({"subjects": {"S1": {"library 1": {}}}}) as con:
         counts = find_gaps(con, RULES, as_of=AS_OF, systems=own)
     assert counts.open == 0
