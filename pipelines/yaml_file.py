@@ -80,7 +80,7 @@ def field_error(
 
 
 def yaml_files(folder: Path, report: Report) -> list[Path]:
-    """Return the YAML files of a folder in order of their names; one that ends in .yml would be missed, so is reported."""
+    """Return the YAML files of a folder in the order of their names; any that ends in .yml is reported."""
     for stray in sorted(folder.glob("*.yml")):
         report(ConfigurationError(f"{stray} would be passed over; let its name end in .yaml.", file=stray))
     return sorted(folder.glob("*.yaml"))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
 from pipelines.cli.truth import read_people, view_of_file
 from pipelines.errors import ConfigurationError
 
@@ -28,6 +28,7 @@ def evaluate(
     charts: Annotated[
         Path | None, typer.Option("--charts", help="Folder, made where missing, to write SVG and PNG charts to.")
     ] = None,
+    audience: AudienceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the published links and gaps against the truth, with intervals; without one, estimate.
@@ -40,24 +41,25 @@ def evaluate(
     from linkage_models.evaluate import charts as drawn
     from linkage_models.evaluate.reliability import weight_bins
     from linkage_models.relations import literal
-    from pipelines.cli.snapshot import joint_snapshot, open_snapshot
+    from pipelines.cli.snapshot import current_snapshot
     from pipelines.deployment import Deployment
+    from pipelines.publish import chosen_audience
     from pipelines.settings import Settings
     from pipelines.warehouse.database import reader
 
     if truth and no_truth:
         raise ConfigurationError("--truth and --no-truth contradict each other; give one of them.")
     settings = Settings.load(home)
-    with open_snapshot(settings):  # for its error where nothing has been published
-        pass
+    deployment = Deployment.load(settings)
+    snapshot = current_snapshot(settings, chosen_audience(deployment.audiences, audience).name)
     folder = truth or settings.deliveries.parent / "truth" / settings.deliveries.name
     if truth and not (folder / "record.csv").is_file():
         raise ConfigurationError(f"{folder} holds no record.csv; name the folder of the truth with --truth.")
     if charts and charts.exists() and not charts.is_dir():
         raise ConfigurationError(f"{charts} is not a folder; name a folder with --charts.")
-    bundle = Deployment.load(settings).bundle()
+    bundle = deployment.bundle()
     with reader(settings) as con:
-        con.execute(f"ATTACH {literal(str(joint_snapshot(settings)))} AS snapshot (READ_ONLY)")
+        con.execute(f"ATTACH {literal(str(snapshot))} AS snapshot (READ_ONLY)")
         con.execute("""
             CREATE TEMP VIEW predicted AS
                 SELECT record_key, source_system, subject_id FROM snapshot.linked.subject_record;

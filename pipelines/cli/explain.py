@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError, WarehouseBusyError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from linkage_models.explain import ScoredPair
+    from linkage_models.nominal import Bundle
     from pipelines.settings import Settings
 
 MOST_NEAR = 5
@@ -30,6 +31,7 @@ def explain(
     ] = None,
     who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
     home: HomeOption = None,
+    audience: AudienceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Say why records are, or are not, together: what each comparison found and added to the weight.
@@ -44,19 +46,31 @@ def explain(
     """
     from pipelines import audit
     from pipelines.cli.snapshot import open_snapshot
+    from pipelines.deployment import Deployment
+    from pipelines.publish import chosen_audience
     from pipelines.settings import Settings
 
     if picture and picture.suffix not in {".svg", ".png"}:
         raise ConfigurationError(f"{picture} is neither .svg nor .png; give --picture a file that ends in one of them.")
     settings = Settings.load(home)
-    with open_snapshot(settings) as con:
+    deployment = Deployment.load(settings)
+    readers = chosen_audience(deployment.audiences, audience).name
+    with open_snapshot(settings, readers) as con:
         con.execute("CREATE TEMP VIEW scored AS SELECT * FROM linked.link WHERE match_weight IS NOT NULL")
         con.execute(
             "CREATE TEMP VIEW membership AS SELECT record_key, subject_id, until FROM linked.membership_history"
         )
-        said = _of_subject(con, settings, first) if second is None else _of_pair(con, settings, first, second)
+        bundle = deployment.bundle()
+        if second is None:
+            said = _of_subject(con, settings, bundle, first)
+        else:
+            said = _of_pair(con, settings, bundle, first, second)
     audit.record(
-        settings, action="consultation", who=who, what={"explained": first, "with": second}, why="conjoin explain"
+        settings,
+        action="consultation",
+        who=who,
+        what={"explained": first, "with": second, "audience": readers},
+        why="conjoin explain",
     )
     if picture:
         from linkage_models.evaluate.charts import save_as, waterfall_chart
@@ -79,14 +93,12 @@ class _Said:
     drawn: ScoredPair | None
 
 
-def _of_pair(con: DuckDBPyConnection, settings: Settings, first: str, second: str) -> _Said:
+def _of_pair(con: DuckDBPyConnection, settings: Settings, bundle: Bundle, first: str, second: str) -> _Said:
     import linkage_models.explain as explanation
     from linkage_models.explain.settle import in_words
-    from pipelines.deployment import Deployment
     from pipelines.warehouse.database import reader
 
     own, other = _subject_of(con, first), _subject_of(con, second)
-    bundle = Deployment.load(settings).bundle()
     verdict = _verdict(con, first, second, own, other, bundle.thresholds.link)
     afresh: explanation.Afresh | None = None
     busy: str | None = None
@@ -116,10 +128,9 @@ def _of_pair(con: DuckDBPyConnection, settings: Settings, first: str, second: st
     return _Said("\n".join(said), data, pair)
 
 
-def _of_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> _Said:
+def _of_subject(con: DuckDBPyConnection, settings: Settings, bundle: Bundle, given: str) -> _Said:
     import linkage_models.explain as explanation
     from linkage_models import resolve
-    from pipelines.deployment import Deployment
     from pipelines.warehouse.database import reader
 
     found = explanation.explain_subject(con, membership="membership", edges="scored", subject_id=_subject(con, given))
@@ -131,7 +142,6 @@ def _of_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> _Sai
         """,
         {"id": found.subject_id},
     ).fetchone() or (None, None)
-    limits = Deployment.load(settings).bundle().thresholds
     said = [found.in_words()]
     withdrawn: tuple[explanation.Withdrawal, ...] = ()
     try:
@@ -141,7 +151,7 @@ def _of_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> _Sai
                 records="nominal.record",
                 edges="linkage.edge",
                 decisions="linkage.decision",
-                thresholds=resolve.Thresholds.of(limits),
+                thresholds=resolve.Thresholds.of(bundle.thresholds),
                 keys=found.records,
             )
     except WarehouseBusyError:
@@ -188,7 +198,7 @@ def _subject(con: DuckDBPyConnection, given: str) -> str:
     if known and known[0]:
         raise ConfigurationError(f"{subject} is retired: none of its records is in any source system now.")
     raise ConfigurationError(
-        f"There is no subject {given}; a subject id looks like S00000022Y and a record key like nomis:A1234BC."
+        f"There is no subject {given}; a subject id looks like S00000022Y and a record key like system:record-id."
     )
 
 

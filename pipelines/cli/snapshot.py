@@ -1,4 +1,4 @@
-"""Opening the published joint snapshot, as every command that answers questions does."""
+"""Opening an audience's published snapshot, as every command that answers questions does."""
 
 from __future__ import annotations
 
@@ -12,20 +12,24 @@ from pipelines.errors import NothingPublishedError
 from pipelines.settings import Settings
 
 
-def joint_snapshot(settings: Settings) -> Path:
-    """Return the path of the joint audience's current snapshot."""
-    return settings.published / "joint" / "current.duckdb"
+def current_snapshot(settings: Settings, audience: str) -> Path:
+    """Return the path of an audience's current snapshot.
+
+    Raises:
+        NothingPublishedError: no run has published one for it yet.
+    """
+    path = settings.published / audience / "current.duckdb"
+    if not path.exists():
+        raise NothingPublishedError(f"{path} does not exist yet; start with `conjoin demo` or `conjoin run`.")
+    return path
 
 
 @contextmanager
-def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the joint snapshot read-only.
+def open_snapshot(settings: Settings, audience: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an audience's snapshot read-only.
 
     Raises:
-        NothingPublishedError: no run has published yet.
+        NothingPublishedError: no run has published one for it yet.
     """
-    path = joint_snapshot(settings)
-    if not path.exists():
-        raise NothingPublishedError(f"{path} does not exist yet; start with `conjoin demo` or `conjoin run`.")
-    with duckdb.connect(str(path), read_only=True) as con:
+    with duckdb.connect(str(current_snapshot(settings, audience)), read_only=True) as con:
         yield con

@@ -51,7 +51,7 @@ def find_gaps(
     *,
     as_of: datetime,
     systems: Mapping[str, SystemInfo],
-    risk: Risk | None = None,
+    risk: Risk | None,
 ) -> GapCounts:
     """Evaluate every rule and bring `gap.finding` and `gap.rule` up to date, inside the caller's transaction.
 
