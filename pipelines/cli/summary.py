@@ -177,13 +177,14 @@ def print_next_steps(
         of = f" --sample {sample}" if sample else ""
         steps.append((f"{conjoin} demo --night {next_night}{of}{home}", "the next night's deliveries"))
     steps.append((f"{f'CONJOIN_HOME={settings.home} ' if elsewhere else ''}make ui", "the same run in the Dagster UI"))
+    file = summary.get("snapshot", settings.published / "NAME" / "current.duckdb")
     width = max(len(command) for command, _ in steps)
     console = Console()
     lines = (
         "",
         "Next:",
         *(f"  {command:{width}}  {purpose}" for command, purpose in steps),
-        f"  or SQL, with any DuckDB client, on {summary.get('snapshot', settings.published / 'NAME' / 'current.duckdb')}",
+        f"  or SQL, with any DuckDB client, on {file}",
     )
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -86,6 +86,6 @@ def chosen_audience(audiences: Mapping[str, Audience], name: str | None) -> Audi
     if found := audiences[name] if name else default_audience(audiences):
         return found
     raise ConfigurationError(
-        f"None of the audiences {known} is the default; name one with --audience, or write `default: true` into one's"
-        " YAML file."
+        f"None of the audiences {known} is the default; name one with --audience, or write `default: true` into the"
+        " YAML file of one."
     )

@@ -25,7 +25,7 @@ def test_the_repository_ships_the_joint_audience() -> None:
         ("joint.yaml", JOINT.replace("ceiling", "cieling"), r"line 3: the field `cieling` is not known; did you mean"),
         ("joint.yaml", JOINT.replace("name: joint\n", ""), r"the field `name` is missing; add it"),
         ("joint.yaml", JOINT.replace("joint\n", "../joint\n"), r"line 1: the field `name` is wrong"),
-        ("police.yaml", JOINT, r"police\.yaml, line 1: .* make them the same"),
+        ("police.yaml", JOINT, r"police\.yaml, line 1: .* it must be the file's name, `police`"),
     ],
 )
 def test_a_wrong_audience_is_refused_with_file_line_and_remedy(
