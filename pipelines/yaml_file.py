@@ -63,20 +63,35 @@ def check_yaml(path: Path, model: type[M], report: Report, *, below: Sequence[st
     return None
 
 
-def field_error(
-    path: Path, location: Sequence[str | int], problem: str, *, below: Sequence[str] = ()
-) -> ConfigurationError:
+def error_at(path: Path, location: Sequence[str | int], says: str, *, below: Sequence[str] = ()) -> ConfigurationError:
     """Return the error of a field of a file that fits its model.
 
     Args:
         path: the YAML file.
         location: the field's place, below `below`.
-        problem: what is wrong with it, as a clause.
+        says: what follows the field in the sentence, the remedy and a full stop included.
         below: keys to go down before the model begins.
     """
     line, field = field_line(path, location, below=below), ".".join(map(str, location))
-    message = f"{path}, line {line}: the field `{field}` is wrong: {problem}; correct it."
-    return ConfigurationError(message, file=path, line=line, field=field)
+    return ConfigurationError(f"{path}, line {line}: the field `{field}` {says}", file=path, line=line, field=field)
+
+
+def field_error(
+    path: Path, location: Sequence[str | int], problem: str, *, below: Sequence[str] = ()
+) -> ConfigurationError:
+    """Return the error of a field that is wrong; `problem` is a clause that says how."""
+    return error_at(path, location, f"is wrong: {problem}; correct it.", below=below)
+
+
+def peek(path: Path, location: Sequence[str]) -> object:
+    """Return what stands at a place of a file, whether or not the file fits its model; None where nothing does."""
+    try:
+        tree = _parse(path)
+    except ConfigurationError:
+        return None
+    for key in location:
+        tree = tree.get(key) if isinstance(tree, CommentedMap) else None
+    return _plain(tree)
 
 
 def yaml_files(folder: Path, report: Report) -> list[Path]:

@@ -33,11 +33,14 @@ SELECT source_system, sum(rows_extracted)::BIGINT AS read, sum(rows_accepted)::B
 FROM linked.source_load l GROUP BY source_system ORDER BY source_system
 """
 
-# The services whose common subjects are counted: those the audience names, or else all of those it sees.
+# The services whose common subjects are counted: those of its file that the audience names, or else all of them.
 SUBJECTS = """
-WITH wanted AS (
-    SELECT coalesce(nullif($across::VARCHAR[], []), list(DISTINCT service ORDER BY service), []) AS across
-    FROM linked.coverage
+WITH present AS (
+    SELECT coalesce(list(DISTINCT service ORDER BY service), []) AS services FROM linked.coverage
+),
+wanted AS (
+    SELECT coalesce(nullif(list_filter($across::VARCHAR[], lambda one: one IN services), []), services) AS across
+    FROM present
 )
 SELECT count(subject_id) AS subjects, coalesce(sum(record_count), 0)::BIGINT AS records,
        count(*) FILTER (len(source_systems) > 1) AS in_several_systems,

@@ -4,7 +4,7 @@ The rules themselves, and what makes a risk subject, are data: one YAML file eac
 deployment names.
 """
 
-from pipelines.gaps.engine import GapCounts, applies, find_gaps
+from pipelines.gaps.engine import GapCounts, applies, find_gaps, rest_on_risk_subjects
 from pipelines.gaps.load import DEFAULT_RULES, RISK_FILE, load_risk, load_rules
 from pipelines.gaps.rule import Risk, Rule
 from pipelines.gaps.systems import SystemInfo
@@ -20,4 +20,5 @@ __all__ = [
     "find_gaps",
     "load_risk",
     "load_rules",
+    "rest_on_risk_subjects",
 ]

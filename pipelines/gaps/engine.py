@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -93,7 +93,7 @@ def find_gaps(
         by_severity=_count(con, "severity"),
         by_cause=_count(con, "cause"),
         not_in_force=tuple(rule.spec.id for rule in rules if rule not in in_force),
-        without_risk_subjects=() if risk else tuple(rule.spec.id for rule in in_force if rule.tables & views.OF_RISK),
+        without_risk_subjects=() if risk else tuple(rule.spec.id for rule in rest_on_risk_subjects(in_force)),
     )
     for table in ("current", "rule_in_force", "system"):
         con.execute(f"DROP TABLE temp.{table}")
@@ -108,6 +108,11 @@ def applies(rule: Rule, systems: Collection[str]) -> bool:
         word in named or any(name in systems for name in named)
         for named, word in ((rule.spec.held_by, ANY), (rule.spec.expected_in, ALL))
     )
+
+
+def rest_on_risk_subjects(rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules that read what holds nothing where nothing says what makes a risk subject."""
+    return [rule for rule in rules if rule.tables & views.OF_RISK]
 
 
 def _count(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, int]:

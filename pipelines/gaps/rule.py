@@ -159,6 +159,11 @@ class Risk:
     spec: RiskSpec
     subjects: Bound
 
+    @property
+    def systems(self) -> dict[str, frozenset[str]]:
+        """The source systems that it names, by the field that names them."""
+        return {"sql": self.subjects.systems} if self.subjects.systems else {}
+
     def error(self, field: str, problem: str) -> ConfigurationError:
         """Return the error for a field of this file."""
         return field_error(self.file, (field,), problem)

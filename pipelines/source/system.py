@@ -28,7 +28,7 @@ class SourceSpec(BaseModel):
     service: str = Field(
         pattern=r"^[a-z][a-z0-9_-]*$",
         max_length=40,
-        description="The service whose system it is, such as `police` or `prison`; snapshots and summaries count by it.",
+        description="The service whose system it is, such as `police` or `prison`; summaries count by it.",
     )
     owner: str = Field(
         pattern=r"^(team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$",

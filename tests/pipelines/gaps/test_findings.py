@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.gaps import SystemInfo, find_gaps
-from tests.pipelines.gaps.world import AS_OF, RULES, everything, fill, gaps, run, systems, warehouse
+from tests.pipelines.gaps.world import AS_OF, RISK, RULES, everything, fill, gaps, run, systems, warehouse
 
 OPEN = {"subjects": {"S1": {"nomis A1": {"holds": ["alert XTACT since 2026-02-27"]}}}}
 ANSWERED = {
