@@ -36,7 +36,7 @@ FINDINGS = dg.AssetKey(["gap", "finding"])
         )
     ],
 )
-def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Evaluate the deployment's gap rules on every subject."""
     rules, risk = load_rules(home.deployment.gap_rules), load_risk(home.deployment.gap_rules)
     with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "gap/finding") as log:

@@ -70,7 +70,7 @@ def check_deployment(home: Path | None) -> Checked:
     except ConfigurationError as error:
         checked.errors.append(error)
         file = (home or Path(os.environ.get("CONJOIN_HOME") or "data")) / HOME_SETTINGS_FILE
-        checked.folder = _Named(_env_file=file).deployment  # type: ignore[call-arg]
+        checked.folder = _Named(_env_file=file).deployment
     try:
         where = Folders.at(checked.folder)
     except ConfigurationError as error:

@@ -90,7 +90,8 @@ class SourceSpec(BaseModel):
     def _faults(self) -> Iterator[str]:
         """Yield a clause for each part that does not fit another."""
         known = set(resources(self.extract))
-        read = {mapping.source for mapping in (self.record, *self.items)}
+        mappings: list[RecordMapping | ItemMapping] = [self.record, *self.items]
+        read = {mapping.source for mapping in mappings}
         for source in sorted(read - known):
             yield f"`from: {source}` is not among the resources {', '.join(sorted(known))}"
         if unread := known - read:
