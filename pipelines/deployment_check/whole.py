@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -80,8 +80,9 @@ def check_deployment(home: Path | None) -> Checked:
     for source in sources:
         check_source(source, checked.errors.append, checked.warnings.append)
     checked.sources = tuple(source.spec.system for source in sources)
-    _check_rules(where, _said("system", where, checked.sources), checked)
-    _check_audiences(where, _said("service", where, {source.spec.service for source in sources}), checked)
+    _check_rules(where, {*checked.sources, *_meant("system", where, sources)}, checked)
+    services = {source.spec.service for source in sources}
+    _check_audiences(where, {*services, *_meant("service", where, sources)}, checked)
     _check_bundle(where, sources, checked)
     for stray in sorted(where.own.glob("*/")) if where.own else ():
         if stray.name not in PARTS and not stray.name.startswith("."):
@@ -90,10 +91,12 @@ def check_deployment(home: Path | None) -> Checked:
     return checked
 
 
-def _said(name: str, where: Folders, known: Iterable[str]) -> set[str]:
-    """Return what the sources say of themselves, those that do not fit included: what they are to be is known."""
-    files = [*where.source_files.glob("*.yaml"), *where.source_files.glob("*/defs.yaml")]
-    return {*known, *(said for file in files if isinstance(said := peek(file, (*BELOW, name)), str))}
+def _meant(name: str, where: Folders, sources: Iterable[Source]) -> Iterator[str]:
+    """Yield what the sources that do not fit say of themselves: what names them is not wrong on top of that."""
+    fitting = {source.yaml_file for source in sources}
+    for file in {*where.source_files.glob("*.yaml"), *where.source_files.glob("*/defs.yaml")} - fitting:
+        if isinstance(said := peek(file, (*BELOW, name)), str):
+            yield said
 
 
 def _check_rules(where: Folders, systems: set[str], checked: Checked) -> None:
