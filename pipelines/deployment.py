@@ -14,14 +14,18 @@ from typing import TYPE_CHECKING
 
 from linkage_models import nominal
 from linkage_models.nominal.bundle import SHIPPED
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, Report, refuse
+from pipelines.gaps import DEFAULT_RULES
+from pipelines.publish import Audience, audience, read_audiences
 from pipelines.source import SourceSpec
-from pipelines.yaml_file import read_yaml
+from pipelines.yaml_file import check_yaml, field_error, yaml_files
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 PIPELINES = Path(__file__).parent
+BELOW = ("attributes",)
+"""Where a source's YAML says what the source is."""
 
 
 @dataclass(frozen=True)
@@ -33,34 +37,37 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Deployment:
-    """Where a deployment keeps its parts, and its source systems, in the order of their names."""
+class Folders:
+    """Where a deployment keeps its parts.
 
-    sources: tuple[Source, ...]
+    Attributes:
+        own: the deployment's folder; None where it is the repository's own.
+    """
+
+    own: Path | None
+    source_files: Path
     gap_rules: Path
-    audiences: Path
+    audience_files: Path
     bundles: Path
 
-    @classmethod
-    def load(cls, settings: Settings) -> Deployment:
-        """Read the deployment that the settings name, or the repository's own.
+    @staticmethod
+    def at(own: Path | None) -> Folders:
+        """Return the folders of a deployment, the repository's own wherever it has none.
 
         Raises:
-            ConfigurationError: the folder or a source's YAML is missing or wrong.
+            ConfigurationError: there is no such folder.
         """
-        folder = settings.deployment
-        if folder is None:
-            sources = PIPELINES / "defs" / "sources"
-            rules, audiences = PIPELINES / "gaps" / "rules", PIPELINES / "publish" / "audiences"
-            return cls(_sources(sources), rules, audiences, SHIPPED)
-        if not folder.is_dir():
-            message = f"{folder} is not a folder; set CONJOIN_DEPLOYMENT to the folder of a deployment."
-            raise ConfigurationError(message)
-        return cls(
-            _sources(folder / "sources"),
-            _own_or(folder / "gap_rules", PIPELINES / "gaps" / "rules"),
-            _own_or(folder / "audiences", PIPELINES / "publish" / "audiences"),
-            _own_or(folder / "bundles", SHIPPED),
+        sources, rules, audiences, bundles = PIPELINES / "defs" / "sources", DEFAULT_RULES, audience.SHIPPED, SHIPPED
+        if own is None:
+            return Folders(None, sources, rules, audiences, bundles)
+        if not own.is_dir():
+            raise ConfigurationError(f"{own} is not a folder; set CONJOIN_DEPLOYMENT to the folder of a deployment.")
+        return Folders(
+            own,
+            own / "sources",
+            _own_or(own / "gap_rules", rules),
+            _own_or(own / "audiences", audiences),
+            _own_or(own / "bundles", bundles),
         )
 
     def bundle(self) -> nominal.Bundle:
@@ -74,6 +81,26 @@ class Deployment:
         except nominal.BundleError as error:
             raise ConfigurationError(str(error)) from None
 
+
+@dataclass(frozen=True)
+class Deployment(Folders):
+    """A deployment read: its source systems in the order of their names, its audiences by name, where the rest is."""
+
+    sources: tuple[Source, ...]
+    audiences: dict[str, Audience]
+
+    @classmethod
+    def load(cls, settings: Settings) -> Deployment:
+        """Read the deployment that the settings name, or the repository's own.
+
+        Raises:
+            ConfigurationError: the folder, or the YAML of a source or an audience, is missing or wrong.
+        """
+        where = Folders.at(settings.deployment)
+        return cls(
+            **vars(where), sources=read_sources(where.source_files), audiences=read_audiences(where.audience_files)
+        )
+
     @property
     def services(self) -> dict[str, str]:
         """The service each source system belongs to."""
@@ -84,22 +111,29 @@ def _own_or(own: Path, shipped: Path) -> Path:
     return own if own.is_dir() else shipped
 
 
-def _sources(folder: Path) -> tuple[Source, ...]:
-    stray = sorted([*folder.glob("*.yml"), *folder.glob("*/*.yml")])
-    if stray:
-        message = f"{stray[0]} would be passed over; let its name end in .yaml."
-        raise ConfigurationError(message)
-    files = sorted([*folder.glob("*/defs.yaml"), *folder.glob("*.yaml")])
+def read_sources(folder: Path, report: Report = refuse) -> tuple[Source, ...]:
+    """Return the source systems of a folder, in the order of their names.
+
+    Args:
+        folder: holds `<system>.yaml` or `<system>/defs.yaml` for each.
+        report: called with each mistake; a source that has one is left out.
+
+    Raises:
+        ConfigurationError: by default, for the first of these: a file would be passed over, does not fit, or describes
+            a system that another one describes; there is none.
+    """
+    inside = [file for inner in sorted(folder.glob("*/")) for file in yaml_files(inner, report)]
+    files = sorted([*(file for file in inside if file.name == "defs.yaml"), *yaml_files(folder, report)])
     if not files:
         message = f"{folder} holds no source system; add a YAML file for each, as docs/how-to/add-a-source.md shows."
-        raise ConfigurationError(message)
-    sources = [Source(read_yaml(file, SourceSpec, below=("attributes",)), file) for file in files]
-    first_files: dict[str, Path] = {}
-    for source in sources:
-        first = first_files.setdefault(source.spec.system, source.yaml_file)
-        if first != source.yaml_file:
-            message = (
-                f"{source.yaml_file}: the system `{source.spec.system}` is already described in {first}; rename one."
-            )
-            raise ConfigurationError(message)
-    return tuple(sorted(sources, key=lambda source: source.spec.system))
+        report(ConfigurationError(message))
+    sources: dict[str, Source] = {}
+    for file in files:
+        spec = check_yaml(file, SourceSpec, report, below=BELOW)
+        if spec is None:
+            continue
+        first = sources.setdefault(spec.system, Source(spec, file))
+        if first.yaml_file != file:
+            problem = f"the system `{spec.system}` is already described in {first.yaml_file}"
+            report(field_error(file, ["system"], problem, below=BELOW))
+    return tuple(sources[system] for system in sorted(sources))

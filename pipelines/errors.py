@@ -6,11 +6,13 @@ No message ever holds a personal value: places are named by file, line, row numb
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
+    from pathlib import Path
 
 
 class ConjoinError(Exception):
@@ -18,7 +20,29 @@ class ConjoinError(Exception):
 
 
 class ConfigurationError(ConjoinError):
-    """A setting, a deployment's YAML or a command's argument is wrong."""
+    """A setting, a deployment's YAML or a command's argument is wrong.
+
+    Attributes:
+        file: the file it stands in, where there is one.
+        line: its line there, counted from 1.
+        field: the field, as the path of keys that leads to it.
+    """
+
+    def __init__(
+        self, message: str, *, file: Path | None = None, line: int | None = None, field: str | None = None
+    ) -> None:
+        """Make the error of its sentence, which names the place, and of the place for scripts."""
+        super().__init__(message)
+        self.file, self.line, self.field = file, line, field
+
+
+Report = Callable[[ConfigurationError], None]
+"""What a loader of a deployment does with each mistake it finds."""
+
+
+def refuse(error: ConfigurationError) -> NoReturn:
+    """Raise the error: a run stops at the first mistake, where `conjoin check` collects them all."""
+    raise error
 
 
 class SourceError(ConjoinError):

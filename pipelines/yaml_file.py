@@ -5,14 +5,14 @@ from __future__ import annotations
 import difflib
 from collections.abc import Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar, cast
 
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
 
-from pipelines.errors import ConfigurationError
+from pipelines.errors import ConfigurationError, Report, refuse
 
 if TYPE_CHECKING:
     from pydantic_core import ErrorDetails
@@ -31,18 +31,74 @@ def read_yaml(path: Path, model: type[M], *, below: Sequence[str] = ()) -> M:
     Raises:
         ConfigurationError: the file is missing, is not YAML, or does not fit the model.
     """
-    tree = _parse(path)
+    return cast("M", check_yaml(path, model, refuse, below=below))  # `refuse` has raised where there is none
+
+
+def check_yaml(path: Path, model: type[M], report: Report, *, below: Sequence[str] = ()) -> M | None:
+    """Return the file's content as the model, or None where it does not fit, with every reason reported.
+
+    Args:
+        path: the YAML file.
+        model: what its content must be.
+        report: called with each mistake.
+        below: keys to go down before the model begins, for example `("attributes",)`.
+    """
+    try:
+        tree = _parse(path)
+    except ConfigurationError as error:
+        report(error)
+        return None
     for key in below:
         if not isinstance(tree, CommentedMap) or key not in tree:
             message = f"{path}, line 1: the field `{key}` is missing; add it."
-            raise ConfigurationError(message)
+            report(ConfigurationError(message, file=path, line=1, field=key))
+            return None
         tree = tree[key]
     try:
         return model.model_validate(_plain(tree))
     except ValidationError as error:
-        # A field that is not known is the cause of one that is missing more often than the other way round.
-        errors = sorted(error.errors(), key=lambda one: one["type"] != "extra_forbidden")
-        raise ConfigurationError(_sentence(path, tree, model, errors[0])) from None
+        wrong = _told(error.errors(), model)
+    for one in wrong:
+        report(_mistake(path, tree, model, one))
+    return None
+
+
+def error_at(path: Path, location: Sequence[str | int], says: str, *, below: Sequence[str] = ()) -> ConfigurationError:
+    """Return the error of a field of a file that fits its model.
+
+    Args:
+        path: the YAML file.
+        location: the field's place, below `below`.
+        says: what follows the field in the sentence, the remedy and a full stop included.
+        below: keys to go down before the model begins.
+    """
+    line, field = field_line(path, location, below=below), ".".join(map(str, location))
+    return ConfigurationError(f"{path}, line {line}: the field `{field}` {says}", file=path, line=line, field=field)
+
+
+def field_error(
+    path: Path, location: Sequence[str | int], problem: str, *, below: Sequence[str] = ()
+) -> ConfigurationError:
+    """Return the error of a field that is wrong; `problem` is a clause that says how."""
+    return error_at(path, location, f"is wrong: {problem}; correct it.", below=below)
+
+
+def peek(path: Path, location: Sequence[str]) -> object:
+    """Return what stands at a place of a file, whether or not the file fits its model; None where nothing does."""
+    try:
+        tree = _parse(path)
+    except ConfigurationError:
+        return None
+    for key in location:
+        tree = tree.get(key) if isinstance(tree, CommentedMap) else None
+    return _plain(tree)
+
+
+def yaml_files(folder: Path, report: Report) -> list[Path]:
+    """Return the YAML files of a folder in the order of their names; any that ends in .yml is reported."""
+    for stray in sorted(folder.glob("*.yml")):
+        report(ConfigurationError(f"{stray} would be passed over; let its name end in .yaml.", file=stray))
+    return sorted(folder.glob("*.yaml"))
 
 
 def line_of(tree: Any, location: Sequence[str | int]) -> int:
@@ -73,22 +129,22 @@ def _parse(path: Path) -> Any:
         tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
     except FileNotFoundError:
         message = f"{path} does not exist; create it or correct the path."
-        raise ConfigurationError(message) from None
+        raise ConfigurationError(message, file=path) from None
     except UnicodeDecodeError as error:
         message = f"{path}: byte {error.start} is not UTF-8; save the file as UTF-8."
-        raise ConfigurationError(message) from None
+        raise ConfigurationError(message, file=path) from None
     except MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line = mark.line + 1 if mark else 1
         problem = (error.problem or error.context or "it cannot be parsed").strip().splitlines()[0]
         message = f"{path}, line {line}: this is not valid YAML ({problem}); correct that line."
-        raise ConfigurationError(message) from None
+        raise ConfigurationError(message, file=path, line=line) from None
     except (YAMLError, *_BY_TAGS):
         message = f"{path}: this is not valid YAML; correct the file."
-        raise ConfigurationError(message) from None
+        raise ConfigurationError(message, file=path) from None
     if tree is None:
         message = f"{path}, line 1: the file is empty; give it its fields."
-        raise ConfigurationError(message)
+        raise ConfigurationError(message, file=path, line=1)
     return tree
 
 
@@ -106,21 +162,36 @@ def _plain(tree: Any) -> Any:
     return tree
 
 
-def _sentence(path: Path, tree: Any, model: type[BaseModel], error: ErrorDetails) -> str:
+def _told(errors: list[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
+    """Return the errors to tell: fields that are not known first, and no field as missing that was only misspelt."""
+    unknown = [one for one in errors if one["type"] == "extra_forbidden"]
+    meant = {(*one["loc"][:-1], near) for one in unknown if (near := _near(one, model))}
+    others = [one for one in errors if one["type"] != "extra_forbidden"]
+    return unknown + [one for one in others if one["type"] != "missing" or one["loc"] not in meant]
+
+
+def _near(unknown: ErrorDetails, model: type[BaseModel]) -> str | None:
+    """Return the known field that an unknown one is most like."""
+    near = difflib.get_close_matches(str(unknown["loc"][-1]), sorted(_known_fields(model)), n=1)
+    return near[0] if near else None
+
+
+def _mistake(path: Path, tree: Any, model: type[BaseModel], error: ErrorDetails) -> ConfigurationError:
     location = [step for step in error["loc"] if not (isinstance(step, str) and step.startswith("function-"))]
     # A name may be anything; it is written so that the sentence stays one line.
     field = ".".join(str(step) for step in location).encode("unicode_escape").decode() or "the whole file"
     line = line_of(tree, location)
     match error["type"]:
         case "extra_forbidden":
-            near = difflib.get_close_matches(str(location[-1]), sorted(_known_fields(model)), n=1)
-            remedy = f"did you mean `{near[0]}`?" if near else "remove it or see the reference of this file."
-            return f"{path}, line {line}: the field `{field}` is not known; {remedy}"
+            near = _near(error, model)
+            remedy = f"did you mean `{near}`?" if near else "remove it or see the reference of this file."
+            problem = f"is not known; {remedy}"
         case "missing":
-            return f"{path}, line {line}: the field `{field}` is missing; add it."
+            problem = "is missing; add it."
         case _:
-            problem = error["msg"].removeprefix("Value error, ").rstrip(".")
-            return f"{path}, line {line}: the field `{field}` is wrong: {problem}; correct it."
+            said = error["msg"].removeprefix("Value error, ").rstrip(".")
+            problem = f"is wrong: {said}; correct it."
+    return ConfigurationError(f"{path}, line {line}: the field `{field}` {problem}", file=path, line=line, field=field)
 
 
 def _known_fields(model: type[BaseModel], seen: set[type] | None = None) -> set[str]:

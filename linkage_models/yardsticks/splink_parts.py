@@ -144,7 +144,7 @@ def _resolved(own: Temporaries, bundle: Bundle) -> str:
         decisions="ruled",
         thresholds=thresholds,
         into="resolved",
-        flags=flags,
+        flags="flagged",
     )
     return _within("resolved", "cluster")
 

@@ -10,6 +10,7 @@ import typer
 from pipelines.cli import (
     audit,
     bench,
+    check,
     decide,
     demo,
     evaluate,
@@ -33,6 +34,7 @@ app = typer.Typer(
 for command in (
     demo.demo,
     run.run,
+    check.check,
     train.train,
     evaluate.evaluate,
     explain.explain,

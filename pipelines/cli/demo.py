@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError
 
 MARK = "# Written by `conjoin demo`: the sample's deliveries, and the night they were made."
@@ -22,6 +22,7 @@ def demo(
     sample: Annotated[
         Path | None, typer.Option("--sample", help="A sample made with `conjoin sample` (default: the shipped one).")
     ] = None,
+    audience: AudienceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Link the sample systems and publish the result: the nightly job on synthetic data.
@@ -31,7 +32,9 @@ def demo(
     import sample_data
     from pipelines.cli.progress import step_reporter
     from pipelines.cli.summary import end_with, print_next_steps, print_summary, summarise
+    from pipelines.deployment import Deployment
     from pipelines.nightly_run import run_nightly
+    from pipelines.publish import chosen_audience, default_audience
     from pipelines.settings import HOME_SETTINGS_FILE, Settings
     from pipelines.warehouse import run_log
 
@@ -55,6 +58,8 @@ def demo(
             f"{before.home} holds records that are not the demo's, and synthetic ones must not mix with them; "
             "name another folder with --home."
         )
+    audiences = Deployment.load(before).audiences
+    readers = chosen_audience(audiences, audience) if audience else default_audience(audiences)
     as_of = before.model_copy(update={"as_of": datetime.fromisoformat(chosen["as_of"])})
     run_log.not_before_the_last(as_of)
     before.home.mkdir(parents=True, exist_ok=True)
@@ -67,11 +72,12 @@ def demo(
         typer.echo(f"Linking the synthetic systems in {settings.deliveries} as of {chosen['as_of']} ...", err=True)
     with step_reporter(quiet=as_json) as report:
         night_run = run_nightly(settings, report)
-    summary = summarise(settings)
+    summary = summarise(settings, readers)
     if as_json:
         held_back = {"held_back": night_run.held_back}
         print_json({"run_id": night_run.run_id, "warnings": night_run.warnings, **held_back, **summary})
     else:
         print_summary(summary, night_run.warnings)
-        print_next_steps(settings, summary, next_night=night + 1 if night < len(nights) else None, sample=sample)
+        following = night + 1 if night < len(nights) else None
+        print_next_steps(settings, summary, audiences, next_night=following, sample=sample)
     end_with(night_run)

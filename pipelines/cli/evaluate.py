@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError
 
 
@@ -23,6 +23,7 @@ def evaluate(
     charts: Annotated[
         Path | None, typer.Option("--charts", help="Folder, made where missing, to write SVG and PNG charts to.")
     ] = None,
+    audience: AudienceOption = None,
     as_json: JsonOption = False,
 ) -> None:
     """Measure the published links and gaps against the truth, with intervals; without one, estimate.
@@ -38,7 +39,7 @@ def evaluate(
         raise ConfigurationError("--truth and --no-truth contradict each other; give one of them.")
     if charts and charts.exists() and not charts.is_dir():
         raise ConfigurationError(f"{charts} is not a folder; name a folder with --charts.")
-    found = evaluating.evaluate(Settings.load(home), truth, no_truth=no_truth)
+    found = evaluating.evaluate(Settings.load(home), truth, no_truth=no_truth, audience=audience)
     if charts:
         found.draw(charts)
     if as_json:

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError
 
 
@@ -19,6 +19,7 @@ def explain(
         typer.Option("--picture", help="File, .svg or .png, for a waterfall of the pair, or of the weakest link."),
     ] = None,
     who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
+    audience: AudienceOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
@@ -37,7 +38,7 @@ def explain(
 
     if picture and picture.suffix not in {".svg", ".png"}:
         raise ConfigurationError(f"{picture} is neither .svg nor .png; give --picture a file that ends in one of them.")
-    explanation = explaining.explain(Settings.load(home), first, second, who=who)
+    explanation = explaining.explain(Settings.load(home), first, second, who=who, audience=audience)
     if picture:
         from linkage_models.evaluate.charts import save_as, waterfall_chart
 

@@ -12,6 +12,10 @@ HomeOption = Annotated[
     Path | None,
     typer.Option("--home", help="Folder of landing, warehouse, snapshots and audit (default: CONJOIN_HOME or data)."),
 ]
+AudienceOption = Annotated[
+    str | None,
+    typer.Option("--audience", help="Whose snapshot to read (default: the only one, or the deployment's default)."),
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
 
 

@@ -6,10 +6,10 @@ import time
 
 import typer
 
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
 
 
-def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def run(home: HomeOption = None, audience: AudienceOption = None, as_json: JsonOption = False) -> None:
     """Link every source system and publish: the nightly job, now.
 
     Publishes all or nothing: when a step or a blocking check fails, the last snapshot stays in place and the exit
@@ -20,14 +20,18 @@ def run(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """
     from pipelines.cli.progress import step_reporter
     from pipelines.cli.summary import end_with, print_summary, summarise
+    from pipelines.deployment import Deployment
     from pipelines.nightly_run import run_nightly
+    from pipelines.publish import chosen_audience, default_audience
     from pipelines.settings import Settings
 
     settings = Settings.load(home)
+    audiences = Deployment.load(settings).audiences
+    readers = chosen_audience(audiences, audience) if audience else default_audience(audiences)
     began = time.monotonic()
     with step_reporter(quiet=as_json) as report:
         night = run_nightly(settings, report)
-    summary = summarise(settings)
+    summary = summarise(settings, readers)
     if as_json:
         seconds = round(time.monotonic() - began, 1)
         print_json(

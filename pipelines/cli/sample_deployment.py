@@ -1,7 +1,11 @@
-"""The deployment that reads the sample systems from real servers: the shipped sources with another `extract` each."""
+"""The deployment that reads the sample systems from real servers: the shipped sources with another `extract` each.
+
+What is other of a source's `extract` stands beside its YAML, in `served.yaml`.
+"""
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
@@ -11,6 +15,8 @@ from ruamel.yaml import YAML
 from pipelines.deployment import PIPELINES
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sample_data.serve import Served
 
 SECRETS = "secrets.env"
@@ -21,76 +27,35 @@ def write_deployment(served: Served, folder: Path) -> None:
     sources = folder / "sources"
     sources.mkdir(parents=True, exist_ok=True)
     yaml = YAML(typ="rt")
+    facts = _facts(served)
     for shipped in sorted((PIPELINES / "defs" / "sources").glob("*/defs.yaml")):
         tree = yaml.load(shipped)
-        system = tree["attributes"]["system"]
-        tree["attributes"]["extract"] = _extract(served, system, tree["attributes"]["extract"])
-        with (sources / f"{system}.yaml").open("w", encoding="utf-8") as file:
+        extract = {**tree["attributes"]["extract"], **_filled(yaml.load(shipped.with_name("served.yaml")), facts)}
+        tree["attributes"]["extract"] = {name: value for name, value in extract.items() if value is not None}
+        with (sources / f"{tree['attributes']['system']}.yaml").open("w", encoding="utf-8") as file:
             yaml.dump(tree, file)
     secrets = folder / SECRETS
     secrets.touch(mode=0o600)
     secrets.write_text("".join(f"{name}='{value}'\n" for name, value in served.secrets.items()), encoding="utf-8")
 
 
-def _extract(served: Served, system: str, shipped: Any) -> dict[str, Any]:  # noqa: ANN401  # a YAML tree
-    """Return a system's `extract` for the server that stands for it."""
-    match system:
-        case "nomis":
-            return _postgresql(served.nomis_url, "NOMIS_PASSWORD", shipped)
-        case "oasys":
-            return _postgresql(served.oasys_url, "OASYS_PASSWORD", shipped)
-        case "ctnm":
-            base, _, name = served.ctnm_url.rpartition("/")
-            return {
-                "format": "rest",
-                "base_url": base,
-                "auth": {
-                    "kind": "oauth2",
-                    "token_url": served.ctnm_token_url,
-                    "client_id": served.ctnm_client_id,
-                    "client_secret": {"env": "CTNM_CLIENT_SECRET"},
-                },
-                "paging": {"kind": "cursor"},
-                "resources": {"cases": {"path": name, "data": "$.items"}},
-            }
-        case "rms":
-            address = urlsplit(served.rms_url)
-            host_key = served.rms_known_hosts.read_text(encoding="utf-8").split()[1:3]
-            location = {
-                "kind": "sftp",
-                "host": address.hostname,
-                "port": address.port,
-                "user": address.username,
-                "password": {"env": "RMS_SFTP_PASSWORD"},
-                "host_key": " ".join(host_key),
-            }
-            resources = {name: Path(path).name for name, path in shipped["resources"].items()}
-            return {**shipped, "location": location, "resources": resources}
-        case "pnc" | "visor":
-            return {
-                **shipped,
-                "location": {
-                    "kind": "s3",
-                    "bucket": served.drop_bucket,
-                    "endpoint": served.drop_endpoint,
-                    "access_key_id": served.drop_access_key_id,
-                    "secret_access_key": {"env": "DROP_S3_SECRET_KEY"},
-                },
-            }
-        case _:
-            return {**shipped, "path": str(served.ndelius_path)}
-
-
-def _postgresql(url: str, password: str, shipped: Any) -> dict[str, Any]:  # noqa: ANN401  # a YAML tree
-    address = urlsplit(url)
-    return {
-        "format": "sql",
-        "dialect": "postgresql",
-        "host": address.hostname,
-        "port": address.port,
-        "database": address.path.lstrip("/"),
-        "user": address.username,
-        "password": {"env": password},
-        "tls": "off",
-        "resources": shipped["resources"],
+def _facts(served: Served) -> dict[str, str | int | None]:
+    """Return what the servers say of themselves, by name; of each `<name>_url` also its parts."""
+    facts: dict[str, str | int | None] = {
+        name: str(value) for name, value in vars(served).items() if isinstance(value, (str, Path))
     }
+    for name, url in list(facts.items()):
+        if name.endswith("_url"):
+            address, of = urlsplit(str(url)), name.removesuffix("_url")
+            facts |= {f"{of}_host": address.hostname, f"{of}_port": address.port, f"{of}_user": address.username}
+            facts[f"{of}_base"] = str(url).rpartition("/")[0]
+    return facts
+
+
+def _filled(tree: Any, facts: Mapping[str, str | int | None]) -> Any:  # noqa: ANN401  # a YAML tree
+    """Return the tree with each `<name>` in it replaced by the fact of that name."""
+    if isinstance(tree, dict):
+        return {name: _filled(below, facts) for name, below in tree.items()}
+    if isinstance(tree, str) and (whole := re.fullmatch(r"<(\w+)>", tree)):
+        return facts[whole[1]]
+    return tree

@@ -13,11 +13,12 @@ from rich.console import Console
 from rich.table import Table
 
 from linkage_models.relations import named_rows
-from pipelines.publish.current import joint_snapshot, open_snapshot
+from pipelines.publish import Audience, default_audience
+from pipelines.publish.current import current_snapshot, open_snapshot
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
     from pathlib import Path
 
     from pipelines.nightly_run import Night
@@ -32,12 +33,21 @@ SELECT source_system, sum(rows_extracted)::BIGINT AS read, sum(rows_accepted)::B
 FROM linked.source_load l GROUP BY source_system ORDER BY source_system
 """
 
+# The services whose common subjects are counted: those of its file that the audience names, or else all of them.
 SUBJECTS = """
-SELECT count(*) AS subjects, coalesce(sum(record_count), 0)::BIGINT AS records,
+WITH present AS (
+    SELECT coalesce(list(DISTINCT service ORDER BY service), []) AS services FROM linked.coverage
+),
+wanted AS (
+    SELECT coalesce(nullif(list_filter($across::VARCHAR[], lambda one: one IN services), []), services) AS across
+    FROM present
+)
+SELECT count(subject_id) AS subjects, coalesce(sum(record_count), 0)::BIGINT AS records,
        count(*) FILTER (len(source_systems) > 1) AS in_several_systems,
-       count(*) FILTER (list_has_all(services, ['police', 'prison', 'probation'])) AS police_prison_and_probation,
+       any_value(across) AS services,
+       count(*) FILTER (list_has_all(services, across)) AS in_all_services,
        count(*) FILTER (len(review_flags) > 0) AS flagged_for_review
-FROM linked.subject
+FROM wanted LEFT JOIN linked.subject ON true
 """
 
 GAPS = """
@@ -72,13 +82,22 @@ FROM latest LEFT JOIN linked.subject_event USING (run_id)
 """
 
 
-def summarise(settings: Settings) -> dict[str, Any]:
-    """Return the figures of the joint snapshot: sources, subjects, open gaps by severity, three example gaps."""
-    with open_snapshot(settings) as con:
+def summarise(settings: Settings, audience: Audience | None) -> dict[str, Any]:
+    """Return the figures of a snapshot: sources, subjects, open gaps by severity, three example gaps.
+
+    Args:
+        settings: the home.
+        audience: whose snapshot; None where several are published and none is the default: then there are no figures.
+    """
+    if audience is None:
+        return {"audience": None}
+    with open_snapshot(settings, audience.name) as con:
+        subjects = named_rows(con, SUBJECTS, {"across": list(audience.across)})[0]
         return {
-            "snapshot": str(joint_snapshot(settings)),
+            "audience": audience.name,
+            "snapshot": str(current_snapshot(settings, audience.name)),
             "sources": named_rows(con, SOURCES),
-            "subjects": named_rows(con, SUBJECTS)[0] | named_rows(con, NEAR_MISSES)[0],
+            "subjects": subjects | named_rows(con, NEAR_MISSES)[0],
             "changes": named_rows(con, CHANGES)[0],
             "gaps": named_rows(con, GAPS),
             "examples": named_rows(con, EXAMPLES),
@@ -88,6 +107,11 @@ def summarise(settings: Settings) -> dict[str, Any]:
 def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
     """Print the figures as a person reads them, and what the run's checks warn of."""
     console = Console()
+    if summary["audience"] is None:
+        _print_warnings(console, warnings)
+        said = "Published for every audience. None of them is the default: name one with --audience for its figures."
+        console.print(said, soft_wrap=True, highlight=False)
+        return
     table = Table("source system", *("rows read", "accepted", "quarantined", "nominal records"), box=box.SIMPLE)
     for column in table.columns[1:]:
         column.justify = "right"
@@ -97,10 +121,11 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
         )
     console.print(table)
     subjects = summary["subjects"]
+    services = subjects["services"]
+    across = f"{subjects['in_all_services']:,} across {_listed(services)}, " if len(services) > 1 else ""
     console.print(
         f"{subjects['records']:,} nominal records are {subjects['subjects']:,} subjects: "
-        f"{subjects['in_several_systems']:,} in more than one system, "
-        f"{subjects['police_prison_and_probation']:,} across police, prison and probation, "
+        f"{subjects['in_several_systems']:,} in more than one system, {across}"
         f"{subjects['flagged_for_review']:,} flagged for review; {subjects['near_misses']:,} near misses.",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
@@ -112,8 +137,7 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
             f"{changes['gaps_closed'] or 0:,} closed.",
             soft_wrap=True, highlight=False,
         )  # fmt: skip
-    for warning in warnings:
-        console.print(f"Warning: {warning}.", soft_wrap=True, highlight=False, markup=False)
+    _print_warnings(console, warnings)
     gaps = ", ".join(f"{row['open']:,} {row['severity']}" for row in summary["gaps"]) or "none"
     console.print(f"Open information gaps: {gaps}.", soft_wrap=True, highlight=False)
     for row in summary["examples"]:
@@ -122,30 +146,48 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
         console.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
+def _print_warnings(console: Console, warnings: Sequence[str]) -> None:
+    for warning in warnings:
+        console.print(f"Warning: {warning}.", soft_wrap=True, highlight=False, markup=False)
+
+
+def _listed(words: Sequence[str]) -> str:
+    return " and ".join([", ".join(words[:-1]), words[-1]])
+
+
 def print_next_steps(
-    settings: Settings, summary: dict[str, Any], *, next_night: int | None, sample: Path | None
+    settings: Settings,
+    summary: dict[str, Any],
+    audiences: Mapping[str, Audience],
+    *,
+    next_night: int | None,
+    sample: Path | None,
 ) -> None:
     """Print what to type next, as it can be typed here."""
-    example = summary["examples"][0]["subject_id"] if summary["examples"] else "SUBJECT"
+    examples = summary.get("examples") or [{"subject_id": "SUBJECT"}]
+    example = examples[0]["subject_id"]
+    usual = default_audience(audiences)
+    of_whom = "" if usual and usual.name == summary["audience"] else f" --audience {summary['audience'] or 'NAME'}"
     conjoin = "conjoin" if shutil.which("conjoin") else os.path.relpath(sys.argv[0])
     # `make ui`, like a command without --home, looks where CONJOIN_HOME or the default says.
     elsewhere = settings.home != Settings.load().home
     home = f" --home {settings.home}" if elsewhere else ""
     steps = [
-        (f"{conjoin} explain {example}{home}", "why these records are one person"),
-        (f"{conjoin} evaluate{home}", "links and gaps against the sample's truth"),
+        (f"{conjoin} explain {example}{of_whom}{home}", "why these records are one person"),
+        (f"{conjoin} evaluate{of_whom}{home}", "links and gaps against the sample's truth"),
     ]
     if next_night:
         of = f" --sample {sample}" if sample else ""
         steps.append((f"{conjoin} demo --night {next_night}{of}{home}", "the next night's deliveries"))
     steps.append((f"{f'CONJOIN_HOME={settings.home} ' if elsewhere else ''}make ui", "the same run in the Dagster UI"))
+    file = summary.get("snapshot", settings.published / "NAME" / "current.duckdb")
     width = max(len(command) for command, _ in steps)
     console = Console()
     lines = (
         "",
         "Next:",
         *(f"  {command:{width}}  {purpose}" for command, purpose in steps),
-        f"  or SQL, with any DuckDB client, on {joint_snapshot(settings)}",
+        f"  or SQL, with any DuckDB client, on {file}",
     )
     for line in lines:
         console.print(line, soft_wrap=True, highlight=False, markup=False)

@@ -1,5 +1,6 @@
 """Find gaps: the asset `gap/finding`, with the checks on what it found."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 import dagster as dg
@@ -9,7 +10,7 @@ from pipelines.defs.checks import catalogue_check, schema_of_columns
 from pipelines.defs.home import Home
 from pipelines.defs.linkage import SUBJECT
 from pipelines.deployment import Deployment
-from pipelines.gaps import SystemInfo, find_gaps, load_rules
+from pipelines.gaps import RISK_FILE, SystemInfo, find_gaps, load_risk, load_rules
 from pipelines.warehouse import run_log
 from pipelines.warehouse.catalogue.gap import FINDING, GAP
 from pipelines.warehouse.database import transaction
@@ -26,14 +27,22 @@ FINDINGS = dg.AssetKey(["gap", "finding"])
     kinds={"duckdb"},
     description="Information that one system holds about a subject and another that should hold it does not.",
     metadata={"dagster/column_schema": schema_of_columns(FINDING)},
+    check_specs=[
+        dg.AssetCheckSpec(
+            "risk_subjects_are_declared",
+            asset=FINDINGS,
+            description=f"Where a rule reads risk subjects, {RISK_FILE} beside the rules says what makes one; otherwise"
+            " the rule finds nothing.",
+        )
+    ],
 )
-def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Evaluate the deployment's gap rules on every subject."""
-    rules = load_rules(home.deployment.gap_rules)
+    rules, risk = load_rules(home.deployment.gap_rules), load_risk(home.deployment.gap_rules)
     with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "gap/finding") as log:
         systems = systems_in_force(con, home.deployment)
         with transaction(con):
-            found = find_gaps(con, rules, as_of=home.settings.now(), systems=systems)
+            found = find_gaps(con, rules, as_of=home.settings.now(), systems=systems, risk=risk)
         log.counts |= {"gaps_open": found.open, "gaps_opened": found.opened, "gaps_closed": found.closed}
     return dg.MaterializeResult(
         metadata={
@@ -46,7 +55,18 @@ def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
             "by_severity": dg.MetadataValue.json(dict(found.by_severity)),
             "by_cause": dg.MetadataValue.json(dict(found.by_cause)),
             "rules_not_in_force": dg.MetadataValue.json(list(found.not_in_force)),
-        }
+        },
+        check_results=[_risk_subjects_are_declared(found.without_risk_subjects)],
+    )
+
+
+def _risk_subjects_are_declared(rules: Sequence[str]) -> dg.AssetCheckResult:
+    return dg.AssetCheckResult(
+        check_name="risk_subjects_are_declared",
+        passed=not rules,
+        severity=dg.AssetCheckSeverity.WARN,
+        description=f"{', '.join(rules)} find nothing, as there is no {RISK_FILE}" if rules else None,
+        metadata={"count": len(rules)},
     )
 
 
@@ -61,7 +81,6 @@ def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[st
     never = (None, False)
     return {
         source.spec.system: SystemInfo(
-            service=source.spec.service,
             title=source.spec.title,
             last_delivery=feeds.get(source.spec.system, never)[0],
             max_age=timedelta(hours=source.spec.freshness_hours),

@@ -9,13 +9,13 @@ from pipelines import audit
 from pipelines.defs.gaps import FINDINGS
 from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
-from pipelines.publish import Audience, publish, read_audiences
+from pipelines.publish import Audience, publish
 from pipelines.warehouse import run_log
 
 
 def assets(deployment: Deployment) -> list[dg.AssetsDefinition]:
     """Return the publishing asset of every audience of the deployment."""
-    return [_asset(audience) for audience in read_audiences(deployment.audiences).values()]
+    return [_asset(audience) for audience in deployment.audiences.values()]
 
 
 def _asset(audience: Audience) -> dg.AssetsDefinition:

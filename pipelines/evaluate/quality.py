@@ -13,7 +13,8 @@ from linkage_models.relations import Temporaries, literal, single_value
 from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
 from pipelines.evaluate.truth import read_gaps, read_origins, read_people
-from pipelines.publish.current import joint_snapshot
+from pipelines.publish import chosen_audience
+from pipelines.publish.current import current_snapshot
 from pipelines.warehouse.database import reader
 
 if TYPE_CHECKING:
@@ -44,25 +45,29 @@ class Evaluation:
             charts.save(chart, folder / name)
 
 
-def evaluate(settings: Settings, truth: Path | None = None, *, no_truth: bool = False) -> Evaluation:
+def evaluate(
+    settings: Settings, truth: Path | None = None, *, no_truth: bool = False, audience: str | None = None
+) -> Evaluation:
     """Measure the published links and gaps against a truth, with intervals; without one, estimate.
 
     Args:
         settings: the home.
         truth: folder with `record.csv` and `gap.csv`; None looks beside the deliveries, as the sample has it.
         no_truth: estimate from the weights, and look for the implausible, whether there is a truth or not.
+        audience: whose snapshot is measured; None takes the deployment's default.
 
     Raises:
-        ConfigurationError: the truth is not what it says it is.
+        ConfigurationError: the truth is not what it says it is, or there is no such audience.
         NothingPublishedError: no run has published yet.
         WarehouseBusyError: a run is writing to the warehouse.
     """
-    snapshot = joint_snapshot(settings)
+    deployment = Deployment.load(settings)
+    snapshot = current_snapshot(settings, chosen_audience(deployment.audiences, audience).name)
     folder = truth or settings.deliveries.parent / "truth" / settings.deliveries.name
     known = (folder / "record.csv").is_file()
     if truth and not known:
         raise ConfigurationError(f"{folder} holds no record.csv; name the folder of the truth with --truth.")
-    bundle = Deployment.load(settings).bundle()
+    bundle = deployment.bundle()
     with reader(settings) as con, Temporaries(con) as own:
         con.execute(f"ATTACH {literal(str(snapshot))} AS snapshot (READ_ONLY)")
         own.view("predicted", "SELECT record_key, source_system, subject_id FROM snapshot.linked.subject_record")

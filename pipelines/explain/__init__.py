@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from pipelines import audit
+from pipelines.deployment import Deployment
 from pipelines.explain.explanation import Explanation
 from pipelines.explain.pair import explain_pair
 from pipelines.explain.subject import explain_subject
+from pipelines.publish import chosen_audience
 from pipelines.publish.current import open_snapshot
 
 if TYPE_CHECKING:
@@ -16,7 +18,9 @@ if TYPE_CHECKING:
 __all__ = ["Explanation", "explain"]
 
 
-def explain(settings: Settings, first: str, second: str | None = None, *, who: str) -> Explanation:
+def explain(
+    settings: Settings, first: str, second: str | None = None, *, who: str, audience: str | None = None
+) -> Explanation:
     """Say why records are, or are not, together; the audit log tells who asked.
 
     Args:
@@ -24,17 +28,23 @@ def explain(settings: Settings, first: str, second: str | None = None, *, who: s
         first: a record key or, where it is all that is given, a subject id.
         second: the other record's key; None explains the subject.
         who: who asks.
+        audience: whose snapshot answers; None takes the deployment's default.
 
     Raises:
-        ConfigurationError: there is no such record or subject; the message says what became of a retired one.
+        ConfigurationError: there is no such record, subject or audience; the message says what became of a retired one.
         NothingPublishedError: no run has published yet.
     """
-    with open_snapshot(settings) as con:
+    readers = chosen_audience(Deployment.load(settings).audiences, audience).name
+    with open_snapshot(settings, readers) as con:
         con.execute("CREATE TEMP VIEW scored AS SELECT * FROM linked.link WHERE match_weight IS NOT NULL")
         explanation = (
             explain_subject(con, settings, first) if second is None else explain_pair(con, settings, first, second)
         )
     audit.record(
-        settings, action="consultation", who=who, what={"explained": first, "with": second}, why="conjoin explain"
+        settings,
+        action="consultation",
+        who=who,
+        what={"explained": first, "with": second, "audience": readers},
+        why="conjoin explain",
     )
     return explanation

@@ -8,6 +8,8 @@ from datetime import date
 
 import duckdb
 
+from pipelines.gaps.mentions import mentioned
+
 AS_OF = "as_of"
 """The parameter `$as_of` every rule may use: the day of the run, a DATE."""
 
@@ -45,12 +47,16 @@ class Bound:
         parameters: the parameters it uses, by name, without `$as_of`.
         uses_as_of: whether it uses `$as_of`.
         columns: the columns it yields, with their DuckDB types.
+        tables: the tables and views it reads.
+        systems: the source systems it names.
     """
 
     sql: str
     parameters: Mapping[str, Value]
     uses_as_of: bool
     columns: Mapping[str, str]
+    tables: frozenset[str]
+    systems: frozenset[str]
 
     def values(self, as_of: date) -> dict[str, Value]:
         """Return what to pass with the SQL for a run of the given day."""
@@ -86,26 +92,29 @@ def bind(
     if len(statements) != 1 or statements[0].type != duckdb.StatementType.SELECT:
         raise BindingError("it must be one SELECT")
     used: set[str] = set(statements[0].named_parameters)
-    unknown = sorted(used - {AS_OF, *parameters})
-    if unknown:
-        raise BindingError(f"it uses the parameter `${unknown[0]}`, which `parameters` does not give")
-    bound = Bound(text, {name: parameters[name] for name in sorted(used - {AS_OF})}, AS_OF in used, {})
+    if unknown := sorted(used - {AS_OF, *parameters}):
+        named = ", ".join(f"`${name}`" for name in unknown)
+        raise BindingError(f"it uses the parameter {named}, which `parameters` does not give")
+    given = {name: parameters[name] for name in sorted(used - {AS_OF})}
+    values = given | ({AS_OF: date(2000, 1, 1)} if AS_OF in used else {})
     try:
-        described = con.execute(f"DESCRIBE {text}", bound.values(date(2000, 1, 1)) or None).fetchall()
+        described = con.execute(f"DESCRIBE {text}", values or None).fetchall()
     except duckdb.Error as error:
         raise BindingError(f"it does not bind ({_reason(error)})") from None
     names = [row[0] for row in described]
-    twice = next((name for name in names if names.count(name) > 1), None)
-    if twice:
-        raise BindingError(f"it yields the column `{twice}` twice")
     yielded = {row[0]: row[1] for row in described}
-    for name in required:
-        if name not in yielded:
-            raise BindingError(f"it does not yield the column `{name}`")
-    for name, kind in columns.items():
-        if yielded.get(name, kind) != kind:
-            raise BindingError(f"its column `{name}` must be {kind}, not {yielded[name]}")
-    return Bound(text, bound.parameters, bound.uses_as_of, yielded)
+    wrong = [
+        *(f"it yields the column `{name}` twice" for name in yielded if names.count(name) > 1),
+        *(f"it does not yield the column `{name}`" for name in required if name not in yielded),
+        *(
+            f"its column `{name}` must be {kind}, not {yielded[name]}"
+            for name, kind in columns.items()
+            if yielded.get(name, kind) != kind
+        ),
+    ]
+    if wrong:
+        raise BindingError("; ".join(wrong))
+    return Bound(text, given, AS_OF in used, yielded, *mentioned(con, text))
 
 
 def _reason(error: duckdb.Error) -> str:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,7 +11,7 @@ import duckdb
 from pipelines.gaps import cause, confidence, evaluate, findings, near_miss, views, working
 from pipelines.gaps import systems as known_systems
 from pipelines.gaps.instant import naive_utc
-from pipelines.gaps.rule import ALL, ANY, Rule
+from pipelines.gaps.rule import ALL, ANY, Risk, Rule
 from pipelines.gaps.systems import SystemInfo
 
 
@@ -29,6 +29,8 @@ class GapCounts:
         by_severity: open gaps per severity.
         by_cause: open gaps per cause.
         not_in_force: rules left out because they need a source system the deployment does not have.
+        without_risk_subjects: rules in force that read risk subjects, where the deployment does not say what makes one,
+            so that they find nothing.
     """
 
     open: int
@@ -40,6 +42,7 @@ class GapCounts:
     by_severity: Mapping[str, int]
     by_cause: Mapping[str, int]
     not_in_force: Sequence[str]
+    without_risk_subjects: Sequence[str]
 
 
 def find_gaps(
@@ -48,6 +51,7 @@ def find_gaps(
     *,
     as_of: datetime,
     systems: Mapping[str, SystemInfo],
+    risk: Risk | None,
 ) -> GapCounts:
     """Evaluate every rule and bring `gap.finding` and `gap.rule` up to date, inside the caller's transaction.
 
@@ -59,13 +63,14 @@ def find_gaps(
         rules: what `load_rules` returned.
         as_of: the instant the run takes for now; naive values are UTC.
         systems: the deployment's source systems by name.
+        risk: what makes a risk subject, as `load_risk` returned it; None where nothing does.
 
     Raises:
         ConfigurationError: a rule's SQL fails on the data or yields a source system its file does not name.
     """
     now = naive_utc(as_of)
-    in_force = [rule for rule in rules if _applies(rule, systems)]
-    views.prepare(con)
+    in_force = [rule for rule in rules if applies(rule, systems)]
+    views.prepare(con, risk, now.date())
     working.prepare(con)
     known_systems.prepare(con, systems, now)
     findings.record_rules(con, in_force)
@@ -88,6 +93,7 @@ def find_gaps(
         by_severity=_count(con, "severity"),
         by_cause=_count(con, "cause"),
         not_in_force=tuple(rule.spec.id for rule in rules if rule not in in_force),
+        without_risk_subjects=() if risk else tuple(rule.spec.id for rule in rest_on_risk_subjects(in_force)),
     )
     for table in ("current", "rule_in_force", "system"):
         con.execute(f"DROP TABLE temp.{table}")
@@ -96,12 +102,17 @@ def find_gaps(
     return counts
 
 
-def _applies(rule: Rule, systems: Mapping[str, SystemInfo]) -> bool:
+def applies(rule: Rule, systems: Collection[str]) -> bool:
     """Tell whether the deployment has a system that could hold what the rule is about, and one that should."""
     return all(
         word in named or any(name in systems for name in named)
         for named, word in ((rule.spec.held_by, ANY), (rule.spec.expected_in, ALL))
     )
+
+
+def rest_on_risk_subjects(rules: Iterable[Rule]) -> list[Rule]:
+    """Return the rules that read what holds nothing where nothing says what makes a risk subject."""
+    return [rule for rule in rules if rule.tables & views.OF_RISK]
 
 
 def _count(con: duckdb.DuckDBPyConnection, column: str) -> dict[str, int]:

@@ -1,31 +1,23 @@
-"""Gap rules: what one YAML file may say, and loading a folder of them, each bound to the tables it reads."""
+"""What the YAML files of a folder of gap rules may say: a rule, and what makes a risk subject; and both once bound."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Literal, TypeVar
+from typing import Annotated, Literal
 
-import duckdb
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, field_validator, model_validator
 
 from pipelines.errors import ConfigurationError
-from pipelines.gaps import sentence, views, working
-from pipelines.gaps.binding import ANSWER_COLUMNS, GAP_COLUMNS, BindingError, Bound, bind
-from pipelines.warehouse.catalogue import WAREHOUSE
-from pipelines.yaml_file import field_line, read_yaml
-
-DEFAULT_RULES = Path(__file__).parent / "rules"
-"""The folder of the rules that come with Conjoin."""
+from pipelines.gaps import sentence
+from pipelines.gaps.binding import Bound, Value
+from pipelines.yaml_file import field_error
 
 ANY = "any"
 """In `held_by`: whichever source system holds it."""
 
 ALL = "all"
 """In `expected_in`: every other source system that knows the subject."""
-
-T = TypeVar("T")
 
 
 def _as_tuple(given: object) -> object:
@@ -73,7 +65,19 @@ class Sentence(_Part):
         return {"holds": self.holds, "lacks": self.lacks, "act": self.act}
 
 
-class RuleSpec(_Part):
+class _Asking(_Part):
+    """What every file with SQL of its own has."""
+
+    parameters: dict[str, Parameter] = {}
+    sql: Text
+
+    @property
+    def values(self) -> dict[str, Value]:
+        """The value of each parameter."""
+        return {name: parameter.value for name, parameter in self.parameters.items()}
+
+
+class RuleSpec(_Asking):
     """One rule file. docs/reference/gap-rules.md explains every field."""
 
     id: Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9_]*$")]
@@ -87,8 +91,6 @@ class RuleSpec(_Part):
     expected_in: Systems
     scope: Text
     sentence: Sentence
-    parameters: dict[str, Parameter] = {}
-    sql: Text
     answered_by: Text | None = None
 
     @model_validator(mode="after")
@@ -117,65 +119,51 @@ class Rule:
 
     def error(self, field: str, problem: str) -> ConfigurationError:
         """Return the error for a field of this rule's file."""
-        return _error(self.file, field, problem)
+        return field_error(self.file, (field,), problem)
+
+    @property
+    def tables(self) -> frozenset[str]:
+        """The tables and views that its SQL reads."""
+        return self.gaps.tables | (self.answers.tables if self.answers else frozenset())
+
+    @property
+    def systems(self) -> dict[str, frozenset[str]]:
+        """The source systems that it names, by the field that names them."""
+        named = {
+            "held_by": frozenset(self.spec.held_by) - {ANY},
+            "expected_in": frozenset(self.spec.expected_in) - {ALL},
+            "sql": self.gaps.systems - {ALL},
+            "answered_by": self.answers.systems - {ALL} if self.answers else frozenset(),
+        }
+        return {field: systems for field, systems in named.items() if systems}
 
 
-def load_rules(folder: Path = DEFAULT_RULES) -> tuple[Rule, ...]:
-    """Return every rule of a folder, ordered by id, its SQL proven to run on the warehouse's tables.
+class RiskSpec(_Asking):
+    """The file `risk_subject.yaml`: which subjects are risk subjects. docs/reference/gap-rules.md explains it."""
 
-    Args:
-        folder: holds one `<rule id>.yaml` per rule; an empty folder is a deployment that seeks no gaps.
+    title: Text
+    basis: Text
 
-    Raises:
-        ConfigurationError: the folder is missing; a file is not a rule; its SQL does not bind, is not one SELECT, or
-            yields other columns than a rule must; a sentence names a column that the SQL does not yield.
+
+@dataclass(frozen=True, slots=True)
+class Risk:
+    """What makes a risk subject: the file's content, and its SQL bound.
+
+    Attributes:
+        file: the file it came from, for errors.
+        spec: the file's content.
+        subjects: its `sql`, bound.
     """
-    if not folder.is_dir():
-        raise ConfigurationError(f"{folder} does not exist; create the folder of gap rules or correct the path.")
-    with duckdb.connect() as con:
-        for schema in sorted({table.schema for table in WAREHOUSE}):
-            con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-        for table in WAREHOUSE:
-            for statement in table.ddl():
-                con.execute(statement)
-        views.prepare(con)
-        working.prepare(con)
-        return tuple(_load(con, file) for file in sorted(folder.glob("*.yaml")))
 
+    file: Path
+    spec: RiskSpec
+    subjects: Bound
 
-def _load(con: duckdb.DuckDBPyConnection, file: Path) -> Rule:
-    spec = read_yaml(file, RuleSpec)
-    if spec.id != file.stem:
-        raise _error(file, "id", f"it must be the file's name, `{file.stem}`")
-    values = {name: parameter.value for name, parameter in spec.parameters.items()}
-    required = ["subject_id", "trigger_date"]
-    required += ["held_by"] if spec.held_by == (ANY,) or len(spec.held_by) > 1 else []
-    required += ["expected_in"] if len(spec.expected_in) > 1 else []
-    gaps = _bound(file, "sql", lambda: bind(con, spec.sql, values, columns=GAP_COLUMNS, required=required))
-    if not {"records", "items"} & gaps.columns.keys():
-        raise _error(file, "sql", "it yields neither `records` nor `items`, so a gap would rest on nothing")
-    for clause, template in spec.sentence.clauses.items():
-        unknown = sorted(sentence.placeholders(template) - sentence.FROM_ENGINE - gaps.columns.keys())
-        if unknown:
-            raise _error(file, "sentence", f"its clause `{clause}` names `{unknown[0]}`, which `sql` does not yield")
-    answers = None
-    answered_by = spec.answered_by
-    if answered_by is not None:
-        answers = _bound(
-            file,
-            "answered_by",
-            lambda: bind(con, answered_by, values, columns=ANSWER_COLUMNS, required=["gap_id", "record_key"]),
-        )
-    return Rule(file, spec, gaps, answers)
+    @property
+    def systems(self) -> dict[str, frozenset[str]]:
+        """The source systems that it names, by the field that names them."""
+        return {"sql": self.subjects.systems} if self.subjects.systems else {}
 
-
-def _bound(file: Path, field: str, binding: Callable[[], T]) -> T:
-    try:
-        return binding()
-    except BindingError as error:
-        raise _error(file, field, str(error)) from None
-
-
-def _error(file: Path, field: str, problem: str) -> ConfigurationError:
-    line = field_line(file, (field,))
-    return ConfigurationError(f"{file}, line {line}: the field `{field}` is wrong: {problem}; correct it.")
+    def error(self, field: str, problem: str) -> ConfigurationError:
+        """Return the error for a field of this file."""
+        return field_error(self.file, (field,), problem)

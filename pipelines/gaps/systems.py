@@ -16,15 +16,13 @@ class SystemInfo:
     """One source system, as far as finding gaps needs to know it.
 
     Attributes:
-        service: the service it belongs to, for example `probation`.
-        title: what people call it, for example `nDelius`; sentences use it.
+        title: what people call it; sentences use it.
         last_delivery: when it last delivered (naive values are UTC); None where it never has.
         max_age: how old a delivery may be before the system's silence proves nothing.
         current: whether its newest delivery is in force; where it is not, its silence proves nothing either.
         record_marking: marking of what a nominal record itself says (names, dates of birth); None means deny.
     """
 
-    service: str
     title: str
     last_delivery: datetime | None
     max_age: timedelta

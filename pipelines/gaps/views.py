@@ -5,13 +5,18 @@ docs/reference/gap-rules.md describes each to those who write rules.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from datetime import date
+
 import duckdb
+
+from pipelines.gaps.rule import Risk
 
 CLOSE_NAME = 0.9
 """Jaro-Winkler similarity at which two spellings of a forename or surname count as one: what the production justice
 model calls a close name (domain facts, section 4)."""
 
-_STATEMENTS: dict[str, str] = {
+_ITEMS: dict[str, str] = {
     "MACRO close_spelling(a, b)": f"""
         a = b OR jaro_winkler_similarity(a, b) >= {CLOSE_NAME}
     """,
@@ -52,41 +57,37 @@ _STATEMENTS: dict[str, str] = {
         JOIN member USING (record_key)
     """,
     "TABLE alert": """
-        SELECT subject_id, record_key, item_key, source_system, code, from_date
+        SELECT subject_id, record_key, item_key, source_system, code, from_date, detail
         FROM item
         WHERE kind = 'alert' AND active
     """,
     "TABLE registration": """
         SELECT
-            subject_id, record_key, item_key, source_system, code, from_date,
+            subject_id, record_key, item_key, source_system, code, from_date, detail,
             detail ->> 'category' AS category, detail ->> 'level' AS level
         FROM item
         WHERE kind = 'registration' AND active
     """,
     "TABLE custody": """
-        SELECT subject_id, record_key, item_key, source_system, code AS establishment, from_date
+        SELECT subject_id, record_key, item_key, source_system, code AS establishment, from_date, detail
         FROM item
         WHERE kind = 'custody' AND active
     """,
     "TABLE sentence": """
-        SELECT
-            subject_id, record_key, item_key, source_system, code, item_date AS sentence_date,
-            coalesce(detail ->> 'tact' = 'Y', false) AS tact
+        SELECT subject_id, record_key, item_key, source_system, code, item_date AS sentence_date, detail
         FROM item
         WHERE kind = 'sentence'
     """,
     "TABLE release_date": """
-        SELECT subject_id, record_key, item_key, source_system, code AS release_type, item_date AS release_date
+        SELECT
+            subject_id, record_key, item_key, source_system, code AS release_type, item_date AS release_date, detail
         FROM item
         WHERE kind = 'release_date' AND item_date IS NOT NULL
     """,
-    "TABLE risk_subject": """
-        SELECT subject_id FROM alert WHERE code = 'XTACT'
-        UNION
-        SELECT subject_id FROM registration WHERE code = 'RTAO' OR (code = 'MAPP' AND category = 'M4')
-        UNION
-        SELECT subject_id FROM member WHERE source_system = 'ctnm'
-    """,
+}
+"""Each as kind and signature, and what it is; later ones build on earlier ones."""
+
+_OF_RISK_SUBJECTS: dict[str, str] = {
     # Details are wanted of few subjects and cost most to gather, so they are gathered once, and of those alone.
     "TABLE risk_member": """
         WITH own AS (
@@ -143,18 +144,53 @@ _STATEMENTS: dict[str, str] = {
         JOIN risk_member USING (record_key)
     """,
 }
-"""Each as kind and signature, and what it is; later ones build on earlier ones."""
+"""The details of risk subjects, which build on `risk_subject`."""
+
+OF_RISK = frozenset({"risk_subject", *(signature.split(" ")[1] for signature in _OF_RISK_SUBJECTS)})
+"""What holds nothing where the deployment does not say what makes a risk subject."""
 
 
-def prepare(con: duckdb.DuckDBPyConnection) -> None:
-    """Make everything rule SQL may read, on a connection that holds the warehouse's tables."""
-    for signature, body in _STATEMENTS.items():
+def prepare(con: duckdb.DuckDBPyConnection, risk: Risk | None = None, as_of: date | None = None) -> None:
+    """Make everything rule SQL may read, on a connection that holds the warehouse's tables.
+
+    Args:
+        con: the connection.
+        risk: what makes a risk subject; None where nothing does.
+        as_of: the day of the run, which `risk` needs.
+
+    Raises:
+        ConfigurationError: the SQL of the risk subjects fails on the data.
+    """
+    prepare_items(con)
+    subjects = risk.subjects.sql if risk else "SELECT NULL AS subject_id"
+    values = risk.subjects.values(as_of) if risk and as_of else {}
+    try:
+        con.execute(
+            "CREATE OR REPLACE TEMP TABLE risk_subject AS "
+            f"SELECT DISTINCT subject_id::VARCHAR AS subject_id FROM ({subjects}) WHERE subject_id IS NOT NULL",
+            values or None,
+        )
+    except (duckdb.DataError, duckdb.ProgrammingError) as error:
+        if risk is None:
+            raise
+        # The engine's own words may quote a value of a row.
+        raise risk.error("sql", f"it fails on the data with a {type(error).__name__}") from None
+    _make(con, _OF_RISK_SUBJECTS)
+
+
+def prepare_items(con: duckdb.DuckDBPyConnection) -> None:
+    """Make what the SQL of risk subjects may read: all that does not build on it."""
+    _make(con, _ITEMS)
+
+
+def _make(con: duckdb.DuckDBPyConnection, statements: Mapping[str, str]) -> None:
+    for signature, body in statements.items():
         text = f"({body})" if signature.startswith("MACRO") else body
         con.execute(f"CREATE OR REPLACE TEMP {signature} AS {text}")
 
 
 def drop(con: duckdb.DuckDBPyConnection) -> None:
     """Remove what `prepare` made."""
-    for signature in reversed(_STATEMENTS):
+    for signature in reversed([*_ITEMS, "TABLE risk_subject", *_OF_RISK_SUBJECTS]):
         kind, name = signature.split("(")[0].split(" ")
         con.execute(f"DROP {kind} temp.{name}")

@@ -1,4 +1,4 @@
-"""The snapshot in force, as whoever answers questions from it opens it."""
+"""An audience's snapshot in force, as whoever answers questions from it opens it."""
 
 from __future__ import annotations
 
@@ -13,24 +13,24 @@ from pipelines.publish.versions import CURRENT
 from pipelines.settings import Settings
 
 
-def joint_snapshot(settings: Settings) -> Path:
-    """Return the path of the joint audience's current snapshot.
+def current_snapshot(settings: Settings, audience: str) -> Path:
+    """Return the path of an audience's current snapshot.
 
     Raises:
-        NothingPublishedError: no run has published yet.
+        NothingPublishedError: no run has published one for it yet.
     """
-    path = settings.published / "joint" / CURRENT
+    path = settings.published / audience / CURRENT
     if not path.exists():
         raise NothingPublishedError(f"{path} does not exist yet; start with `conjoin demo` or `conjoin run`.")
     return path
 
 
 @contextmanager
-def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the joint snapshot read-only.
+def open_snapshot(settings: Settings, audience: str) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open an audience's snapshot read-only.
 
     Raises:
-        NothingPublishedError: no run has published yet.
+        NothingPublishedError: no run has published one for it yet.
     """
-    with duckdb.connect(str(joint_snapshot(settings)), read_only=True) as con:
+    with duckdb.connect(str(current_snapshot(settings, audience)), read_only=True) as con:
         yield con

@@ -20,7 +20,7 @@ _UNFINISHED = ".unfinished-"
 
 
 def version_name(audience: str, as_of: datetime, run_id: str) -> str:
-    """Return the file name of a version, for example `joint-20260302T020000-5f0c.duckdb`."""
+    """Return the file name of a version, for example `<audience>-20260302T020000-5f0c.duckdb`."""
     run = re.sub(r"[^A-Za-z0-9_]+", "_", run_id)
     return f"{audience}-{as_of:%Y%m%dT%H%M%S}-{run}.duckdb"
 

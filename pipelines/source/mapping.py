@@ -18,7 +18,7 @@ MARKINGS: tuple[str, ...] = ("OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SE
 Kind = Literal[
     "name", "birth_date", "identifier", "address", "contact_point",
     "alert", "registration", "custody", "sentence", "release_date", "case", "licence_condition", "report", "marker",
-    "conviction", "assessment", "notification", "merge",
+    "conviction", "assessment", "notification", "death", "merge",
 ]  # fmt: skip
 ContactKind = Literal["PHONE", "EMAIL", "VEHICLE", "DOCUMENT"]
 
@@ -87,10 +87,9 @@ class ItemMapping(_Mapping):
         if self.code_list is not None and self.code is None:
             message = "`code_list` needs `code`"
             raise ValueError(message)
-        for field in needed:
-            if getattr(self, field) is None:
-                message = f"an item of kind {self.kind} needs the field `{field}`"
-                raise ValueError(message)
+        if missing := [f"the field `{field}`" for field in needed if getattr(self, field) is None]:
+            message = f"an item of kind {self.kind} needs {' and '.join(missing)}"
+            raise ValueError(message)
         return self
 
     @property

@@ -243,6 +243,7 @@ def _limits(metadata: Iterable[Any]) -> str:
 _PATTERNS = {
     r"^\$": "a JSON path from `$`",
     r"^[a-z][a-z0-9_]*$": "lower-case letters, digits and `_`",
+    r"^[a-z][a-z0-9_-]*$": "lower-case letters, digits, `_` and `-`",
     r"^[A-Za-z][A-Za-z0-9_]*$": "letters, digits and `_`",
 }
 """Patterns in words; what a pattern without words asks for is in the field's description."""

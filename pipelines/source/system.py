@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal, Self
+from collections.abc import Iterator
+from typing import Annotated, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
@@ -24,8 +25,10 @@ class SourceSpec(BaseModel):
     system: str = Field(pattern=r"^[a-z][a-z0-9_]*$", description="Short name, used in record keys and asset names.")
     title: str = Field(description="Name for people.")
     description: str = Field(description="What the system is for.")
-    service: Literal["police", "prison", "probation", "multi-agency"] = Field(
-        description="The service whose system it is; gap rules go by it."
+    service: str = Field(
+        pattern=r"^[a-z][a-z0-9_-]*$",
+        max_length=40,
+        description="The service whose system it is, such as `police` or `prison`; summaries count by it.",
     )
     owner: str = Field(
         pattern=r"^(team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$",
@@ -79,33 +82,25 @@ class SourceSpec(BaseModel):
     items: list[ItemMapping] = Field(default_factory=list, description="Which landed rows are information items.")
 
     @model_validator(mode="after")
-    def _reads_declared_resources(self) -> Self:
+    def _fits_together(self) -> Self:
+        if faults := list(self._faults()):
+            raise ValueError("; ".join(faults))
+        return self
+
+    def _faults(self) -> Iterator[str]:
+        """Yield a clause for each part that does not fit another."""
         known = set(resources(self.extract))
         mappings: list[RecordMapping | ItemMapping] = [self.record, *self.items]
-        for mapping in mappings:
-            if mapping.source not in known:
-                message = f"`from: {mapping.source}` is not among the resources {', '.join(sorted(known))}"
-                raise ValueError(message)
-        unread = known - {mapping.source for mapping in mappings}
-        if unread:
-            message = f"the resources {', '.join(sorted(unread))} are extracted but nothing reads them"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _kinds_of_identifier_are_new(self) -> Self:
-        if taken := {*IDENTIFIER_KINDS, *OTHER_COMPARISONS} & set(self.identifier_kinds):
-            message = f"`identifier_kinds` names {min(taken)}, which Conjoin knows or uses already; name only others"
-            raise ValueError(message)
-        return self
-
-    @model_validator(mode="after")
-    def _code_lists_exist(self) -> Self:
+        read = {mapping.source for mapping in mappings}
+        for source in sorted(read - known):
+            yield f"`from: {source}` is not among the resources {', '.join(sorted(known))}"
+        if unread := known - read:
+            yield f"the resources {', '.join(sorted(unread))} are extracted but nothing reads them"
+        for kind in sorted({*IDENTIFIER_KINDS, *OTHER_COMPARISONS} & set(self.identifier_kinds)):
+            yield f"`identifier_kinds` names {kind}, which Conjoin knows or uses already; name only others"
         asked = {*self.record.code_lists.values(), *(item.code_list for item in self.items if item.code_list)}
-        if missing := asked - set(self.code_lists):
-            message = f"there is no code list `{min(missing)}` under `code_lists`"
-            raise ValueError(message)
-        return self
+        for name in sorted(asked - set(self.code_lists)):
+            yield f"there is no code list `{name}` under `code_lists`"
 
     @property
     def date_formats(self) -> list[str]:

@@ -18,7 +18,7 @@ from pipelines.source import SourceSpec
 from pipelines.source_check.aside import aside
 from pipelines.source_check.mask import mask, masked
 from pipelines.warehouse.database import writer
-from pipelines.yaml_file import field_line, read_yaml
+from pipelines.yaml_file import error_at, field_line, read_yaml
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -149,12 +149,12 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
         folder = own.landing / spec.system / load.load_id
         landed = {name: (count, load.rejected.get(name, 0)) for name, count in load.rows.items()}
         with writer(own) as con:
-            if misfits := tuple(_misfits(con, spec, yaml_file, folder)):
-                return Trial(spec.system, landed, misfits)
+            if wrong := tuple(str(error) for error in misfits(con, spec, yaml_file, folder)):
+                return Trial(spec.system, landed, wrong)
             try:
                 applied = apply_latest(con, spec, yaml_file, own.landing, own.now())
             except ConfigurationError as error:
-                failing = tuple(_failing(con, spec, yaml_file, folder))
+                failing = tuple(str(failed) for failed in _failing(con, spec, yaml_file, folder))
                 return Trial(spec.system, landed, failing or (str(error),))
             unreadable = _unreadable(con, spec, yaml_file, folder) if applied.quality.unreadable_dates else ()
             return _seen(con, Trial(spec.system, landed, applied=applied, unreadable=tuple(unreadable)), rows)
@@ -178,8 +178,15 @@ def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
     )
 
 
-def _misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[str]:
-    """Yield a sentence for every expression that does not fit; what makes all of a mapping fail is told once."""
+def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
+    """Yield an error for every expression that does not fit; what makes all of a mapping fail is told once.
+
+    Args:
+        con: any connection.
+        spec: the source.
+        yaml_file: where its YAML lies, for errors.
+        folder: the Parquet file of each resource, whose columns are what the expressions must fit.
+    """
     told: set[str] = set()
     for location, relation, expression in expressions_of(spec, folder):
         if relation in told:
@@ -195,7 +202,12 @@ def _misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder:
             place, sql = (*location[:2], "each"), f"SELECT 1 FROM {relation} LIMIT 0"
             told.add(relation)
         if complaint := _complaint(con, sql):
-            yield _sentence(yaml_file, place, f"does not fit what {spec.system} delivers: {problem_of(complaint)}")
+            yield error_at(
+                yaml_file,
+                place,
+                f"does not fit what {spec.system} delivers: {problem_of(complaint)}",
+                below=(BELOW,),
+            )
 
 
 def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
@@ -211,18 +223,19 @@ def _complaint(con: DuckDBPyConnection, sql: str) -> duckdb.Error | None:
     return None
 
 
-def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[str]:
-    """Yield a sentence for every expression that fails on a value; DuckDB's own words, which may quote it, do not."""
+def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
+    """Yield an error for every expression that fails on a value; DuckDB's own words, which may quote it, do not."""
     for location, relation, expression in expressions_of(spec, folder):
         kind = "BOOLEAN" if location[-1] in {"active", "when", "deleted"} else "VARCHAR"
         try:
             con.execute(f"SELECT max(hash(({expression})::{kind})) FROM {relation}").fetchone()
         except (duckdb.DataError, duckdb.ProgrammingError, duckdb.NotSupportedError) as error:
-            yield _sentence(
+            yield error_at(
                 yaml_file,
                 location,
                 f"fails with a {type(error).__name__} on a value that {spec.system} delivers;"
                 " use try_cast or try_strptime in it.",
+                below=(BELOW,),
             )
 
 
@@ -244,8 +257,3 @@ def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, fold
             line = field_line(yaml_file, location, below=(BELOW,))
             commonest = sorted(shapes, key=lambda shape: (-shapes[shape], shape))[:SHAPES]
             yield Unreadable(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))
-
-
-def _sentence(yaml_file: Path, location: tuple[str | int, ...], problem: str) -> str:
-    line = field_line(yaml_file, location, below=(BELOW,))
-    return f"{yaml_file}, line {line}: the field `{'.'.join(map(str, location))}` {problem}"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any
 
 import typer
 from pydantic import ValidationError
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
     from pipelines.source_draft.look import Sight
 
-SERVICES = get_args(SourceSpec.model_fields["service"].annotation)
 ONE_SET = {"fixed_width", "sqlite"}
 """Formats whose resources all follow each other alike."""
 
@@ -63,7 +62,11 @@ def _identity() -> dict[str, Any]:
         "system": system,
         "title": title,
         "description": ask.text("What it is for, in a sentence", f"Records of {title}."),
-        "service": ask.choice("Service", SERVICES, SERVICES[0]),
+        "service": ask.pattern(
+            "Service it belongs to, such as police or prison",
+            r"[a-z][a-z0-9_-]*",
+            "lower-case letters, digits, _ and -, a letter first",
+        ),
         "owner": ask.pattern(
             "Who answers for the feed",
             r"team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+",

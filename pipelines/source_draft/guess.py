@@ -15,7 +15,7 @@ _ROLES = {
     "birth_place": r"place_?of_?birth|birth_?place|born_in",
     "pnc": r"(^|_)pnc(_|$|id|no|num)",
     "cro": r"(^|_)cro(_|$|no|num)",
-    "noms": r"(^|_)(noms|nomis)(_|$|id|no|num)|prison_?n(o|umber)",
+    "noms": r"(^|_)nomi?s(_|$|id|no|num)|prison_?n(o|umber)",
     "crn": r"(^|_)crn(_|$)",
     "visor": r"(^|_)visor(_|$|id)",
     "address": r"(^|_)(addr(ess)?|street|residence)(_?text|_?line(_?1)?)?$|^text$",

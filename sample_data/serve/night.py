@@ -35,6 +35,7 @@ class Served:
         ctnm_client_id: the OAuth 2 client that may have them.
         rms_url: SFTP server that has the CSV files at its top, with the user that reads them.
         rms_known_hosts: file with the SFTP server's public key, as `known_hosts` has it.
+        rms_host_key: that key's type and value.
         drop_endpoint: S3 server.
         drop_bucket: bucket with `pnc/PNC_NOMINALS.txt` and `visor/nominals.jsonl`.
         drop_access_key_id: who may read the bucket.
@@ -54,6 +55,7 @@ class Served:
     ctnm_client_id: str
     rms_url: str
     rms_known_hosts: Path
+    rms_host_key: str
     drop_endpoint: str
     drop_bucket: str
     drop_access_key_id: str
@@ -97,6 +99,7 @@ def serve(night: Path, *, folder: Path) -> Iterator[Served]:
             ctnm_client_id=web.client_id,
             rms_url=sftp.url,
             rms_known_hosts=known_hosts,
+            rms_host_key=" ".join(sftp.host_key.split()[1:3]),
             drop_endpoint=s3.endpoint,
             drop_bucket=s3.bucket,
             drop_access_key_id=s3.access_key_id,

@@ -97,9 +97,14 @@ def contents(home: Path) -> dict[str, str]:
     return hashes
 
 
+def copy_of_tree(folder: Path, to: Path) -> Path:
+    """Copy a folder, its links as they are, and return the copy."""
+    shutil.copytree(folder, to, symlinks=True)
+    return to
+
+
 def copy_of(home: Path, folder: Path) -> Path:
-    copied = folder / "home"
-    shutil.copytree(home, copied, symlinks=True)
+    copied = copy_of_tree(home, folder / "home")
     current = snapshot(copied)
     target = current.readlink()
     if target.is_absolute():

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from pipelines.cli.summary import summarise
+from pipelines.deployment import Deployment
+from pipelines.publish import chosen_audience
+from pipelines.settings import Settings
 from tests.pipelines.nights import SAMPLE, ask, conjoin, contents, copy_of, refused
 
 pytestmark = pytest.mark.slow
@@ -101,6 +105,17 @@ def test_links_and_gaps_of_the_shipped_sample_are_as_good_as_promised(night_one:
     links = report["links"]["overall"]
     assert links["precision"] >= 0.995
     assert links["recall"] >= 0.95
+
+
+def test_a_summary_counts_across_the_services_that_the_audience_names(night_one: Path) -> None:
+    settings = Settings.load(night_one)
+    joint = chosen_audience(Deployment.load(settings).audiences, None)
+    named = summarise(settings, joint)["subjects"]
+    assert named["services"] == ["police", "prison", "probation"]
+    every = summarise(settings, joint.model_copy(update={"across": ()}))["subjects"]
+    assert every["services"] == ["multi-agency", "police", "prison", "probation"]
+    assert 0 < every["in_all_services"] < named["in_all_services"] < named["in_several_systems"]
+    assert summarise(settings, joint.model_copy(update={"across": ("health",)}))["subjects"] == every
 
 
 @pytest.fixture(scope="module")

@@ -2,7 +2,7 @@
 WITH death AS (
     SELECT subject_id, coalesce(item_date, from_date) AS died
     FROM evaluate_item
-    WHERE kind = 'death' OR code IN ('DEAD', 'DECEASED')
+    WHERE kind = 'death'
 )
 
 SELECT DISTINCT item.subject_id

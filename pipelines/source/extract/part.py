@@ -48,18 +48,22 @@ class Secret(Part):
         """
         if self.env is not None:
             value = os.environ.get(self.env)
-            remedy = f"set the environment variable {self.env}"
         else:
-            path = self.file or Path()
             try:
-                value = path.read_text(encoding="utf-8").rstrip("\r\n")
+                value = (self.file or Path()).read_text(encoding="utf-8").rstrip("\r\n")
             except (OSError, UnicodeDecodeError):
                 value = None
-            remedy = f"put it into the file {path}, readable by the account that Conjoin runs under"
         if not value:
-            message = f"{system}: a secret of its connection is missing; {remedy}."
+            message = f"{system}: a secret of its connection is missing; {self.remedy}."
             raise SourceError(message)
         return value
+
+    @property
+    def remedy(self) -> str:
+        """What to do where it is missing, as a clause."""
+        if self.env is not None:
+            return f"set the environment variable {self.env}"
+        return f"put it into the file {self.file}, readable by the account that Conjoin runs under"
 
 
 def _as_list(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds

@@ -138,9 +138,7 @@ LEEDS = ("custody", "LEI", "2025-01-01", "2025-06-30", None)
     [
         (Person(items=(LEEDS, ("custody", "WWI", "2025-02-01", None, None))), "in two prisons at once"),
         (
-            Person(
-                items=(("registration", "DEAD", None, None, "2025-01-01"), ("contact", "X", None, None, "2025-02-01"))
-            ),
+            Person(items=(("death", "X", None, None, "2025-01-01"), ("contact", "X", None, None, "2025-02-01"))),
             "recorded after death",
         ),
         (
@@ -166,7 +164,7 @@ def test_what_can_hardly_be_one_person_is_shown_by_its_check_alone(person: Perso
     [
         Person(items=(LEEDS, ("custody", "WWI", "2025-06-30", None, None))),
         Person(items=(LEEDS, LEEDS)),
-        Person(items=(("registration", "DEAD", None, None, "2025-03-01"), ("contact", "X", None, None, "2025-02-01"))),
+        Person(items=(("death", "X", None, None, "2025-03-01"), ("contact", "X", None, None, "2025-02-01"))),
         Person(born=("1980-01-02", "1984-12-31")),
         Person(born=()),
         Person(sexes=("F", None)),

@@ -6,7 +6,7 @@ import pytest
 
 from pipelines.errors import ConfigurationError
 from pipelines.gaps import SystemInfo, find_gaps
-from tests.pipelines.gaps.world import AS_OF, RULES, everything, fill, gaps, run, systems, warehouse
+from tests.pipelines.gaps.world import AS_OF, RISK, RULES, everything, fill, gaps, run, systems, warehouse
 
 OPEN = {"subjects": {"S1": {"nomis A1": {"holds": ["alert XTACT since 2026-02-27"]}}}}
 ANSWERED = {
@@ -109,16 +109,16 @@ def test_a_rule_taken_away_closes_its_gaps_and_leaves_the_list_of_rules() -> Non
 def test_a_rule_about_a_system_the_deployment_does_not_have_is_not_in_force() -> None:
     with warehouse({"subjects": {"S1": {"ndelius X1": {"holds": ["registration MAPP category M4"]}}}}) as con:
         have = {name: info for name, info in systems().items() if name != "visor"}
-        counts = find_gaps(con, RULES, as_of=AS_OF, systems=have)
+        counts = find_gaps(con, RULES, as_of=AS_OF, systems=have, risk=RISK)
         assert counts.not_in_force == ("G08",)
         assert "G08" not in counts.by_rule
         assert gaps(con, "rule_id") == []
 
 
 def test_a_deployment_of_other_systems_has_no_such_gaps() -> None:
-    own = {"library": SystemInfo("library", "Library", AS_OF, timedelta(hours=36))}
+    own = {"library": SystemInfo("Library", AS_OF, timedelta(hours=36))}
     with warehouse({"subjects": {"S1": {"library 1": {}}}}) as con:
-        counts = find_gaps(con, RULES, as_of=AS_OF, systems=own)
+        counts = find_gaps(con, RULES, as_of=AS_OF, systems=own, risk=RISK)
     assert counts.open == 0
     assert counts.not_in_force == ("G01", "G02", "G03", "G06", "G08", "G18", "G21")
 
@@ -163,6 +163,6 @@ def test_a_failing_run_leaves_the_findings_as_they_were() -> None:
         with pytest.raises(
             ConfigurationError, match=r"G30.yaml, line \d+: the field `held_by` is wrong: its SQL yields"
         ):
-            find_gaps(con, [wrong], as_of=NEXT_NIGHT, systems=systems())
+            find_gaps(con, [wrong], as_of=NEXT_NIGHT, systems=systems(), risk=RISK)
         con.rollback()
         assert everything(con) == before

@@ -26,21 +26,22 @@ from typing import Any
 
 import duckdb
 
-from pipelines.gaps import GapCounts, Rule, SystemInfo, find_gaps, load_rules
+from pipelines.gaps import GapCounts, Risk, Rule, SystemInfo, find_gaps, load_risk, load_rules
 from pipelines.warehouse.catalogue import WAREHOUSE
 
 AS_OF = datetime(2026, 3, 2, 2, 0)  # noqa: DTZ001 - the warehouse keeps naive UTC
 TITLES = {
-    "nomis": ("prison", "NOMIS"),
-    "ndelius": ("probation", "nDelius"),
-    "ctnm": ("police", "CTNM"),
-    "visor": ("multi-agency", "ViSOR"),
-    "oasys": ("probation", "OASys"),
-    "pnc": ("police", "PNC"),
-    "rms": ("police", "Force RMS"),
+    "nomis": "NOMIS",
+    "ndelius": "nDelius",
+    "ctnm": "CTNM",
+    "visor": "ViSOR",
+    "oasys": "OASys",
+    "pnc": "PNC",
+    "rms": "Force RMS",
 }
 MARKING = "OFFICIAL-SENSITIVE"
 RULES = load_rules()
+RISK = load_risk()
 
 World = Mapping[str, Any]
 
@@ -49,13 +50,12 @@ def systems(stale: tuple[str, ...] = ()) -> dict[str, SystemInfo]:
     """Return the seven systems, each delivered four hours before `AS_OF`, the stale ones ten days before."""
     return {
         system: SystemInfo(
-            service=service,
             title=title,
             last_delivery=AS_OF - (timedelta(days=10) if system in stale else timedelta(hours=4)),
             max_age=timedelta(hours=36),
             record_marking=MARKING,
         )
-        for system, (service, title) in TITLES.items()
+        for system, title in TITLES.items()
     }
 
 
@@ -106,10 +106,11 @@ def run(
     rules: tuple[Rule, ...] = RULES,
     as_of: datetime = AS_OF,
     stale: tuple[str, ...] = (),
+    risk: Risk | None = RISK,
 ) -> GapCounts:
     """Find gaps in one transaction, as the nightly job does."""
     con.begin()
-    counts = find_gaps(con, rules, as_of=as_of, systems=systems(stale))
+    counts = find_gaps(con, rules, as_of=as_of, systems=systems(stale), risk=risk)
     con.commit()
     return counts
 

@@ -22,8 +22,8 @@ from tests.pipelines.source import deliveries
 
 NIGHT = Path(sample_data.__file__).parent / "small" / "night-1"
 ENTER = ""
-IDENTITY = ["drafted", *[ENTER] * 6]
-"""The answers to the first questions: a name, and Enter to all else."""
+IDENTITY = ["drafted", ENTER, ENTER, "police", *[ENTER] * 3]
+"""The answers to the first questions: a name, the service, and Enter to all else."""
 
 REST = [ENTER] * 200
 """Enter to whatever is asked further."""

@@ -1,0 +1,72 @@
+"""`conjoin check`: a whole deployment checked, and everything that is wrong with it told at once."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.errors import CheckFailedError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipelines.deployment_check import Checked
+    from pipelines.errors import ConfigurationError
+
+
+def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Check settings, sources, gap rules, audiences and bundle, and say everything that is wrong; no data is read.
+
+    A secret that is missing here is a warning, since the account of the nightly run may have it. `conjoin source check`
+    tries one source on its live data. The exit status is 1 where there is an error.
+
+    Example: CONJOIN_DEPLOYMENT=/srv/conjoin/deployment conjoin check
+    """
+    from pipelines.deployment_check import check_deployment
+
+    checked = check_deployment(home)
+    if as_json:
+        print_json(_as_dict(checked))
+    else:
+        for kind, found in (("error", checked.errors), ("warning", checked.warnings)):
+            for one in found:
+                typer.echo(f"{kind}: {one}")
+        typer.echo(_in_words(checked))
+    if checked.errors:
+        several = f"has {len(checked.errors)} errors" if len(checked.errors) > 1 else "has an error"
+        raise CheckFailedError(f"{checked.folder or 'The deployment'} {several}, told above; correct and check again.")
+
+
+def _in_words(checked: Checked) -> str:
+    idle = f" ({len(checked.not_in_force)} more are not in force)" if checked.not_in_force else ""
+    default = f", {checked.default_audience} the default" if checked.default_audience else ""
+    return (
+        f"{checked.folder or 'Conjoin'}: {_counted(checked.sources, 'source')},"
+        f" {_counted(checked.rules, 'gap rule')}{idle},"
+        f" {_counted(checked.audiences, 'audience')}{default}, bundle {checked.bundle or 'none'};"
+        f" {_counted(checked.errors, 'error')}, {_counted(checked.warnings, 'warning')}."
+    )
+
+
+def _counted(things: Sequence[object], noun: str) -> str:
+    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
+
+
+def _as_dict(checked: Checked) -> dict[str, Any]:
+    def found(errors: Sequence[ConfigurationError]) -> list[dict[str, Any]]:
+        return [{"message": str(one), "file": one.file, "line": one.line, "field": one.field} for one in errors]
+
+    return {
+        "deployment": checked.folder,
+        "sources": checked.sources,
+        "gap_rules": checked.rules,
+        "gap_rules_not_in_force": checked.not_in_force,
+        "risk_subjects": checked.risk_subjects,
+        "audiences": checked.audiences,
+        "default_audience": checked.default_audience,
+        "bundle": checked.bundle,
+        "errors": found(checked.errors),
+        "warnings": found(checked.warnings),
+    }

@@ -1,0 +1,5 @@
+"""Checking a deployment before its first night: everything that is wrong with it at once, and no source data read."""
+
+from pipelines.deployment_check.whole import Checked, check_deployment
+
+__all__ = ["Checked", "check_deployment"]
