@@ -26,10 +26,10 @@ def by_scipy(ends: list[tuple[int, int]]) -> list[int]:
     for position, (left, right) in enumerate(ends):
         if left != right:
             first.setdefault((min(left, right), max(left, right)), position)
-    left, right = (np.array([pair[side] for pair in first], dtype=np.int64) for side in (0, 1))
+    pairs = np.array(list(first), dtype=np.int64).reshape(-1, 2)
     # SciPy takes 0 for no edge, so the ranks count from 1.
     ranks = np.array(list(first.values()), dtype=np.float64) + 1
-    tree = minimum_spanning_tree(coo_array((ranks, (left, right)), shape=(NODES, NODES)).tocsr())
+    tree = minimum_spanning_tree(coo_array((ranks, (pairs[:, 0], pairs[:, 1])), shape=(NODES, NODES)).tocsr())
     return sorted(int(rank) - 1 for rank in tree.data)
 
 
