@@ -1,4 +1,4 @@
-"""What a network spoilt is tried again, longer apart each time, until it passes, cannot pass or has been tried enough."""
+"""What a network spoilt is tried again, longer apart each time, until it passes or has been tried often enough."""
 
 from __future__ import annotations
 
@@ -12,13 +12,14 @@ from pipelines.landing.retry import trying_again
 BROKEN = retry_if_exception_type(ConnectionError)
 
 
-def once_each(outcomes: Iterator[int | Exception]) -> Callable[[], int]:
+def once_each(outcomes: Iterator[object]) -> Callable[[], int]:
     """An action with one outcome after another."""
 
     def act() -> int:
         outcome = next(outcomes)
         if isinstance(outcome, Exception):
             raise outcome
+        assert isinstance(outcome, int)
         return outcome
 
     return act
