@@ -114,6 +114,10 @@ lock: setup-dev ## Renew the lock files from pyproject.toml (LOCK_ARGS=--upgrade
 	cp requirements-dev.lock requirements.lock
 	$(COMPILE) pyproject.toml --group setup --output-file requirements.lock
 	sed -n 's/^spark = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(COMPILE) - --output-file requirements-spark.lock
+	@mkdir -p build
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-deps --only-binary :all: --quiet requirements-dev.lock \
+		--format pylock.toml --output-file build/pylock.toml
+	$(BIN)/python -m tests.house.wheels build/pylock.toml > requirements.wheels
 
 .PHONY: clean
 clean: ## Remove .venv, caches and built files; data/ stays
