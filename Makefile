@@ -9,6 +9,7 @@ PYTHON ?= $(shell for python in python3 python3.13 python3.12 python3.11; do \
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.ready
+READY_DEV := $(VENV)/.ready-dev
 
 # Dagster insists on an absolute path.
 export DAGSTER_HOME ?= $(CURDIR)/dagster_home
@@ -16,36 +17,56 @@ export DAGSTER_HOME ?= $(CURDIR)/dagster_home
 HOST ?= 127.0.0.1
 PORT ?= 3000
 PYTEST_ARGS ?=
-COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras \
-	--no-emit-index-url --no-emit-find-links --custom-compile-command "make lock" --quiet $(LOCK_ARGS)
 BENCH_ARGS ?=
 LOCK_ARGS ?=
+
+# A lock is complete, so pip need not work out dependencies again, and nothing in it needs a compiler.
+INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-deps --only-binary :all: --no-compile \
+	--require-hashes --requirement
+COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock" --only-binary :all: --no-binary pyspark --quiet $(LOCK_ARGS)
+TOOK = echo "$(VENV) is ready: $$(($$(date +%s) - $$(cat $(VENV)/.started))) seconds, $$(du -sm $(VENV) | cut -f 1) MB."
 
 .PHONY: help
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "make %-15s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: setup
-setup: $(READY) ## Make .venv and install the locked packages and Conjoin itself
+setup: $(READY) ## Make .venv and install Conjoin and the locked packages that it needs
 
-# The environment is made without pip so that no `ensurepip` is needed (Debian splits it off); the pip at hand fills it.
-# The lock is complete, so pip need not work out dependencies again; Conjoin is built without isolation, so that what
-# builds it comes from the lock as well.
+# The environment is made without pip so that no `ensurepip` is needed (Debian splits it off); the pip at hand fetches the
+# locked one, which is quicker and shows how far it is. Modules are compiled when they are first imported, since most
+# never are. Conjoin is built without isolation, so that what builds it comes from the lock as well.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found: install it, or name it with PYTHON=..."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --require-hashes --requirement requirements.lock
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --no-build-isolation --editable .
+	@date +%s > $(VENV)/.started
+	@awk '/^[^ #]/ { wanted = /^pip==/ } wanted' requirements.lock > $(VENV)/pip.lock
+	@$(PYTHON) -m pip --python $(BIN)/python install --quiet --disable-pip-version-check --no-deps --require-hashes \
+		--requirement $(VENV)/pip.lock
+	$(INSTALL) requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@$(TOOK)
+	@touch $@
+
+.PHONY: setup-dev
+setup-dev: $(READY_DEV) ## Add what the tests, the lints and all extras but Spark need
+
+$(READY_DEV): requirements-dev.lock $(READY)
+	@date +%s > $(VENV)/.started
+	$(INSTALL) requirements-dev.lock
+	@$(TOOK)
 	@touch $@
 
 .PHONY: setup-browser
-setup-browser: setup ## Install Chromium for the browser tests, where that is possible
+setup-browser: setup-dev ## Install Chromium for the browser tests, where that is possible
 	@$(BIN)/python -m tests.browser.chromium
 
-# PySpark is large and few need it, so it has a lock of its own, and setting up again does not take it away.
+# PySpark is large and few need it, so it has a lock of its own, and setting up again does not take it away. It comes as
+# source code alone, in Python and Java: building it needs no compiler.
 .PHONY: setup-spark
 setup-spark: setup ## Install PySpark, and Java where that is possible, to score on Spark
-	$(PYTHON) -m pip --python $(BIN)/python install --quiet --no-deps --no-build-isolation --require-hashes \
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-compile --require-hashes \
 		--requirement requirements-spark.lock
 	@$(BIN)/python -m tests.spark
 
@@ -55,18 +76,18 @@ demo: setup ## Link the generated sample systems and publish the result under da
 
 .PHONY: ui
 ui: setup ## Open the Dagster UI on the same data (http://127.0.0.1:3000; PORT=... for another port)
-	$(BIN)/dg dev --host $(HOST) --port $(PORT)
+	$(BIN)/dagster dev --host $(HOST) --port $(PORT)
 
 .PHONY: test
-test: setup ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)
+test: setup-dev ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not long" $(PYTEST_ARGS)
 
 .PHONY: test-long
-test-long: setup ## Run the tests that take minutes each: nights killed, starved of disk and served, public sets
+test-long: setup-dev ## Run the tests that take minutes each: nights killed, starved of disk and served, public sets
 	$(BIN)/python -m pytest --numprocesses 2 --dist load -m long $(PYTEST_ARGS)
 
 .PHONY: lint
-lint: setup ## Check style, types, the direction of imports and the rules of the house
+lint: setup-dev ## Check style, types, the direction of imports and the rules of the house
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
@@ -74,22 +95,29 @@ lint: setup ## Check style, types, the direction of imports and the rules of the
 	$(BIN)/python -m tests.house.rules
 
 .PHONY: format
-format: setup ## Format the code and mend what ruff can mend
+format: setup-dev ## Format the code and mend what ruff can mend
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
 
 .PHONY: check-defs
-check-defs: setup ## Check that the Dagster code location loads
+check-defs: setup-dev ## Check that the Dagster code location loads
 	$(BIN)/dg check defs
 
 .PHONY: bench
-bench: setup ## Measure a night against its budgets (BENCH_ARGS=... for its options)
+bench: setup-dev ## Measure a night against its budgets (BENCH_ARGS=... for its options)
 	$(BIN)/conjoin bench night $(BENCH_ARGS)
 
 .PHONY: lock
-lock: setup ## Renew the lock files from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
-	$(COMPILE) pyproject.toml --all-extras --no-emit-package pyspark --no-emit-package py4j --output-file requirements.lock
+lock: setup-dev ## Renew the lock files from pyproject.toml (LOCK_ARGS=--upgrade for newer versions)
+	$(COMPILE) pyproject.toml --all-extras --group setup --group dev --no-emit-package pyspark --no-emit-package py4j \
+		--output-file requirements-dev.lock
+	cp requirements-dev.lock requirements.lock
+	$(COMPILE) pyproject.toml --group setup --output-file requirements.lock
 	sed -n 's/^spark = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(COMPILE) - --output-file requirements-spark.lock
+	@mkdir -p build
+	$(BIN)/uv pip compile --universal --python-version 3.11 --no-deps --only-binary :all: --quiet requirements-dev.lock \
+		--format pylock.toml --output-file build/pylock.toml
+	$(BIN)/python -m tests.house.wheels build/pylock.toml > requirements.wheels
 
 .PHONY: clean
 clean: ## Remove .venv, caches and built files; data/ stays

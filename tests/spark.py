@@ -6,8 +6,6 @@ import shutil
 import sys
 from pathlib import Path
 
-import pytest
-
 from tests.debian import install
 
 SMALL = """\
@@ -34,6 +32,8 @@ def what_is_missing() -> str:
 
 def require() -> None:
     """Skip the test where Spark cannot run; under CI fail it."""
+    import pytest  # noqa: PLC0415  # `make setup-spark` needs no tests, so it must do without their tools
+
     if missing := what_is_missing():
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
 

@@ -8,10 +8,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 import duckdb
+import numpy as np
 
 from linkage_models.relations import relation
-from linkage_models.resolve.clusters import Clusters
 from linkage_models.resolve.paths import strongest_paths, undirected_graph
+from linkage_models.resolve.spanning import strongest_tree
 
 EVEN_ODDS = 0.0
 """Paths are first looked for among edges at least as likely as not, since those reach few records; then among all."""
@@ -206,15 +207,11 @@ def explain_subject(con: duckdb.DuckDBPyConnection, membership: str, edges: str,
     if not records:
         raise LookupError(f"No subject {subject_id!r} has records now; check the id.")
     pairs = _pairs(con, edges, f"record_l IN ({members}) AND record_r IN ({members})", within)
-    position = {record: number for number, record in enumerate(records)}
-    forest = Clusters(range(len(records)))
-    links = []
-    for pair in sorted(pairs, key=lambda pair: (-pair.match_weight, pair.record_l, pair.record_r)):
-        left, right = position[pair.record_l], position[pair.record_r]
-        if forest.find(left) != forest.find(right):
-            forest.join(left, right)
-            links.append(pair)
-    return SubjectExplanation(subject_id, tuple(records), tuple(links), len(records) - len(links))
+    pairs.sort(key=lambda pair: (-pair.match_weight, pair.record_l, pair.record_r))
+    code = {record: number for number, record in enumerate(records)}
+    ends = np.array([(code[pair.record_l], code[pair.record_r]) for pair in pairs], dtype=np.int64).reshape(-1, 2)
+    links = tuple(pairs[kept] for kept in strongest_tree(len(records), ends[:, 0], ends[:, 1]))
+    return SubjectExplanation(subject_id, tuple(records), links, len(records) - len(links))
 
 
 def _strongest_path(

@@ -1,7 +1,6 @@
 """Telephone numbers as people type them, read by `phonenumbers` (Google's libphonenumber)."""
 
 import re
-from importlib.metadata import version
 
 from phonenumbers import (
     Leniency,
@@ -10,6 +9,7 @@ from phonenumbers import (
     PhoneNumberFormat,
     PhoneNumberMatcher,
     ValidationResult,
+    __version__,
     format_number,
     is_possible_number_with_reason,
     national_significant_number,
@@ -18,7 +18,7 @@ from phonenumbers import (
 
 from linkage_models.python_function import as_written
 
-READING = f"phonenumbers {version('phonenumbers')}, {as_written(__file__)}"
+READING = f"phonenumbers {__version__}, {as_written(__file__)}"
 """What reads a number: where it differs, numbers read before may be read otherwise."""
 
 HOME, HOME_CODE = "GB", 44

@@ -10,7 +10,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED
-from linkage_models.relations import quote
+from linkage_models.relations import Temporaries, quote
 from pipelines.publish.macros import MACROS, fold_name_macro
 from pipelines.publish.weakest_link import find_weakest_links
 from pipelines.warehouse.catalogue import ALL, LINKED, Table
@@ -39,14 +39,15 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
         "linked.link",
         {"link_threshold": link_threshold, "identifier_level": IDENTIFIER_SHARED},
     )
-    find_weakest_links(con, link=f"{SNAPSHOT}.linked.link")
+    with Temporaries(con) as own:
+        find_weakest_links(own, link=f"{SNAPSHOT}.linked.link")
+        _insert(con, "linked.subject")
     for name in (
-        "subject", "information", "coverage", "information_gap", "subject_event", "membership_history",
+        "information", "coverage", "information_gap", "subject_event", "membership_history",
         "source_load", "feed", "name_token", "name_vocabulary",
     ):  # fmt: skip
         _insert(con, f"linked.{name}")
     _insert(con, "linked.run", {"run_id": run_id, "finished_at": finished_at})
-    con.execute("DROP TABLE temp.publish_weakest_link")
     con.execute("DROP MACRO temp.fold_name")
 
 

@@ -8,16 +8,18 @@ from __future__ import annotations
 import hashlib
 import os
 import ssl
-import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path, PurePosixPath
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from tenacity import retry_if_exception_type, retry_if_not_exception_type
+
 from pipelines.errors import SourceError, raise_if_storage
 from pipelines.landing.files.places import Folder, Listed, Place, is_pattern, matches
+from pipelines.landing.retry import trying_again
 from pipelines.source.extract.files import S3, Sftp
 
 if TYPE_CHECKING:
@@ -99,8 +101,8 @@ def _sftp(system: str, location: Sftp, spec: FileSpec, scratch: Path) -> Remote:
     def disconnect(files: AbstractFileSystem) -> None:
         files.loop.call_soon_threadsafe(files.client.close)
 
-    retry = Retry(system, address, spec.retries, (asyncssh.Error,), lasting)
-    return Remote(connect, disconnect, location.folder, address + location.folder, retry)
+    faults = Faults(system, address, spec.retries, (asyncssh.Error,), lasting)
+    return Remote(connect, disconnect, location.folder, address + location.folder, faults)
 
 
 def _s3(system: str, location: S3, spec: FileSpec) -> Remote:
@@ -150,13 +152,13 @@ def _s3(system: str, location: S3, spec: FileSpec) -> Remote:
         exceptions.ParamValidationError: "cannot be asked for such a bucket or key",
         PermissionError: _REFUSED,
     }
-    faults = (exceptions.BotoCoreError, exceptions.ClientError, HttpError)
+    known = (exceptions.BotoCoreError, exceptions.ClientError, HttpError)
 
     def disconnect(files: AbstractFileSystem) -> None:
-        with suppress(OSError, *faults):  # what cannot be closed is closed already
+        with suppress(OSError, *known):  # what cannot be closed is closed already
             sync(files.loop, files.s3.close, timeout=spec.timeout_seconds)
 
-    return Remote(connect, disconnect, root, address, Retry(system, address, spec.retries, faults, lasting))
+    return Remote(connect, disconnect, root, address, Faults(system, address, spec.retries, known, lasting))
 
 
 def _without_surroundings(variables: Mapping[str, tuple[Any, Any, Any, Any]]) -> dict[str, tuple[Any, Any, Any, Any]]:
@@ -174,14 +176,14 @@ class Remote:
         disconnect: ends the connection of one.
         root: where names start from.
         address: the same for errors, without any secret.
-        retry: what is done about faults.
+        faults: what is done about its faults.
     """
 
     connect: Callable[[], AbstractFileSystem]
     disconnect: Callable[[AbstractFileSystem], None]
     root: str
     address: str
-    retry: Retry
+    faults: Faults
     _files: AbstractFileSystem | None = None
 
     def listing(self, pattern: str) -> list[Listed]:
@@ -253,7 +255,7 @@ class Remote:
             self._files = self._files or self.connect()
             return question(self._files)
 
-        return self.retry(ask, self.leave)
+        return self.faults.waited_out(ask, self.leave)
 
     def _listed(self, name: str, info: dict[str, Any]) -> Listed | None:
         if info.get("type") == "link":
@@ -270,34 +272,33 @@ _REFUSED = "refused what was asked with the user and key given"
 
 
 @dataclass(frozen=True)
-class Retry:
-    """Tries again what the network spoilt, waiting twice as long each time.
+class Faults:
+    """What may go wrong with a server, and what is done about it.
 
     Attributes:
         system: the source system, for errors.
         address: who is asked, for errors.
         retries: how often to try again.
-        faults: the errors that the library in between has of its own.
+        known: the errors that the library in between has of its own.
         lasting: of them those that trying again does not help, and what each of them means.
-        wait: waits so many seconds.
     """
 
     system: str
     address: str
     retries: int
-    faults: tuple[type[Exception], ...]
+    known: tuple[type[Exception], ...]
     lasting: Mapping[type[Exception], str]
-    wait: Callable[[float], None] = field(default=time.sleep)
 
-    def __call__(self, action: Callable[[], T], after_fault: Callable[[], None]) -> T:
-        """Return what the action returns.
+    def waited_out(self, action: Callable[[], T], after_fault: Callable[[], None]) -> T:
+        """Return what the action returns, tried again while a fault may pass.
 
         Raises:
             FileNotFoundError: the file is not there.
             SourceError: it could not be reached however often it was tried, or refused who asked.
         """
-        caught: tuple[type[Exception], ...] = (OSError, EOFError, *self.faults)
-        for attempt in range(self.retries + 1):
+        caught: tuple[type[Exception], ...] = (OSError, EOFError, *self.known)
+
+        def attempt() -> T:
             try:
                 return action()
             except FileNotFoundError:
@@ -305,17 +306,22 @@ class Retry:
             except caught as fault:
                 after_fault()
                 raise_if_storage(fault)
-                # An error's own words may hold what was asked with, so only its kind is told.
-                problem = next((means for kind, means in self.lasting.items() if isinstance(fault, kind)), None)
-                if problem or attempt == self.retries:
-                    told = problem or f"could not be read ({type(fault).__name__})"
-                    message = (
-                        f"{self.system}: {self.address} {told}; check that the server is up and the source's YAML and"
-                        " secrets are right."
-                    )
-                    raise SourceError(message) from None
-            self.wait(min(30.0, 0.5 * 2**attempt))
-        raise AssertionError
+                raise
+
+        lasting = retry_if_not_exception_type((FileNotFoundError, *self.lasting))
+        try:
+            return trying_again(self.retries, retry_if_exception_type(caught) & lasting)(attempt)
+        except FileNotFoundError:
+            raise
+        except caught as fault:
+            # An error's own words may hold what was asked with, so only its kind is told.
+            known = (means for kind, means in self.lasting.items() if isinstance(fault, kind))
+            problem = next(known, f"could not be read ({type(fault).__name__})")
+            message = (
+                f"{self.system}: {self.address} {problem}; check that the server is up and the source's YAML and"
+                " secrets are right."
+            )
+            raise SourceError(message) from None
 
 
 def _written_at(info: dict[str, Any]) -> datetime:

@@ -1,7 +1,7 @@
 """Extraction from REST services: their pages, one after the other, become documents.
 
 What a service says about itself is checked: a list that is missing, pages that repeat, fewer rows than it counts. No
-error holds what it answered. The connection itself is in `rest_service.py`.
+error holds what it answered. The connection itself is in `service.py`.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
-"""A connection to a REST service: credentials, rate limits and certificates; dlt's session waits and tries again.
+"""A connection to a REST service: credentials, rate limits and certificates, and what is done about its faults.
 
 An error names the address without its query, and neither it nor a log holds a secret. What the answers mean is told in
-`rest.py`.
+`documents.py`.
 """
 
 from __future__ import annotations
@@ -20,8 +20,10 @@ from urllib.parse import quote_plus, urlsplit
 import requests
 from requests import exceptions
 from requests.auth import AuthBase, HTTPBasicAuth
+from tenacity import retry_if_exception, retry_if_result
 
 from pipelines.errors import SourceError
+from pipelines.landing.retry import FIRST_WAIT, trying_again
 from pipelines.source.extract.rest import ApiKey, Basic, Bearer, OAuth2
 
 if TYPE_CHECKING:
@@ -30,15 +32,14 @@ if TYPE_CHECKING:
     from pipelines.landing.extraction import Extraction
     from pipelines.source.extract import Rest
 
-FIRST_WAIT = 0.5
-"""Seconds before the first new try; each further one waits twice as long."""
-LONGEST_WAIT = 300
-"""Seconds: a service that asks to wait longer (`Retry-After`) is asked again after this."""
 TOKEN_LIFETIME = 300
 """Seconds that a token is taken to last whose service does not say; RFC 6749 has no default."""
 
 OK = 200
 UNAUTHORISED = 401
+TOO_MANY = 429
+BROKEN = 500
+"""The first of the statuses that tell of a fault of the service's own."""
 
 
 @contextmanager
@@ -62,21 +63,15 @@ class Service:
     """A connection to the service, with its credentials."""
 
     def __init__(self, extraction: Extraction, spec: Rest) -> None:
-        # Only sources that use it pay for it.
-        from dlt.sources.helpers.requests import Client  # noqa: PLC0415
-
         self.extraction, self.spec = extraction, spec
-        self.session = Client(
-            request_timeout=spec.timeout_seconds,
-            raise_for_status=False,
-            request_max_attempts=spec.retries + 1,
-            request_backoff_factor=max(FIRST_WAIT, spec.pause_seconds),
-            request_max_retry_delay=LONGEST_WAIT,
-            exceptions=(),
-            retry_condition=_may_pass,
-        ).session
+        self.session = requests.Session()
         self.session.trust_env = False  # no .netrc, no proxy, and no bundle of certificates that nobody declared
-        self.session.hooks["response"] = [_wait_by_its_own_clock]
+        self._patiently = trying_again(
+            spec.retries,
+            retry_if_exception(_error_may_pass) | retry_if_result(_answer_may_pass),
+            first_wait=max(FIRST_WAIT, spec.pause_seconds),
+            asked_for=_wait_asked_for,
+        )
         if spec.ca_file:
             self.session.verify = self._certificates(str(spec.ca_file))
         self.auth = self._auth()
@@ -137,7 +132,9 @@ class Service:
             if _origin(prepared) != _origin(requests.Request("GET", declared).prepare()):
                 remedy = "correct `base_url`, or ask who runs the service"
                 raise self.error(declared, "leads to a page on another host", remedy)
-            response: Response = self.session.send(prepared, allow_redirects=False)  # type: ignore[no-untyped-call]
+            response: Response = self._patiently(
+                self.session.send, prepared, timeout=self.spec.timeout_seconds, allow_redirects=False
+            )
         except ValueError:  # a next page that is no address; a line end or a letter that no header may hold
             remedy = "correct the source's credentials, `headers` and `params`, or ask who runs the service"
             raise self.error(declared, "leads to a request that cannot be sent", remedy) from None
@@ -232,27 +229,33 @@ def read_json(response: Response) -> Any:  # noqa: ANN401  # any JSON
         raise ValueError from error
 
 
-def _may_pass(response: Response | None, error: BaseException | None) -> bool:
-    """Tell whether another try may help; dlt asks, and knows of itself that statuses 429 and from 500 on may pass."""
-    if error is not None:
-        broken = (
-            exceptions.ConnectionError, exceptions.Timeout, exceptions.ChunkedEncodingError,
-            exceptions.ContentDecodingError,
-        )  # fmt: skip
-        return isinstance(error, broken) and not isinstance(error, exceptions.SSLError)
-    if response is None or response.status_code != OK:
-        return False
-    try:
-        read_json(response)
-    except ValueError:
-        return True  # half an answer, as a proxy gives that lost the service
-    return False
+def _error_may_pass(error: BaseException) -> bool:
+    """Tell whether another try may help after a request got no answer."""
+    cut_short = (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError)
+    broken = (exceptions.ConnectionError, exceptions.Timeout, *cut_short)
+    return isinstance(error, broken) and not isinstance(error, exceptions.SSLError)
 
 
-def _wait_by_its_own_clock(response: Response, *_: Any, **__: Any) -> None:
-    """Turn the time until which a service asks to wait into seconds, since its clock need not agree with ours."""
+def _answer_may_pass(response: Response) -> bool:
+    """Tell whether another try may bring a better answer."""
+    if response.status_code == OK:
+        try:
+            read_json(response)
+        except ValueError:
+            return True  # half an answer, as a proxy gives that lost the service
+    return response.status_code == TOO_MANY or response.status_code >= BROKEN
+
+
+def _wait_asked_for(response: Response) -> float | None:
+    """Return the seconds that a service asks to wait; None where it asks for none.
+
+    A time until which to wait is read by the service's own clock, which need not agree with ours.
+    """
     try:
-        until, now = (parsedate_to_datetime(response.headers[name]) for name in ("Retry-After", "Date"))
-        response.headers["Retry-After"] = str(max(0, math.ceil((until - now).total_seconds())))
+        asked = response.headers["Retry-After"].strip()
+        if asked.isdecimal():
+            return float(asked) or None
+        until, now = (parsedate_to_datetime(text) for text in (asked, response.headers["Date"]))
+        return max(0.0, math.ceil((until - now).total_seconds())) or None
     except (LookupError, ValueError, TypeError):
-        return  # it asks for nothing, or in seconds
+        return None

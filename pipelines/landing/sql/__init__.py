@@ -6,10 +6,11 @@ Drivers' own messages may quote a value, so none is passed on.
 
 from __future__ import annotations
 
-import time
-from collections.abc import Callable
 from typing import TYPE_CHECKING
 
+from tenacity import retry_if_exception_type
+
+from pipelines.landing.retry import trying_again
 from pipelines.landing.sql.others import read_through_sqlalchemy
 from pipelines.landing.sql.postgresql import read_postgresql
 from pipelines.landing.sql.reading import BrokenError, Place, RefusedError, Since
@@ -19,25 +20,23 @@ if TYPE_CHECKING:
     from pipelines.source.extract import Sql
 
 
-def extract_sql(
-    extraction: Extraction, spec: Sql, since: Since, wait: Callable[[float], None] = time.sleep
-) -> dict[str, int]:
+def extract_sql(extraction: Extraction, spec: Sql, since: Since) -> dict[str, int]:
     """Write every resource of the database as Parquet and return the number of rows of each.
 
     Raises:
         SourceError: the database cannot be reached, refuses, or holds no such table.
     """
     read = read_postgresql if spec.dialect == "postgresql" else read_through_sqlalchemy
-    for attempt in range(spec.retries + 1):
-        place = Place(spec)
-        try:
-            return read(extraction, spec, since, place)
-        except RefusedError as refused:
-            raise extraction.error(str(place), refused.problem, refused.remedy) from None
-        except BrokenError:
-            if attempt == spec.retries:
-                raise extraction.error(
-                    str(place), "could not be reached or broke off", "check that the server is up and run again"
-                ) from None
-        wait(min(30.0, 0.5 * 2**attempt))
-    raise AssertionError
+    place = Place(spec)
+
+    def read_all() -> dict[str, int]:
+        place.resource = None
+        return read(extraction, spec, since, place)
+
+    try:
+        return trying_again(spec.retries, retry_if_exception_type(BrokenError))(read_all)
+    except RefusedError as refused:
+        raise extraction.error(str(place), refused.problem, refused.remedy) from None
+    except BrokenError:
+        problem, remedy = "could not be reached or broke off", "check that the server is up and run again"
+        raise extraction.error(str(place), problem, remedy) from None

@@ -7,7 +7,6 @@ from typing import Any
 import pytest
 
 from pipelines.gaps import load_rules
-from pipelines.gaps.confidence import bottleneck
 from tests.pipelines.gaps.world import gaps, run, warehouse
 
 ALERT = {"holds": ["alert XTACT since 2026-03-01"]}
@@ -189,6 +188,19 @@ def test_confidence_is_the_weakest_link_that_has_to_hold() -> None:
     assert only(world, "G02", "confidence") == 0.97
 
 
+def test_a_gap_on_several_records_is_as_sure_as_the_weakest_of_their_links() -> None:
+    world = {
+        "subjects": {"S1": {"nomis A1": ALERT, "nomis A2": ALERT, "ndelius X1": {}, "oasys O1": {}}},
+        "edges": [
+            "nomis A1 ~ ndelius X1 at 0.99",
+            "nomis A1 ~ nomis A2 at 0.93",
+            "nomis A2 ~ ndelius X1 at 0.88",
+            "nomis A1 ~ oasys O1 at 0.6",
+        ],
+    }
+    assert only(world, "G02", "confidence") == 0.93
+
+
 def test_a_gap_on_one_record_rests_on_no_link() -> None:
     world = {
         "subjects": {"S1": {"nomis A1": ALERT, "pnc P1": {}}},
@@ -215,7 +227,11 @@ def test_a_persons_ruling_that_two_records_are_one_is_certain() -> None:
 
 
 def test_records_that_nothing_joins_give_no_confidence() -> None:
-    assert bottleneck(["a", "b"], [("a", "c", 0.9)]) == 0.0
+    world = {
+        "subjects": {"S1": {"nomis A1": ALERT, "pnc P1": {}, "ndelius X1": {}, "pnc P2": {}}},
+        "edges": ["nomis A1 ~ pnc P1 at 0.9", "ndelius X1 ~ pnc P2 at 0.9"],
+    }
+    assert only(world, "G02", "confidence") == 0.0
 
 
 def test_a_gap_is_due_its_days_after_what_set_it_off() -> None:

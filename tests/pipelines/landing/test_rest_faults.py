@@ -186,7 +186,7 @@ def test_one_resource_that_fails_lands_none_of_them(tmp_path: Path) -> None:
 
 
 def test_a_wait_that_the_service_asks_for_has_an_end(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("pipelines.landing.rest.service.LONGEST_WAIT", 1)
+    monkeypatch.setattr("pipelines.landing.retry.LONGEST_WAIT_ASKED_FOR", 1)
     with serve_web(people()) as web:
         web.faults.plan(TooMany(3600))
         began = time.monotonic()

@@ -260,7 +260,6 @@ def test_no_secret_token_query_or_document_is_in_a_log_an_error_or_a_file(
         "urllib3.connection",
         "urllib3.connectionpool",
         "requests",
-        "dlt",
         "charset_normalizer",
         "tenacity",
     ):
@@ -369,7 +368,7 @@ def test_neither_a_proxy_nor_a_netrc_of_the_environment_is_used(
         assert "authorization" not in service.asked[0].headers
 
 
-def test_dlt_leaves_neither_a_file_nor_a_thread_and_calls_nobody_else(tmp_path: Path) -> None:
+def test_asking_a_service_leaves_neither_a_file_nor_a_thread_and_calls_nobody_else(tmp_path: Path) -> None:
     script = (
         "import socket, sys, threading\n"
         "from pathlib import Path\n"
@@ -384,7 +383,7 @@ def test_dlt_leaves_neither_a_file_nor_a_thread_and_calls_nobody_else(tmp_path: 
     with told(lambda _: Answer([{}])) as service:
         done = subprocess.run(
             [sys.executable, "-c", script, service.url, str(tmp_path)],
-            env={"HOME": str(account), "PATH": os.environ["PATH"], "RUNTIME__DLTHUB_TELEMETRY": "true"},
+            env={"HOME": str(account), "PATH": os.environ["PATH"]},
             capture_output=True, text=True, check=True, timeout=60,
         )  # fmt: skip
     address = service.url.removeprefix("http://")

@@ -1,0 +1,47 @@
+"""Trying again what a network may have spoilt: one policy for databases, web services and files that lie elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_exponential
+from tenacity.retry import retry_base
+
+FIRST_WAIT = 0.5
+"""Seconds before the first new try; each further one waits twice as long."""
+LONGEST_WAIT = 30.0
+"""Seconds: no try waits longer of itself."""
+LONGEST_WAIT_ASKED_FOR = 300.0
+"""Seconds: a server that asks for a longer wait is asked again after this."""
+
+
+def trying_again(
+    retries: int,
+    may_pass: retry_base,
+    *,
+    first_wait: float = FIRST_WAIT,
+    asked_for: Callable[[Any], float | None] = lambda _: None,
+) -> Retrying:
+    """Return what calls an action, and calls it again while that may help.
+
+    Of the last try it gives the result, or raises the error, as they are.
+
+    Args:
+        retries: how often to try again.
+        may_pass: tells from a result or an error whether another try may help.
+        first_wait: seconds before the first new try.
+        asked_for: tells from a result how many seconds the server asks to be left alone.
+    """
+    longer_each_time = wait_exponential(multiplier=first_wait, max=max(first_wait, LONGEST_WAIT))
+
+    def wait(state: RetryCallState) -> float:
+        asked = asked_for(state.outcome.result()) if state.outcome and not state.outcome.failed else None
+        return longer_each_time(state) if asked is None else min(asked, LONGEST_WAIT_ASKED_FOR)
+
+    return Retrying(
+        stop=stop_after_attempt(retries + 1),
+        wait=wait,
+        retry=may_pass,
+        retry_error_callback=lambda state: state.outcome.result() if state.outcome else None,
+    )
