@@ -19,6 +19,7 @@ from pipelines.cli import (
     sample,
     source,
     train,
+    upgrade,
 )
 from pipelines.errors import ConjoinError
 
@@ -37,6 +38,7 @@ for command in (
     evaluate.evaluate,
     explain.explain,
     audit.audit,
+    upgrade.upgrade,
 ):
     app.command()(command)
 app.add_typer(bench.app, name="bench")

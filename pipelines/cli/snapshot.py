@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import NothingPublishedError
+from pipelines.publish.format import check_format
 from pipelines.settings import Settings
 
 
@@ -23,9 +24,11 @@ def open_snapshot(settings: Settings) -> Iterator[duckdb.DuckDBPyConnection]:
 
     Raises:
         NothingPublishedError: no run has published yet.
+        FormatError: a later version of Conjoin published it.
     """
     path = joint_snapshot(settings)
     if not path.exists():
         raise NothingPublishedError(f"{path} does not exist yet; start with `conjoin demo` or `conjoin run`.")
     with duckdb.connect(str(path), read_only=True) as con:
+        check_format(con, path)
         yield con

@@ -12,7 +12,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from pipelines.errors import ConfigurationError
-from pipelines.warehouse.database import reader
+from pipelines.warehouse.database import reader_of_any_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -68,8 +68,8 @@ def not_before_the_last(settings: Settings) -> None:
     """
     if not settings.warehouse.exists():
         return
-    with reader(settings) as con:
-        # A run that was killed while it made the warehouse has left it without this table.
+    with reader_of_any_format(settings) as con:
+        # Conjoin 0.1.0, killed while it made the warehouse, has left it without this table.
         made = con.execute(
             "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'linkage' AND table_name = 'run'"
         ).fetchone()
