@@ -69,7 +69,7 @@ def not_before_the_last(settings: Settings) -> None:
     if not settings.warehouse.exists():
         return
     with reader_of_any_format(settings) as con:
-        # Conjoin 0.1.0, killed while it made the warehouse, has left it without this table.
+        # A run that was killed while it made a warehouse of format 1 has left it without this table.
         made = con.execute(
             "SELECT 1 FROM duckdb_tables() WHERE schema_name = 'linkage' AND table_name = 'run'"
         ).fetchone()

@@ -154,7 +154,7 @@ def _plan(con: DuckDBPyConnection, path: Path) -> Upgrade:
     to_take = tuple(step for step in migrations.steps() if step.number > number)
     (rows,) = con.execute("SELECT sum(estimated_size) FROM duckdb_tables()").fetchone() or (None,)
     if not rows:
-        # Conjoin 0.1.0 made its tables one by one: where it was killed at that, some are missing, and none has a row.
+        # Tables of format 1 were made one by one: where a run was killed at that, some are missing, and none has a row.
         return Upgrade(number, to_take, None)
     check_shape(con, path, number, migrations.shape_of_format(number))
     (as_of,) = con.execute("SELECT strftime(max(as_of), '-%Y%m%dT%H%M%S') FROM linkage.run").fetchone() or (None,)

@@ -69,8 +69,8 @@ def main() -> int:
     sys.stdout.write(
         f"Kept {path.relative_to(Path.cwd())}; commit it.\n"
         if path
-        else "A home of this format is kept already. Raise FORMAT and add a migration; or, where the format has not been"
-        " released, remove the kept home first.\n"
+        else "A home of this format is kept already: raise FORMAT and add a migration, or remove that home where the"
+        " format has not been released.\n"
     )
     return 0 if path else 1
 

@@ -13,11 +13,13 @@ import json
 import os
 import shlex
 import shutil
-import subprocess
-import sys
+from contextlib import redirect_stdout
 from datetime import datetime, timedelta
+from io import StringIO
 from pathlib import Path
 from typing import Literal
+
+from pipelines.cli import app
 
 WRITTEN_BEFORE_THE_RUN = timedelta(hours=1)
 
@@ -32,7 +34,7 @@ def tell(story: Path, part: Literal["kept", "next"], folder: Path) -> None:
 
 
 def conjoin(folder: Path, as_of: str, *arguments: str) -> str:
-    """Run a command in the story's home as of an instant; it must succeed."""
+    """Run a command in the story's home as of an instant, and return what it wrote; it must succeed."""
     given = {
         "CONJOIN_HOME": str(folder / "home"),
         "CONJOIN_DEPLOYMENT": str(folder / "deployment"),
@@ -40,12 +42,22 @@ def conjoin(folder: Path, as_of: str, *arguments: str) -> str:
         "CONJOIN_AS_OF": as_of,
         "DAGSTER_HOME": str(folder / "dagster"),
     }
-    Path(given["DAGSTER_HOME"]).mkdir(parents=True, exist_ok=True)
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
-    done = subprocess.run(command, env=os.environ | given, capture_output=True, text=True, check=False)
-    if done.returncode:
-        raise RuntimeError(f"`conjoin {shlex.join(arguments)}` ended with {done.returncode}: {done.stderr}")
-    return done.stdout
+    dagster_home = Path(given["DAGSTER_HOME"])
+    dagster_home.mkdir(parents=True, exist_ok=True)
+    shutil.copy(Path("dagster_home") / "dagster.yaml", dagster_home)
+    before = {name: os.environ.get(name) for name in given}
+    os.environ.update(given)
+    try:
+        with redirect_stdout(StringIO()) as said:
+            status = app(list(arguments), standalone_mode=False)
+    finally:
+        for name, value in before.items():
+            os.environ.pop(name)
+            if value is not None:
+                os.environ[name] = value
+    if status:
+        raise RuntimeError(f"`conjoin {shlex.join(arguments)}` ended with {status}.")
+    return said.getvalue()
 
 
 def _lay(laid: Path, folder: Path, written_at: datetime) -> None:

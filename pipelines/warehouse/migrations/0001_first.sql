@@ -1,4 +1,4 @@
--- The warehouse as Conjoin 0.1.0 made it.
+-- The warehouse before its formats were numbered.
 
 CREATE SCHEMA nominal;
 
