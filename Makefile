@@ -91,6 +91,10 @@ lock: setup ## Renew the lock files from pyproject.toml (LOCK_ARGS=--upgrade for
 	$(COMPILE) pyproject.toml --all-extras --no-emit-package pyspark --no-emit-package py4j --output-file requirements.lock
 	sed -n 's/^spark = \["\(.*\)"\]$$/\1/p' pyproject.toml | $(COMPILE) - --output-file requirements-spark.lock
 
+.PHONY: keep-home
+keep-home: setup ## Keep a small home of the present format, after a change of what a home holds
+	$(BIN)/python -m tests.kept_homes.keep
+
 .PHONY: clean
 clean: ## Remove .venv, caches and built files; data/ stays
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage .coverage.*

@@ -67,7 +67,7 @@ home for the so manieth time."""
 
 @contextmanager
 def opening(home: Path) -> Iterator[Callable[..., int]]:
-    """Give what opens a warehouse in a process, killed at an event or after some seconds, and returns how that ended."""
+    """Give what opens a warehouse in a process, killed at an event or after some seconds; it returns how that ended."""
     with subprocess.Popen(
         [sys.executable, "-c", FORKER, str(home)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as forker:

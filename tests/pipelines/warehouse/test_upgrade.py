@@ -16,7 +16,7 @@ from pipelines.errors import FormatError
 from pipelines.formats import CONJOIN, FORMAT
 from pipelines.landing.manifest import FAILURE, MANIFEST, failure, loads, write_failure
 from pipelines.settings import Settings
-from pipelines.warehouse import migrations
+from pipelines.warehouse import migrations, run_log
 from pipelines.warehouse.database import reader, writer
 from pipelines.warehouse.migrations import Step
 from pipelines.warehouse.upgrade import plan, upgrade
@@ -132,6 +132,7 @@ def test_a_warehouse_of_the_first_format_that_was_never_finished_is_made_anew(tm
     with duckdb.connect(str(settings.warehouse)) as con:
         for statement in con.extract_statements(script)[:made]:
             con.execute(statement)
+    run_log.not_before_the_last(settings)
     with writer(settings) as con:
         assert con.execute("SELECT number FROM conjoin.format").fetchall() == [(FORMAT,)]
 
