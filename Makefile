@@ -119,6 +119,10 @@ lock: setup-dev ## Renew the lock files from pyproject.toml (LOCK_ARGS=--upgrade
 		--format pylock.toml --output-file build/pylock.toml
 	$(BIN)/python -m tests.house.wheels build/pylock.toml > requirements.wheels
 
+.PHONY: keep-home
+keep-home: setup ## Keep a small home of the present format, after a change of what a home holds
+	$(BIN)/python -m tests.kept_homes.keep
+
 .PHONY: clean
 clean: ## Remove .venv, caches and built files; data/ stays
 	rm -rf $(VENV) build dist .pytest_cache .ruff_cache .mypy_cache .import_linter_cache .hypothesis .coverage .coverage.*

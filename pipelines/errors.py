@@ -53,8 +53,8 @@ class WarehouseBusyError(ConjoinError):
     """Another run holds the warehouse."""
 
 
-class WarehouseVersionError(ConjoinError):
-    """The warehouse's tables are those of another version of Conjoin."""
+class FormatError(ConjoinError):
+    """Something in the home is of another format than this version of Conjoin reads, or of none."""
 
 
 class StorageError(ConjoinError):

@@ -53,12 +53,26 @@ class Table:
         Args:
             catalog: name of an attached database, or None for the current one.
         """
-        place = f"{quote(catalog)}.{self.qualified}" if catalog else self.qualified
+        place = self._place(catalog)
         return [
             f"CREATE TABLE IF NOT EXISTS {place} (\n    {self.definition}\n)",
+            *self.comments(catalog),
+        ]
+
+    def comments(self, catalog: str | None = None) -> list[str]:
+        """Return the statements that say in the database what the table and its columns hold.
+
+        Args:
+            catalog: name of an attached database, or None for the current one.
+        """
+        place = self._place(catalog)
+        return [
             f"COMMENT ON TABLE {place} IS {literal(self.grain)}",
             *(
                 f"COMMENT ON COLUMN {place}.{quote(column.name)} IS {literal(column.comment)}"
                 for column in self.columns
             ),
         ]
+
+    def _place(self, catalog: str | None) -> str:
+        return f"{quote(catalog)}.{self.qualified}" if catalog else self.qualified

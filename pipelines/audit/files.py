@@ -10,8 +10,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pipelines import durable
 from pipelines.audit.entry import FIRST, Act, Entry, parsed
 from pipelines.errors import ConjoinError, StorageError, storage_errors
+from pipelines.formats import numbered, without_number
 
 _LOG = "audit.jsonl"
 _HEAD = "head.json"
@@ -38,7 +40,7 @@ def opened(folder: Path) -> Iterator[int]:
     try:
         fcntl.flock(log, fcntl.LOCK_EX)
         if new:
-            _sync_folder(folder)
+            durable.sync(folder)
         yield log
     finally:
         os.close(log)
@@ -122,19 +124,24 @@ def check_count(folder: Path, lines: int) -> None:
 
 
 def read_head(folder: Path) -> tuple[int, str] | None:
-    """Return how many entries were written and the hash of the last; None before the first."""
+    """Return how many entries were written and the hash of the last; None before the first.
+
+    Raises:
+        FormatError: a later version of Conjoin has written to the log.
+        ConjoinError: the head was altered.
+    """
     try:
-        head = json.loads((folder / _HEAD).read_bytes())
+        head = without_number(json.loads((folder / _HEAD).read_bytes()), folder / _HEAD)
         return int(head["entries"]), str(head["hash"])
     except FileNotFoundError:
         return None
-    except (ValueError, TypeError, KeyError):
+    except (AttributeError, ValueError, TypeError, KeyError):
         raise broken(f"its `{_HEAD}` was altered") from None
 
 
 def write_head(folder: Path, entries: int, last: str) -> None:
     """Keep how many entries were written and the hash of the last."""
-    _write_whole(folder / _HEAD, json.dumps({"entries": entries, "hash": last}).encode())
+    _write_whole(folder / _HEAD, json.dumps(numbered({"entries": entries, "hash": last})).encode())
 
 
 def broken(problem: str) -> ConjoinError:
@@ -160,15 +167,4 @@ def _write_whole(path: Path, data: bytes) -> None:
     with beside.open("wb") as file:
         os.fchmod(file.fileno(), 0o600)
         file.write(data)
-        file.flush()
-        os.fsync(file.fileno())
-    beside.replace(path)
-    _sync_folder(path.parent)
-
-
-def _sync_folder(folder: Path) -> None:
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+    durable.replace(beside, path)

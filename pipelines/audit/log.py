@@ -101,8 +101,10 @@ def read(
         since: only entries from this instant on (naive values are UTC).
 
     Raises:
+        FormatError: a later version of Conjoin has written to the log.
         ConjoinError: a line is not an entry.
     """
+    read_head(settings.audit)
     start = None if since is None else written(since if since.tzinfo else since.replace(tzinfo=UTC))
     for _, entry in entries(settings.audit):
         if (

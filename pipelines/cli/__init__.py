@@ -20,6 +20,7 @@ from pipelines.cli import (
     sample,
     source,
     train,
+    upgrade,
 )
 from pipelines.errors import ConjoinError
 
@@ -39,6 +40,7 @@ for command in (
     evaluate.evaluate,
     explain.explain,
     audit.audit,
+    upgrade.upgrade,
 ):
     app.command()(command)
 app.add_typer(bench.app, name="bench")

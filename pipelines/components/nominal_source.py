@@ -142,7 +142,7 @@ class NominalSource(dg.Component):
         def nominal(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
             with (
                 home.writer() as con,
-                run_log.stage(con, home.settings, context.run_id, f"nominal/{spec.system}") as log,
+                run_log.stage(con, home.settings, context.run.run_id, f"nominal/{spec.system}") as log,
             ):
                 applied = apply_latest(con, spec, yaml_file, home.settings.landing, home.settings.now())
                 log.inputs[spec.system] = applied.load.load_id

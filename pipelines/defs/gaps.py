@@ -39,7 +39,7 @@ FINDINGS = dg.AssetKey(["gap", "finding"])
 def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Evaluate the deployment's gap rules on every subject."""
     rules, risk = load_rules(home.deployment.gap_rules), load_risk(home.deployment.gap_rules)
-    with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "gap/finding") as log:
+    with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "gap/finding") as log:
         systems = systems_in_force(con, home.deployment)
         with transaction(con):
             found = find_gaps(con, rules, as_of=home.settings.now(), systems=systems, risk=risk)

@@ -39,7 +39,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 settings,
                 action="combination",
                 who="nightly",
-                what={"run": context.run_id, "audience": audience.name, "file": path.name, "rows": dict(rows)},
+                what={"run": context.run.run_id, "audience": audience.name, "file": path.name, "rows": dict(rows)},
                 why="linked the source systems and published the result",
             )
 
@@ -49,7 +49,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 audience=audience,
                 folder=settings.published / audience.name,
                 as_of=settings.now(),
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 services=deployment.services,
                 link_threshold=thresholds.link,
                 kept=settings.snapshots_kept,
@@ -58,7 +58,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 # Nobody may read what the audit log does not tell of.
                 before_release=combined,
             )
-            run_log.finish(con, context.run_id, finished_at)
+            run_log.finish(con, context.run.run_id, finished_at)
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": made.rows["subject"],

@@ -10,12 +10,14 @@ landing/<system>/<load_id>/load.json                        the manifest
 from __future__ import annotations
 
 import json
-import os
 import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
 from typing import Any
+
+from pipelines import durable
+from pipelines.formats import numbered, without_number
 
 MANIFEST = "load.json"
 REJECTED = "_rejected.parquet"
@@ -93,7 +95,11 @@ class Failure:
 
 
 def loads(folder: Path) -> list[Load]:
-    """Return the complete loads of a source system's landing folder, oldest first."""
+    """Return the complete loads of a source system's landing folder, oldest first.
+
+    Raises:
+        FormatError: one is of a format that only a later version of Conjoin knows.
+    """
     if not folder.is_dir():
         return []
     manifests = sorted(folder.glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.parent.name.split("-")[1])
@@ -101,13 +107,17 @@ def loads(folder: Path) -> list[Load]:
 
 
 def _read(path: Path) -> Load:
-    content = _times(json.loads(path.read_text(encoding="utf-8")), "delivered_at", "last_seen_at")
+    content = _times(_content(path), "delivered_at", "last_seen_at")
     content["files"] = tuple(
         ReadFile(**(_times(one, "written_at") | {"resources": tuple(one["resources"])}))
         for one in content.get("files", ())
     )
     content["whole_at"] = {name: datetime.fromisoformat(at) for name, at in content.get("whole_at", {}).items()}
     return Load(**content)
+
+
+def _content(path: Path) -> dict[str, Any]:
+    return without_number(json.loads(path.read_text(encoding="utf-8")), path)
 
 
 def _times(content: dict[str, Any], *names: str) -> dict[str, Any]:
@@ -120,9 +130,13 @@ def write_manifest(folder: Path, load: Load) -> None:
 
 
 def failure(folder: Path) -> Failure | None:
-    """Return why the source's last delivery could not be landed; None where it was."""
+    """Return why the source's last delivery could not be landed; None where it was.
+
+    Raises:
+        FormatError: it is of a format that only a later version of Conjoin knows.
+    """
     try:
-        content = json.loads((folder / FAILURE).read_text(encoding="utf-8"))
+        content = _content(folder / FAILURE)
     except FileNotFoundError:
         return None
     return Failure(**_times(content, "at"))
@@ -142,10 +156,8 @@ def forget_failure(folder: Path) -> None:
 def _write(path: Path, content: dict[str, Any]) -> None:
     temporary = path.with_name(f".{path.name}")
     with temporary.open("w", encoding="utf-8") as file:
-        json.dump(content, file, indent=2, default=datetime.isoformat)
-        file.flush()
-        os.fsync(file.fileno())
-    temporary.replace(path)
+        json.dump(numbered(content), file, indent=2, default=datetime.isoformat)
+    durable.replace(temporary, path)
 
 
 def keep(working: Path, folder: Path, load: Load) -> None:
@@ -156,21 +168,12 @@ def keep(working: Path, folder: Path, load: Load) -> None:
         elif leftover.name.startswith(".") or leftover.suffix != ".parquet":
             leftover.unlink()
     write_manifest(working, load)
-    _sync(working)
-    working.rename(folder / load.load_id)
-    _sync(folder)
+    for landed in working.iterdir():
+        durable.sync(landed)
+    durable.replace(working, folder / load.load_id)
 
 
 def sweep(folder: Path) -> None:
     """Remove what a killed run left half landed."""
     for leftover in folder.glob(".landing-*"):
         shutil.rmtree(leftover, ignore_errors=True)
-
-
-def _sync(folder: Path) -> None:
-    for path in (*(entry for entry in folder.iterdir() if entry.is_file()), folder):
-        descriptor = os.open(path, os.O_RDONLY)
-        try:
-            os.fsync(descriptor)
-        finally:
-            os.close(descriptor)

@@ -9,6 +9,7 @@ from pathlib import Path
 import duckdb
 
 from pipelines.errors import NothingPublishedError
+from pipelines.publish.format import check_format
 from pipelines.publish.versions import CURRENT
 from pipelines.settings import Settings
 
@@ -31,6 +32,9 @@ def open_snapshot(settings: Settings, audience: str) -> Iterator[duckdb.DuckDBPy
 
     Raises:
         NothingPublishedError: no run has published one for it yet.
+        FormatError: a later version of Conjoin published it.
     """
-    with duckdb.connect(str(current_snapshot(settings, audience)), read_only=True) as con:
+    path = current_snapshot(settings, audience)
+    with duckdb.connect(str(path), read_only=True) as con:
+        check_format(con, path)
         yield con

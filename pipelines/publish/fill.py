@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED
 from linkage_models.relations import Temporaries, quote
+from pipelines.formats import CONJOIN, FORMAT
 from pipelines.publish.macros import MACROS, fold_name_macro
 from pipelines.publish.weakest_link import find_weakest_links
 from pipelines.warehouse.catalogue import ALL, LINKED, Table
@@ -52,12 +53,15 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
 
 
 def _make_tables(con: DuckDBPyConnection) -> None:
-    """Make the tables and write the data dictionary, in one transaction: each commit waits for the disk."""
+    """Make the tables, with format and data dictionary, in one transaction: each commit waits for the disk."""
     with transaction(con):
         con.execute(f"CREATE SCHEMA {SNAPSHOT}.linked")
         for table in LINKED:
             for statement in table.ddl(SNAPSHOT):
                 con.execute(statement)
+        con.execute(
+            f"INSERT INTO {SNAPSHOT}.linked.snapshot VALUES ($format, $conjoin)", {"format": FORMAT, "conjoin": CONJOIN}
+        )
         con.executemany(f"INSERT INTO {SNAPSHOT}.linked.data_dictionary VALUES (?, ?, ?, ?)", data_dictionary())
 
 

@@ -6,11 +6,12 @@ the disk, and `current.duckdb` is replaced in one rename by a link that was made
 
 from __future__ import annotations
 
-import os
 import re
 import shutil
 from datetime import datetime
 from pathlib import Path
+
+from pipelines import durable
 
 CURRENT = "current.duckdb"
 """Name of the symlink analysts open."""
@@ -45,15 +46,13 @@ def release(built: Path, name: str) -> Path:
     Readers of the version before keep the file they opened: the symlink moves, no file is overwritten in place.
     """
     folder = built.parent
-    _sync(built)
     version = folder / name
-    built.replace(version)
-    _sync(folder)
+    durable.replace(built, version)
     link = unfinished(folder, CURRENT)
     link.unlink(missing_ok=True)
     link.symlink_to(name)
     link.replace(folder / CURRENT)
-    _sync(folder)
+    durable.sync(folder)
     return version
 
 
@@ -74,11 +73,3 @@ def prune(folder: Path, audience: str, kept: int) -> int:
     for path in surplus:
         path.unlink()
     return len(surplus)
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-import duckdb
-
 from linkage_models import standardise
-from pipelines.errors import NothingPublishedError, WarehouseBusyError, WarehouseVersionError, storage_errors
+from pipelines.errors import FormatError, NothingPublishedError, storage_errors
+from pipelines.formats import CONJOIN, FORMAT
+from pipelines.warehouse import upgrade
 from pipelines.warehouse.catalogue import WAREHOUSE
-from pipelines.warehouse.shape import differing_columns
+from pipelines.warehouse.connection import connect
+from pipelines.warehouse.shape import shape_of_catalogue
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -23,27 +24,24 @@ if TYPE_CHECKING:
 
 @contextmanager
 def writer(settings: Settings) -> Iterator[DuckDBPyConnection]:
-    """Open the warehouse to write, making it and its tables where they are missing; checkpoint and close at the end.
+    """Open the warehouse to write, made or upgraded where it must be; checkpoint and close at the end.
 
     Raises:
         WarehouseBusyError: another process holds it.
-        WarehouseVersionError: a version of Conjoin made it whose tables are not this one's.
+        FormatError: it is of a format that only a later version of Conjoin knows, or as no version makes it.
         StorageError: the disk is full.
     """
     with storage_errors():
         settings.home.mkdir(parents=True, exist_ok=True)
-        con = _connect(settings, str(settings.warehouse), read_only=False)
+        if not settings.warehouse.exists():
+            upgrade.make(settings)
+        con = connect(settings, settings.warehouse)
         try:
-            for schema in dict.fromkeys(table.schema for table in WAREHOUSE):
-                con.execute(f"CREATE SCHEMA IF NOT EXISTS {schema}")
-            held = {
-                f"{s}.{t}" for s, t in con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
-            }
-            for table in WAREHOUSE:
-                if table.qualified not in held:
-                    for statement in table.ddl():
-                        con.execute(statement)
-            _of_this_version(settings, con)
+            if upgrade.format_of(con, settings.warehouse) < FORMAT:
+                con.close()
+                upgrade.upgrade(settings)
+                con = connect(settings, settings.warehouse)
+            upgrade.check_shape(con, settings.warehouse, FORMAT, shape_of_catalogue(WAREHOUSE))
             standardise.register(con)
             yield con
             con.execute("CHECKPOINT")
@@ -58,14 +56,34 @@ def reader(settings: Settings) -> Iterator[DuckDBPyConnection]:
     Raises:
         NothingPublishedError: there is no warehouse yet.
         WarehouseBusyError: a run is writing to it.
+        FormatError: it is of an older format, which must be upgraded first, or of one that only a later version of
+            Conjoin knows.
     """
-    must_exist(settings)
-    con = _connect(settings, str(settings.warehouse), read_only=True)
-    try:
+    with reader_of_any_format(settings) as con:
+        number = upgrade.format_of(con, settings.warehouse)
+        if number < FORMAT:
+            message = (
+                f"{settings.warehouse} is of format {number}, and Conjoin {CONJOIN} reads format {FORMAT}; run"
+                " `conjoin upgrade`, which keeps a copy."
+            )
+            raise FormatError(message)
         standardise.register(con)
         yield con
-    finally:
-        con.close()
+
+
+@contextmanager
+def reader_of_any_format(settings: Settings) -> Iterator[DuckDBPyConnection]:
+    """Open the warehouse read-only, even if it has not been upgraded yet.
+
+    Raises:
+        NothingPublishedError: there is no warehouse yet.
+        WarehouseBusyError: a run is writing to it.
+        FormatError: it is of a format that only a later version of Conjoin knows.
+    """
+    must_exist(settings)
+    with closing(connect(settings, settings.warehouse, read_only=True)) as con:
+        upgrade.format_of(con, settings.warehouse)
+        yield con
 
 
 def must_exist(settings: Settings) -> None:
@@ -82,12 +100,8 @@ def must_exist(settings: Settings) -> None:
 @contextmanager
 def scratch(settings: Settings, folder: Path) -> Iterator[DuckDBPyConnection]:
     """Open an in-memory database that spills into the folder when memory runs short."""
-    with storage_errors():
-        con = _connect(settings, ":memory:", read_only=False, spill=folder)
-        try:
-            yield con
-        finally:
-            con.close()
+    with storage_errors(), closing(connect(settings, ":memory:", spill=folder)) as con:
+        yield con
 
 
 @contextmanager
@@ -100,34 +114,3 @@ def transaction(con: DuckDBPyConnection) -> Iterator[None]:
         con.rollback()
         raise
     con.commit()
-
-
-def _of_this_version(settings: Settings, con: DuckDBPyConnection) -> None:
-    differing = differing_columns(con, WAREHOUSE)
-    if differing:
-        table = min(differing)
-        message = (
-            f"{settings.warehouse} was made by another version of Conjoin ({table}: {', '.join(differing[table])}); "
-            "run that version on it, or link afresh in another CONJOIN_HOME."
-        )
-        raise WarehouseVersionError(message)
-
-
-def _connect(settings: Settings, path: str, *, read_only: bool, spill: Path | None = None) -> DuckDBPyConnection:
-    config: dict[str, str | bool | int | float | list[str]] = {
-        "memory_limit": settings.memory_limit,
-        # No statement may fetch code at run time: extensions come from pinned wheels.
-        "autoinstall_known_extensions": False,
-        "autoload_known_extensions": False,
-    }
-    if settings.threads:
-        config["threads"] = settings.threads
-    if spill is not None:
-        config["temp_directory"] = str(spill)
-    try:
-        return duckdb.connect(path, read_only=read_only, config=config)
-    except duckdb.IOException as error:
-        if "lock" in str(error):
-            message = f"{path} is in use by another process; wait for that run to finish and try again."
-            raise WarehouseBusyError(message) from None
-        raise

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from linkage_models.relations import single_value
 from pipelines.errors import ConfigurationError
-from pipelines.warehouse.database import reader
+from pipelines.warehouse.database import reader_of_any_format
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -69,8 +69,8 @@ def not_before_the_last(settings: Settings) -> None:
     """
     if not settings.warehouse.exists():
         return
-    with reader(settings) as con:
-        # A run that was killed while it made the warehouse has left it without this table.
+    with reader_of_any_format(settings) as con:
+        # A run that was killed while it made a warehouse of format 1 has left it without this table.
         made = single_value(
             con, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'linkage' AND table_name = 'run'"
         )

@@ -1,4 +1,4 @@
-"""The shape of a database's tables: what differs from the columns, types and order that the catalogue gives them."""
+"""The shape of a database's tables: their columns in order, with types, and what differs from what they should be."""
 
 from __future__ import annotations
 
@@ -25,14 +25,24 @@ def differing_columns(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -
         con: a connection whose current database should hold the tables; a missing table lacks all its columns.
         tables: tables of the catalogue.
     """
-    held, expected = _shape(con), _catalogued()
+    return difference(shape_of(con), shape_of_catalogue(tables))
+
+
+def difference(held: Shape, wanted: Shape) -> dict[str, list[str]]:
+    """Return, for each table that is wanted and held otherwise or not at all, the names of the columns that differ."""
     differing = {}
-    for table in tables:
-        found, wanted = held.get(table.qualified, []), expected[table.qualified]
-        if found != wanted:
+    for table, columns in wanted.items():
+        found = held.get(table, [])
+        if found != columns:
             # Where only the order differs, all of them stand in the wrong place.
-            differing[table.qualified] = sorted({column[0] for column in {*found} ^ {*wanted}} or table.column_names)
+            names = {name for name, *_ in {*found} ^ {*columns}} or {name for name, *_ in columns}
+            differing[table] = sorted(names)
     return differing
+
+
+def shape_of_catalogue(tables: Iterable[Table]) -> Shape:
+    """Return the shape that the catalogue gives tables."""
+    return {table.qualified: _catalogued()[table.qualified] for table in tables}
 
 
 @cache
@@ -43,10 +53,11 @@ def _catalogued() -> Shape:
         for table in ALL.values():
             for statement in table.ddl():
                 con.execute(statement)
-        return _shape(con)
+        return shape_of(con)
 
 
-def _shape(con: duckdb.DuckDBPyConnection) -> Shape:
+def shape_of(con: duckdb.DuckDBPyConnection) -> Shape:
+    """Return the shape of every table of a connection's current database."""
     shape: Shape = {}
     for table, column, data_type, may_be_empty in con.execute(
         "SELECT schema_name || '.' || table_name, column_name, data_type, is_nullable FROM duckdb_columns()"

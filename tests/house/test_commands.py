@@ -9,7 +9,7 @@ import pytest
 
 from tests.house.repository import ROOT
 
-COMMANDS = ("setup", "demo", "ui", "test", "lint", "bench", "lock", "clean", "help")
+COMMANDS = ("setup", "demo", "ui", "test", "lint", "bench", "lock", "keep-home", "clean", "help")
 
 
 def make(*arguments: str) -> subprocess.CompletedProcess[str]:

@@ -153,23 +153,6 @@ def test_a_full_disk_is_one_clear_sentence_and_the_next_run_is_whole(night_one: 
     assert contents(home) == contents(night_one)
 
 
-def test_a_run_killed_while_it_made_the_warehouse_is_made_up_for(night_one: Path, tmp_path: Path) -> None:
-    home = tmp_path / "home"
-    home.mkdir()
-    (home / "conjoin.env").write_bytes((night_one / "conjoin.env").read_bytes())
-    duckdb.connect(str(home / "warehouse.duckdb")).close()
-    conjoin(home, "demo", "--json")
-    assert contents(home) == contents(night_one)
-
-
-def test_a_warehouse_of_another_version_is_refused_by_name(night_one: Path, tmp_path: Path) -> None:
-    home = copy_of(night_one, tmp_path)
-    with duckdb.connect(str(home / "warehouse.duckdb")) as con:
-        con.execute('ALTER TABLE linkage.subject_event RENAME COLUMN happened_at TO "at"')
-    said = refused(home, "run")
-    assert "was made by another version of Conjoin (linkage.subject_event: at, happened_at); run that version" in said
-
-
 def test_a_night_that_fails_on_the_data_leaks_no_personal_value(night_one: Path, tmp_path: Path) -> None:
     home = copy_of(night_one, tmp_path)
     deployment = tmp_path / "deployment" / "sources"

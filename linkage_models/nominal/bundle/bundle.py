@@ -184,7 +184,10 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
     except (ValueError, KeyError, AttributeError, TypeError) as error:
         raise BundleError(f"{folder / MANIFEST} cannot be read; restore the bundle or train it again.") from error
     if found != FORMAT:
-        raise BundleError(f"The bundle {folder} is of another format; this version reads '{FORMAT}'.")
+        raise BundleError(
+            f"The bundle {folder} is of the format '{found}', and this version of Conjoin reads '{FORMAT}'; use the"
+            " version that trained it, or train one with this."
+        )
     for name, digest in files:
         file = folder / name
         if not file.is_file():

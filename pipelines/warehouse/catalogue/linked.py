@@ -196,6 +196,19 @@ MEMBERSHIP_HISTORY = Table(
     ),
 )
 
+SNAPSHOT = Table(
+    "linked",
+    "snapshot",
+    "One row: what the snapshot says of itself.",
+    ("format",),
+    (
+        Column(
+            "format", "INTEGER", "The format of the snapshot; one without this table is of format 1.", required=True
+        ),
+        Column("conjoin", "VARCHAR", "The version of Conjoin that published it.", required=True),
+    ),
+)
+
 DATA_DICTIONARY = Table(
     "linked",
     "data_dictionary",
@@ -247,5 +260,6 @@ LINKED: tuple[Table, ...] = (
     RUN_PUBLISHED,
     NAME_TOKEN,
     NAME_VOCABULARY,
+    SNAPSHOT,
     DATA_DICTIONARY,
 )

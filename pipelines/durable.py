@@ -1,0 +1,22 @@
+"""Files that survive a loss of power: had on the disk, and there whole or not at all."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def sync(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def replace(finished: Path, path: Path) -> None:
+    """Give a finished file, which lies in the same folder, the name of another: readers find the old one or the new."""
+    sync(finished)
+    finished.replace(path)
+    sync(path.parent)
