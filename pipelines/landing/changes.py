@@ -209,11 +209,10 @@ def merge(
             """
         )
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
-        message = (
+        raise ConfigurationError(
             f"{extraction.system}: the `key` or `cursor` of the resource {name} does not fit its columns"
             f" {', '.join(columns(con, delivered, documents=False))}; correct the source's `extract`."
-        )
-        raise ConfigurationError(message) from None
+        ) from None
     except duckdb.Error as error:  # its words hold the value
         raise_if_storage(error)
         raise extraction.error(

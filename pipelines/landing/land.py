@@ -204,11 +204,10 @@ class _Landing:
         before = [file for file in (self.latest.files if self.latest else ()) if file.resources == one.resources]
         if not listed and not (one.load == "changes" and before):
             problem = "matches no file" if is_pattern(one.path) else "does not exist"
-            message = (
+            raise SourceError(
                 f"{self.system}: {place.shown(one.path)} {problem};"
                 " check that the delivery arrived and the source's YAML names it."
             )
-            raise SourceError(message)
         if one.load == "snapshot" and one.take == "last":
             listed = listed[-1:]
         by_name = {file.name: file for file in before}  # the last delivered of each

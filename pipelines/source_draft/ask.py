@@ -28,9 +28,9 @@ def text(question: str, default: str | None = None, fault: Callable[[str], str |
         typer.echo(f"  {problem}")
 
 
-def optional(question: str, default: str = "") -> str | None:
+def optional(question: str) -> str | None:
     """Ask for a text that may be left out."""
-    given = text(f"{question} (Enter: none)" if not default else question, default)
+    given = text(f"{question} (Enter: none)", "")
     return None if given in ("", NONE) else given
 
 

@@ -212,8 +212,7 @@ def _sqlite_tables(path: str, inbox: Folder | None) -> list[str]:
             with closing(sqlite3.connect(f"{file.as_uri()}?mode=ro", uri=True)) as con:
                 held = [name for _, name in con.execute(_TABLES["sqlite"] + " ORDER BY t")]
         except sqlite3.Error:
-            message = f"{file} cannot be read as an SQLite database; name another file."
-            raise SourceError(message) from None
+            raise SourceError(f"{file} cannot be read as an SQLite database; name another file.") from None
     return _chosen([name for name in held if re.fullmatch(NAME, name)])
 
 

@@ -40,11 +40,10 @@ def run_lock(settings: Settings, patience: float = 0.0) -> Iterator[None]:
             time.sleep(0.2)
         if not held:
             holder = os.read(descriptor, 32).decode(errors="replace").strip() or "unknown"
-            message = (
+            raise WarehouseBusyError(
                 f"Another run (process {holder}) is at work in {settings.home}; "
                 "wait for it to finish, then start this one again."
             )
-            raise WarehouseBusyError(message)
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, str(os.getpid()).encode(), 0)
         yield

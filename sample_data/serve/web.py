@@ -109,7 +109,6 @@ def serve_web(
     client_id: str = "conjoin",
     client_secret: str | None = None,
     token_lifetime: float = 3600.0,
-    faults: Faults | None = None,
     ssl_context: ssl.SSLContext | None = None,
 ) -> Iterator[Web]:
     """Serve collections of documents on a free port of the loopback address until the context ends.
@@ -122,7 +121,6 @@ def serve_web(
         client_id: of the one OAuth 2 client there is.
         client_secret: that client's; a random one where not given.
         token_lifetime: seconds that a token is good for.
-        faults: what goes wrong; nothing where not given.
         ssl_context: the server's certificate and key; plain HTTP where not given.
 
     Raises:
@@ -136,7 +134,7 @@ def serve_web(
             client_id=client_id,
             client_secret=client_secret or secrets.token_urlsafe(),
             collections=dict(collections),
-            faults=faults or Faults(),
+            faults=Faults(),
             tokens=Tokens(token_lifetime),
         )
         with _running(served, listener, ssl_context):

@@ -136,8 +136,9 @@ def fetch(system: str, place: Place, listed: Listed, scratch: Path) -> Arrived:
         size = -1
     except OSError as fault:
         raise_if_storage(fault)
-        message = f"{system}: {shown} cannot be read; let the account that Conjoin runs under read it."
-        raise SourceError(message) from None
+        raise SourceError(
+            f"{system}: {shown} cannot be read; let the account that Conjoin runs under read it."
+        ) from None
     if size != listed.size:
         raise changed(system, shown)
     return Arrived(listed.name, shown, _unpacked(system, shown, listed.name, path, scratch), digest.hexdigest(), listed)

@@ -24,13 +24,11 @@ def _line_by_line(name: str) -> str:
         line_end = "\n".encode(name)
         b"\n".decode(name, errors="backslashreplace")
     except (LookupError, ValueError):
-        message = f"`{name}` is not a text encoding that Python knows, such as utf-8, ascii or cp1252"
-        raise ValueError(message) from None
+        raise ValueError(f"`{name}` is not a text encoding that Python knows, such as utf-8, ascii or cp1252") from None
     if known == "utf-16":
         return known
     if line_end != b"\n":
-        message = f"text in {name} cannot be read line by line; have it delivered in utf-8"
-        raise ValueError(message)
+        raise ValueError(f"text in {name} cannot be read line by line; have it delivered in utf-8")
     return name
 
 
@@ -79,8 +77,7 @@ class Sftp(Part):
     @model_validator(mode="after")
     def _proves_who_asks(self) -> Self:
         if self.password is None and self.private_key is None:
-            message = "give `password` or `private_key`"
-            raise ValueError(message)
+            raise ValueError("give `password` or `private_key`")
         return self
 
 
@@ -98,8 +95,7 @@ class S3(Part):
     @model_validator(mode="after")
     def _key_is_whole(self) -> Self:
         if (self.access_key_id is None) != (self.secret_access_key is None):
-            message = "give `access_key_id` and `secret_access_key`, or neither"
-            raise ValueError(message)
+            raise ValueError("give `access_key_id` and `secret_access_key`, or neither")
         return self
 
 
@@ -112,11 +108,9 @@ def _path(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
 
 def _stays_below(path: str) -> str:
     if ".." in PurePosixPath(path).parts:
-        message = "`path` may not lead upwards with `..`"
-        raise ValueError(message)
+        raise ValueError("`path` may not lead upwards with `..`")
     if "**" in path or "\0" in path:
-        message = "`path` names each folder by a pattern of its own: write `*/*` for `**`"
-        raise ValueError(message)
+        raise ValueError("`path` names each folder by a pattern of its own: write `*/*` for `**`")
     return path
 
 
@@ -182,8 +176,7 @@ class _OneSet(Files):
     def _loads_alike(self) -> Self:
         resources: dict[str, Resource] = getattr(self, "resources", {})
         if len({resource.load for resource in resources.values()}) > 1:
-            message = "resources of one file are all `snapshot` or all `changes`"
-            raise ValueError(message)
+            raise ValueError("resources of one file are all `snapshot` or all `changes`")
         return self
 
 
@@ -202,16 +195,14 @@ class FixedWidth(_OneSet):
     def _types_differ(cls, resources: dict[str, LineType]) -> dict[str, LineType]:
         types = [resource.type for resource in resources.values()]
         if len(set(types)) < len(types):
-            message = "two resources have the same `type`"
-            raise ValueError(message)
+            raise ValueError("two resources have the same `type`")
         return resources
 
     @model_validator(mode="after")
     def _envelope_is_no_row(self) -> Self:
         types = {resource.type for resource in self.resources.values()}
         if self.header in types or (self.trailer and self.trailer.type in types):
-            message = "the `type` of a resource is that of the `header` or the `trailer`"
-            raise ValueError(message)
+            raise ValueError("the `type` of a resource is that of the `header` or the `trailer`")
         return self
 
 
@@ -233,8 +224,7 @@ class Csv(Files):
     @model_validator(mode="after")
     def _marks_differ(self) -> Self:
         if self.delimiter == self.quote:
-            message = "`delimiter` and `quote` are the same"
-            raise ValueError(message)
+            raise ValueError("`delimiter` and `quote` are the same")
         return self
 
 

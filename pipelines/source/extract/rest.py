@@ -15,8 +15,7 @@ def _is_path(given: str) -> str:
     try:
         parse_path(given)
     except JSONPathError:
-        message = "is no JSONPath: write it as `$.items` or `$['total-count']`"
-        raise ValueError(message) from None
+        raise ValueError("is no JSONPath: write it as `$.items` or `$['total-count']`") from None
     return given
 
 
@@ -133,8 +132,7 @@ class RestResource(Polling):
     @model_validator(mode="after")
     def _cursor_is_asked_with(self) -> Self:
         if self.cursor_param and not self.cursor:
-            message = "`cursor_param` needs `cursor`, the expression that gives its value"
-            raise ValueError(message)
+            raise ValueError("`cursor_param` needs `cursor`, the expression that gives its value")
         return self
 
 

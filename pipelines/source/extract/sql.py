@@ -21,8 +21,7 @@ class SqlResource(Polling):
     @model_validator(mode="after")
     def _is_one_thing(self) -> Self:
         if self.query is not None and (self.table is not None or self.db_schema is not None):
-            message = "give `query`, or `table` and `schema`, and not both"
-            raise ValueError(message)
+            raise ValueError("give `query`, or `table` and `schema`, and not both")
         return self
 
 
@@ -49,6 +48,5 @@ class Sql(Connected):
     @model_validator(mode="after")
     def _has_a_server(self) -> Self:
         if (self.dialect == "sqlite") == (self.host is not None):
-            message = "an SQLite file has no `host`" if self.host else f"{self.dialect} needs `host`"
-            raise ValueError(message)
+            raise ValueError("an SQLite file has no `host`" if self.host else f"{self.dialect} needs `host`")
         return self
