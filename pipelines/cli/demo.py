@@ -31,10 +31,11 @@ def demo(
     """
     import sample_data
     from pipelines.cli.progress import step_reporter
-    from pipelines.cli.summary import end_with, print_next_steps, print_summary, summarise
+    from pipelines.cli.summary import end_with, print_next_steps, print_summary
     from pipelines.deployment import Deployment
     from pipelines.nightly_run import run_nightly
     from pipelines.publish import chosen_audience, default_audience
+    from pipelines.publish.summary import summarise
     from pipelines.settings import HOME_SETTINGS_FILE, Settings
     from pipelines.warehouse import run_log
 

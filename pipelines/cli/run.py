@@ -19,10 +19,11 @@ def run(home: HomeOption = None, audience: AudienceOption = None, as_json: JsonO
     Example: conjoin run
     """
     from pipelines.cli.progress import step_reporter
-    from pipelines.cli.summary import end_with, print_summary, summarise
+    from pipelines.cli.summary import end_with, print_summary
     from pipelines.deployment import Deployment
     from pipelines.nightly_run import run_nightly
     from pipelines.publish import chosen_audience, default_audience
+    from pipelines.publish.summary import summarise
     from pipelines.settings import Settings
 
     settings = Settings.load(home)

@@ -80,7 +80,7 @@ def serve(
     import json
 
     import sample_data
-    from pipelines.cli.sample_deployment import SECRETS, write_deployment
+    from pipelines.sample_deployment import SECRETS, write_deployment
 
     try:
         from sample_data.serve import ServerError

@@ -1,4 +1,4 @@
-"""The summary of a night: what was read, linked and missing, every figure from SQL on the published snapshot."""
+"""What a night ends with: its figures as a person reads them, what to type next, and the status of the command."""
 
 from __future__ import annotations
 
@@ -12,9 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
-from linkage_models.relations import named_rows
 from pipelines.publish import Audience, default_audience
-from pipelines.publish.current import current_snapshot, open_snapshot
 from pipelines.settings import Settings
 
 if TYPE_CHECKING:
@@ -25,83 +23,6 @@ if TYPE_CHECKING:
 
 HELD_BACK = 3
 """Exit status where a source's newest delivery is not in what was published."""
-
-SOURCES = """
-SELECT source_system, sum(rows_extracted)::BIGINT AS read, sum(rows_accepted)::BIGINT AS accepted,
-       sum(rows_quarantined)::BIGINT AS quarantined,
-       (SELECT count(*) FROM linked.subject_record r WHERE r.source_system = l.source_system) AS records
-FROM linked.source_load l GROUP BY source_system ORDER BY source_system
-"""
-
-# The services whose common subjects are counted: those of its file that the audience names, or else all of them.
-SUBJECTS = """
-WITH present AS (
-    SELECT coalesce(list(DISTINCT service ORDER BY service), []) AS services FROM linked.coverage
-),
-wanted AS (
-    SELECT coalesce(nullif(list_filter($across::VARCHAR[], lambda one: one IN services), []), services) AS across
-    FROM present
-)
-SELECT count(subject_id) AS subjects, coalesce(sum(record_count), 0)::BIGINT AS records,
-       count(*) FILTER (len(source_systems) > 1) AS in_several_systems,
-       any_value(across) AS services,
-       count(*) FILTER (list_has_all(services, across)) AS in_all_services,
-       count(*) FILTER (len(review_flags) > 0) AS flagged_for_review
-FROM wanted LEFT JOIN linked.subject ON true
-"""
-
-GAPS = """
-SELECT severity, count(*) AS open FROM linked.information_gap WHERE status = 'open'
-GROUP BY severity ORDER BY list_position(['critical', 'high', 'medium'], severity)
-"""
-
-# One example a rule, the most urgent first, so that three examples are three kinds of gap.
-EXAMPLES = """
-SELECT rule_id, severity, subject_id, sentence, due_date::VARCHAR AS due_date
-FROM linked.information_gap WHERE status = 'open' AND cause = 'not_held'
-QUALIFY row_number() OVER (PARTITION BY rule_id ORDER BY confidence DESC, gap_id) = 1
-ORDER BY list_position(['critical', 'high', 'medium'], severity), confidence DESC, rule_id LIMIT 3
-"""
-
-
-NEAR_MISSES = """
-SELECT count(*) AS near_misses FROM linked.link WHERE relation = 'near_miss'
-"""
-
-# What the latest run changed; that a first run has made everything is no news.
-CHANGES = """
-WITH latest AS (
-    SELECT run_id, counts FROM linked.run ORDER BY started_at DESC, run_id LIMIT 1
-)
-SELECT (SELECT count(*) FROM linked.run) AS runs,
-       count(*) FILTER (kind = 'created') AS created, count(*) FILTER (kind = 'merged') AS merged,
-       count(*) FILTER (kind = 'split') AS split, count(*) FILTER (kind = 'retired') AS retired,
-       any_value((latest.counts ->> 'gaps_opened')::BIGINT) AS gaps_opened,
-       any_value((latest.counts ->> 'gaps_closed')::BIGINT) AS gaps_closed
-FROM latest LEFT JOIN linked.subject_event USING (run_id)
-"""
-
-
-def summarise(settings: Settings, audience: Audience | None) -> dict[str, Any]:
-    """Return the figures of a snapshot: sources, subjects, open gaps by severity, three example gaps.
-
-    Args:
-        settings: the home.
-        audience: whose snapshot; None where several are published and none is the default: then there are no figures.
-    """
-    if audience is None:
-        return {"audience": None}
-    with open_snapshot(settings, audience.name) as con:
-        subjects = named_rows(con, SUBJECTS, {"across": list(audience.across)})[0]
-        return {
-            "audience": audience.name,
-            "snapshot": str(current_snapshot(settings, audience.name)),
-            "sources": named_rows(con, SOURCES),
-            "subjects": subjects | named_rows(con, NEAR_MISSES)[0],
-            "changes": named_rows(con, CHANGES)[0],
-            "gaps": named_rows(con, GAPS),
-            "examples": named_rows(con, EXAMPLES),
-        }
 
 
 def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:

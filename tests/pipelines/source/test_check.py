@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sample_data
-from pipelines.cli.sample_deployment import write_deployment
 from pipelines.errors import ConfigurationError
+from pipelines.sample_deployment import write_deployment
 from pipelines.settings import Settings
 from pipelines.source_check.aside import aside
 from pipelines.source_check.mask import mask
