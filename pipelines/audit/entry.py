@@ -62,7 +62,8 @@ class Entry:
 
 def chained(act: Act, prev: str) -> Entry:
     """Return what was done as a new entry that follows the one with the given hash."""
-    unsigned = Entry(written(datetime.now(UTC)), act.who, act.action, dict(act.what), act.why, prev, hash="")
+    at = datetime.now(UTC).isoformat(timespec="microseconds")
+    unsigned = Entry(at, act.who, act.action, dict(act.what), act.why, prev, hash="")
     return replace(unsigned, hash=hash_of(unsigned))
 
 
@@ -83,8 +84,3 @@ def parsed(line: bytes) -> Entry | None:
         return Entry(**json.loads(line))
     except (ValueError, TypeError):
         return None
-
-
-def written(instant: datetime) -> str:
-    """Return an instant as entries hold it; texts of this form sort as the instants do."""
-    return instant.astimezone(UTC).isoformat(timespec="microseconds")

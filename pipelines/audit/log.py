@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
-from datetime import UTC, datetime
 from typing import Any, get_args
 
-from pipelines.audit.entry import FIRST, Act, Action, Entry, chained, hash_of, line_of, written
+from pipelines.audit.entry import FIRST, Act, Action, Entry, chained, hash_of, line_of
 from pipelines.audit.files import (
     append,
     broken,
@@ -83,37 +82,19 @@ def _checked(act: Act) -> Act:
         ) from None
 
 
-def read(
-    settings: Settings,
-    *,
-    action: Action | None = None,
-    who: str | None = None,
-    mentions: str | None = None,
-    since: datetime | None = None,
-) -> Iterator[Entry]:
-    """Yield the entries, oldest first; all of them, or those that answer every filter given.
+def read(settings: Settings) -> Iterator[Entry]:
+    """Yield the entries, oldest first.
 
     Args:
         settings: where the log lies.
-        action: only this kind of processing.
-        who: only what this person or process did.
-        mentions: only entries whose `what` holds this id, as a value or inside a list or mapping.
-        since: only entries from this instant on (naive values are UTC).
 
     Raises:
         FormatError: a later version of Conjoin has written to the log.
         ConjoinError: a line is not an entry.
     """
     read_head(settings.audit)
-    start = None if since is None else written(since if since.tzinfo else since.replace(tzinfo=UTC))
     for _, entry in entries(settings.audit):
-        if (
-            (action is None or entry.action == action)
-            and (who is None or entry.who == who)
-            and (mentions is None or _holds(entry.what, mentions))
-            and (start is None or entry.at >= start)
-        ):
-            yield entry
+        yield entry
 
 
 def verify(settings: Settings) -> None:
@@ -135,11 +116,3 @@ def verify(settings: Settings) -> None:
         if head and line == head[0] and prev != head[1]:
             raise broken(f"line {line} is not the entry that was written there")
     check_count(settings.audit, line)
-
-
-def _holds(value: object, wanted: str) -> bool:
-    if isinstance(value, Mapping):
-        return any(key == wanted or _holds(held, wanted) for key, held in value.items())
-    if isinstance(value, list):
-        return any(_holds(held, wanted) for held in value)
-    return str(value) == wanted

@@ -56,16 +56,6 @@ def test_an_entry_says_who_did_what_when_and_why(tmp_path: Path) -> None:
     audit.verify(settings)
 
 
-def test_entries_are_found_by_action_person_and_object(tmp_path: Path) -> None:
-    settings = settings_in(tmp_path)
-    write(settings)
-    audit.record(settings, action="disclosure", who="a.reader", what={"subjects": ["S00000001A"]}, why="case 7")
-    assert [entry.who for entry in audit.read(settings, action="disclosure")] == ["a.reader"]
-    assert len(list(audit.read(settings, who="nightly"))) == 3
-    assert [entry.why for entry in audit.read(settings, mentions="S00000001A")] == ["case 7"]
-    assert list(audit.read(settings, mentions="S0000000")) == []
-
-
 def test_a_log_that_was_never_written_is_whole_and_empty(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     audit.verify(settings)
@@ -185,7 +175,7 @@ def test_two_processes_write_one_chain(tmp_path: Path) -> None:
     assert [writer.wait(timeout=120) for writer in writers] == [0, 0]
     audit.verify(settings)
     for who in ("one", "other"):
-        assert [entry.what["number"] for entry in audit.read(settings, who=who)] == list(range(40))
+        assert [entry.what["number"] for entry in audit.read(settings) if entry.who == who] == list(range(40))
 
 
 def test_a_writer_killed_at_any_moment_loses_no_entry(tmp_path: Path) -> None:
@@ -201,7 +191,7 @@ def test_a_writer_killed_at_any_moment_loses_no_entry(tmp_path: Path) -> None:
         writer.wait()
         write(settings, 1)
         audit.verify(settings)
-        numbers = [entry.what["number"] for entry in audit.read(settings, who=f"killed{attempt}")]
+        numbers = [entry.what["number"] for entry in audit.read(settings) if entry.who == f"killed{attempt}"]
         assert numbers == list(range(len(numbers)))
 
 
