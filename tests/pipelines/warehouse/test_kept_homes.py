@@ -22,6 +22,7 @@ pytestmark = pytest.mark.slow
 FORMATS = range(1, FORMAT + 1)
 
 OF_RUN_CLOCK_AND_CODE = {
+    "linkage.decision": ("decision_id",),
     "linkage.run": ("run_id", "started_at", "finished_at", "versions", "timings"),
     "linkage.subject_event": ("run_id",),
     "linked.run": ("run_id", "started_at", "finished_at", "versions", "timings"),
