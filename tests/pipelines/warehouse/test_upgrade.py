@@ -12,7 +12,7 @@ import pytest
 from linkage_models.nominal import Bundle, BundleError
 from pipelines import audit
 from pipelines.cli.snapshot import open_snapshot
-from pipelines.errors import FormatError
+from pipelines.errors import ConjoinError, FormatError
 from pipelines.formats import CONJOIN, FORMAT
 from pipelines.landing.manifest import FAILURE, MANIFEST, failure, loads, write_failure
 from pipelines.settings import Settings
@@ -151,6 +151,15 @@ def test_a_step_that_fails_leaves_the_warehouse_as_it_was(
     assert not [entry for entry in audit.read(old) if "upgraded_to" in entry.what]
     monkeypatch.undo()
     assert upgrade(old).kept
+
+
+def test_an_upgrade_that_the_audit_log_cannot_tell_of_is_not_made(old: Settings) -> None:
+    before = old.warehouse.read_bytes()
+    (old.audit / "head.json").write_text("torn", encoding="utf-8")
+    with pytest.raises(ConjoinError, match="The audit log is not whole"):
+        upgrade(old)
+    assert old.warehouse.read_bytes() == before
+    assert not [name for name in files_of_warehouse(old) if "unfinished" in name]
 
 
 def test_steps_that_leave_other_tables_than_the_catalogue_are_not_taken(
