@@ -1,15 +1,15 @@
 """Making the warehouse, and upgrading one of an older format: beside where it lies, so that it is there whole or not.
 
 An upgrade takes the steps of `migrations/` on a copy. The copy then takes the warehouse's name, and the warehouse of
-before is kept under another. Whatever kills it or fills the disk leaves the warehouse as it was, and the next writer
-begins anew.
+before is kept under another. If the process is killed or the disk is full, the warehouse is as it was, and the next
+writer upgrades it.
 """
 
 from __future__ import annotations
 
 import os
 import shutil
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -26,7 +26,7 @@ from pipelines.warehouse.connection import connect
 from pipelines.warehouse.shape import difference, shape_of, shape_of_catalogue
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterator
 
     from duckdb import DuckDBPyConnection
 
@@ -89,7 +89,8 @@ def make(settings: Settings) -> None:
     log = Path(f"{path}.wal")
     if log.exists() and not path.exists():
         raise StorageError(f"{log} is there without {path.name}; put that back beside it, or move both elsewhere.")
-    durable.replace(_built(settings, path, _make_tables), path)
+    with _built(settings, path, _make_tables) as made:
+        durable.replace(made, path)
 
 
 def plan(settings: Settings) -> Upgrade:
@@ -128,16 +129,16 @@ def upgrade(settings: Settings, *, by: str = "conjoin") -> Upgrade:
             if planned.steps:
                 make(settings)
             return planned
-        upgraded = _built(settings, path, lambda con: _migrate(con, path, planned), copied=True)
-        _keep(path, planned.kept)
-        audit.record(
-            settings,
-            action="alteration",
-            who=by,
-            what={"file": path.name, "format": planned.number, "upgraded_to": FORMAT, "kept": planned.kept.name},
-            why=f"upgraded the warehouse to the format of Conjoin {CONJOIN}",
-        )
-        durable.replace(upgraded, path)
+        with _built(settings, path, lambda con: _migrate(con, path, planned), copied=True) as upgraded:
+            _keep(path, planned.kept)
+            audit.record(
+                settings,
+                action="alteration",
+                who=by,
+                what={"file": path.name, "format": planned.number, "upgraded_to": FORMAT, "kept": planned.kept.name},
+                why=f"upgraded the warehouse to the format of Conjoin {CONJOIN}",
+            )
+            durable.replace(upgraded, path)
     return planned
 
 
@@ -161,8 +162,11 @@ def _plan(con: DuckDBPyConnection, path: Path) -> Upgrade:
     return Upgrade(number, to_take, path.with_name(f"{path.stem}-format-{number}{as_of or ''}{path.suffix}"))
 
 
-def _built(settings: Settings, path: Path, work: Callable[[DuckDBPyConnection], None], *, copied: bool = False) -> Path:
-    """Return a finished database beside the path, which only its owner can read; nothing is left of a failed one.
+@contextmanager
+def _built(
+    settings: Settings, path: Path, work: Callable[[DuckDBPyConnection], None], *, copied: bool = False
+) -> Iterator[Path]:
+    """Give a finished database beside the path, which only its owner can read; what is not taken is removed.
 
     Args:
         settings: the home.
@@ -180,10 +184,9 @@ def _built(settings: Settings, path: Path, work: Callable[[DuckDBPyConnection], 
             work(con)
             con.execute("CHECKPOINT")
         unfinished.chmod(0o600)
-    except BaseException:
+        yield unfinished
+    finally:
         _sweep(unfinished)
-        raise
-    return unfinished
 
 
 def _sweep(unfinished: Path) -> None:

@@ -32,13 +32,16 @@ if TYPE_CHECKING:
 pytestmark = pytest.mark.slow
 
 FORKER = """
-import os, signal, sys
+import os, signal, sys, tempfile
 from pathlib import Path
 from pipelines.settings import Settings
 from pipelines.warehouse.database import writer
 
 settings = Settings(home=Path(sys.argv[1]))
 events = 0
+# What is loaded here need not be loaded in every child.
+with tempfile.TemporaryDirectory() as folder, writer(Settings(home=Path(folder))):
+    pass
 
 def kill_at(number):
     def watch(event, arguments):

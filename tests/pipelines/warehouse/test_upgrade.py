@@ -11,10 +11,10 @@ import pytest
 
 from linkage_models.nominal import Bundle, BundleError
 from pipelines import audit
-from pipelines.errors import FormatError
+from pipelines.cli.snapshot import open_snapshot
+from pipelines.errors import ConjoinError, FormatError
 from pipelines.formats import CONJOIN, FORMAT
 from pipelines.landing.manifest import FAILURE, MANIFEST, failure, loads, write_failure
-from pipelines.publish.current import open_snapshot
 from pipelines.settings import Settings
 from pipelines.warehouse import migrations, run_log
 from pipelines.warehouse.database import reader, writer
@@ -153,6 +153,15 @@ def test_a_step_that_fails_leaves_the_warehouse_as_it_was(
     assert upgrade(old).kept
 
 
+def test_an_upgrade_that_the_audit_log_cannot_tell_of_is_not_made(old: Settings) -> None:
+    before = old.warehouse.read_bytes()
+    (old.audit / "head.json").write_text("torn", encoding="utf-8")
+    with pytest.raises(ConjoinError, match="The audit log is not whole"):
+        upgrade(old)
+    assert old.warehouse.read_bytes() == before
+    assert not [name for name in files_of_warehouse(old) if "unfinished" in name]
+
+
 def test_steps_that_leave_other_tables_than_the_catalogue_are_not_taken(
     old: Settings, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -254,13 +263,10 @@ def test_an_audit_log_of_a_later_format_is_refused_in_a_sentence(present: Settin
 
 def test_a_snapshot_of_a_later_format_is_refused_in_a_sentence(present: Settings, old: Settings) -> None:
     for settings in (present, old):
-        with open_snapshot(settings, "joint") as con:
+        with open_snapshot(settings) as con:
             assert con.execute("SELECT count(*) FROM linked.subject").fetchone() == (18,)
     write(present.published / "joint" / "current.duckdb", f"UPDATE linked.snapshot SET format = {LATER}")
-    with (
-        pytest.raises(FormatError, match=f"of format {LATER}, and Conjoin {CONJOIN} knows"),
-        open_snapshot(present, "joint"),
-    ):
+    with pytest.raises(FormatError, match=f"of format {LATER}, and Conjoin {CONJOIN} knows"), open_snapshot(present):
         pass
 
 
