@@ -86,6 +86,40 @@ test: setup-dev ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones
 test-long: setup-dev ## Run the tests that take minutes each: nights killed, starved of disk and served, public sets
 	$(BIN)/python -m pytest --numprocesses 2 --dist load -m long $(PYTEST_ARGS)
 
+# The quick tests of linking, canonicalising, gaps and publishing: what a Python or a library may do otherwise.
+OTHERWISE = --numprocesses 2 --dist loadfile -q -m "not slow and not long" tests/linkage_models tests/pipelines/canonical \
+	tests/pipelines/gaps tests/pipelines/publish tests/pipelines/landing/test_rest_faults.py $(PYTEST_ARGS)
+
+# A pyenv on the path offers no Python but the one that is named.
+define test_on
+	@if [ "$$($(BIN)/python -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)" = $(1) ]; then \
+		echo "make test runs on Python $(1), and more than the quick tests."; \
+	elif PYENV_VERSION=$(1) python$(1) -c '' 2>/dev/null; then \
+		export PYENV_VERSION=$(1); \
+		$(MAKE) --no-print-directory setup-dev PYTHON=python$(1) VENV=build/python$(1) && \
+		build/python$(1)/bin/python -m pytest $(OTHERWISE); \
+	else echo "Not tested on Python $(1): python$(1) is not on the path."; fi
+endef
+
+.PHONY: test-oldest
+test-oldest: ## Run quick tests on the oldest Python that Conjoin supports, where it is installed
+	$(call test_on,3.11)
+
+.PHONY: test-newest
+test-newest: ## Run quick tests on the newest Python that Conjoin supports, where it is installed
+	$(call test_on,3.13)
+
+.PHONY: test-lowest
+test-lowest: setup-dev ## Run quick tests with the lowest versions that pyproject.toml admits
+	@mkdir -p build
+	$(BIN)/uv pip compile --resolution lowest-direct --python $(BIN)/python --only-binary :all: --no-binary pyspark --quiet \
+		pyproject.toml --all-extras --group setup --group dev --no-emit-package pyspark --no-emit-package py4j \
+		--output-file build/lowest.txt
+	$(PYTHON) -m venv --without-pip --clear build/lowest
+	$(BIN)/uv pip install --python build/lowest/bin/python --no-deps --only-binary :all: --quiet --requirement build/lowest.txt
+	$(BIN)/uv pip install --python build/lowest/bin/python --no-deps --no-build-isolation --quiet --editable .
+	build/lowest/bin/python -m pytest $(OTHERWISE)
+
 .PHONY: lint
 lint: setup-dev ## Check style, types, the direction of imports and the rules of the house
 	$(BIN)/ruff check .

@@ -59,8 +59,7 @@ def keep_strongest_tree(own: Temporaries, name: str, edges: str) -> str:
     ends = own.con.execute(statement(__file__, "tree/coded")).to_arrow_table()
     left, right = (ends[end].to_numpy() for end in ("l", "r"))
     nodes = int(max(left.max(), right.max())) + 1 if ends.num_rows else 0
-    own.con.register("tree_kept", pa.table({"rank": strongest_tree(nodes, left, right)}))
+    own.rows("tree_kept", pa.table({"rank": strongest_tree(nodes, left, right)}))
     table = own.table(name, "SELECT * EXCLUDE (rank) FROM tree_ranked SEMI JOIN tree_kept USING (rank)")
-    own.con.unregister("tree_kept")
-    own.drop("tree_edge", "tree_ranked")
+    own.drop("tree_edge", "tree_ranked", "tree_kept")
     return table

@@ -98,7 +98,7 @@ def test_a_deployment_of_two_csv_files_is_in_order_before_they_are_there(
     assert list((tmp_path / "town").rglob("*.csv")) == []
 
 
-@settings(max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=6, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.sampled_from(MISTAKES), min_size=1))
 def test_each_mistake_is_told_whatever_else_is_wrong(monkeypatch: pytest.MonkeyPatch, mistakes: set[Mistake]) -> None:
     # What a file that does not fit says further on cannot be known: of each file its first kind of mistake only.

@@ -126,7 +126,7 @@ ROWS = st.lists(
 ).map(lambda rows: [(str(number), *row) for number, row in enumerate(rows)])
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(ROWS)
 def test_the_counts_agree_with_looking_at_every_pair(rows: list[Row]) -> None:
     found = quality(tables(rows), predicted="predicted", truth="truth")
@@ -140,7 +140,7 @@ def test_the_counts_agree_with_looking_at_every_pair(rows: list[Row]) -> None:
         assert agreement.bcubed_recall == pytest.approx(expected.bcubed_recall)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ROWS)
 def test_a_perfect_prediction_scores_one_everywhere(rows: list[Row]) -> None:
     perfect = [(record, system, person, person) for record, system, _, person in rows]
@@ -150,7 +150,7 @@ def test_a_perfect_prediction_scores_one_everywhere(rows: list[Row]) -> None:
         assert (agreement.bcubed_precision, agreement.bcubed_recall, agreement.exact_rate) == (1, 1, 1)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=15)
 @given(ROWS, st.lists(st.tuples(st.integers(0, 11), st.integers(0, 11), st.sampled_from([1.0, 6.0, 9.0])), max_size=12))
 def test_every_wrong_link_has_one_cause(rows: list[Row], edges: list[tuple[int, int, float]]) -> None:
     con = tables(rows)

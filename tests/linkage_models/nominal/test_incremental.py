@@ -46,7 +46,7 @@ def whole() -> Edges:
 
 
 @pytest.mark.slow
-@settings(max_examples=5, deadline=None, suppress_health_check=list(HealthCheck), phases=QUICK)
+@settings(max_examples=5, suppress_health_check=list(HealthCheck), phases=QUICK)
 @given(start=st.sets(st.sampled_from(KEYS), min_size=len(KEYS) // 3), nights=NIGHTS)
 def test_nights_of_changes_leave_the_edges_of_scoring_from_nothing(
     start: set[str], nights: list[tuple[list[str], list[str], int]]

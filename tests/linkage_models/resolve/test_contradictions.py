@@ -142,7 +142,7 @@ PARTS = st.fixed_dictionaries(
 KEYS = "ABCDEFG"
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(
     st.dictionaries(st.tuples(st.sampled_from(KEYS), st.sampled_from(KEYS)).filter(lambda p: p[0] < p[1]), PARTS),
     st.dictionaries(st.sampled_from(KEYS), st.sampled_from(["pnc:1", "pnc:2", "pnc:1 pnc:2", "cro:3"])),

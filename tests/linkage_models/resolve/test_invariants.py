@@ -196,10 +196,10 @@ class Nights(RuleBasedStateMachine):
 
 
 TestNights = pytest.mark.slow(Nights.TestCase)
-TestNights.settings = settings(max_examples=12, stateful_step_count=8, deadline=None)
+TestNights.settings = settings(max_examples=12, stateful_step_count=8)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(EDGES, RULINGS, st.randoms(use_true_random=False))
 def test_clusters_do_not_depend_on_the_order_of_rows_or_the_number_of_threads(
     edges: dict[str, float], rulings: list[tuple[str, str]], shuffle: random.Random
@@ -222,7 +222,7 @@ def test_clusters_do_not_depend_on_the_order_of_rows_or_the_number_of_threads(
     assert written[0] == written[1]
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(EDGES, RULINGS)
 def test_even_contradictory_rulings_never_join_two_records_ruled_different(
     edges: dict[str, float], rulings: list[tuple[str, str]]
@@ -246,7 +246,7 @@ def test_even_contradictory_rulings_never_join_two_records_ruled_different(
         )
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(GROUPINGS, st.randoms(use_true_random=False))
 def test_subject_ids_do_not_depend_on_the_order_of_the_partition(grouping: list[int], shuffle: random.Random) -> None:
     groups = [

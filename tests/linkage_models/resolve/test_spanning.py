@@ -39,7 +39,7 @@ def test_the_tree_is_the_one_that_scipy_finds(ends: list[tuple[int, int]]) -> No
     assert strongest_tree(NODES, codes[:, 0], codes[:, 1]).tolist() == by_scipy(ends)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(EDGES, st.randoms(use_true_random=False))
 def test_edges_in_any_order_give_one_tree_of_the_strongest(
     edges: list[tuple[tuple[int, int], float]], shuffler: Random

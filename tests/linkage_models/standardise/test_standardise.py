@@ -107,14 +107,14 @@ def test_a_two_digit_year_after_this_one_is_of_the_last_century() -> None:
     assert as_read_in == ["1921/0000003X", "2021/0000003X"]
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(batches(NAME_LIKE))
 def test_cleaning_a_cleaned_name_changes_nothing(texts: list[str]) -> None:
     words = values("std_name_tokens(given)", texts)
     assert values("std_name_tokens(given)", [" ".join(of_one) for of_one in words]) == words
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.sampled_from(["pnc", "cro", "noms", "crn", "visor", "soc_sec_id"]), batches(IDENTIFIER_LIKE))
 def test_reading_a_read_identifier_changes_nothing(kind: str, texts: list[str]) -> None:
     read = f"std_identifier(kind, given, {AS_OF_YEAR})"
@@ -123,7 +123,7 @@ def test_reading_a_read_identifier_changes_nothing(kind: str, texts: list[str]) 
     assert [one | {"as_given": before["as_given"]} for one, before in zip(again, first, strict=True)] == first
 
 
-@settings(max_examples=10, deadline=None)
+@settings(max_examples=10)
 @given(st.sampled_from(["phone", "email", "vehicle", "document"]), batches(st.text()))
 def test_no_text_stops_a_macro_and_twice_is_as_once(kind: str, texts: list[str]) -> None:
     for macro in ("std_postcode(given)", "std_postcode(given, 'AU')", "std_sex(given)"):
@@ -134,14 +134,13 @@ def test_no_text_stops_a_macro_and_twice_is_as_once(kind: str, texts: list[str])
     values("std_name('alias', given, given, given)", texts)
 
 
-@settings(deadline=None)
 @given(batches(st.from_regex(r"(\+44|0044|44|0)? ?[0-9 ()-]{9,14}", fullmatch=True)))
 def test_a_plainly_typed_number_is_read_as_the_library_reads_it(texts: list[str]) -> None:
     kept = values("std_contact_point('phone', given)", texts)
     assert [point and point["value"] for point in kept] == [read_phone(text) for text in texts]
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.one_of(st.none(), st.dates()))
 def test_a_kept_birth_date_is_kept_again(date: object) -> None:
     once = value("std_birth_date(?::DATE)", date)

@@ -226,7 +226,7 @@ TEXT = st.one_of(st.none(), st.text(st.characters(exclude_categories=["Cs"], exc
     identifiers=st.lists(st.tuples(KEYS, st.sampled_from(["PNC", "CRO", "??", None]), TEXT), max_size=8),
     alerts=st.lists(st.tuples(KEYS, TEXT), max_size=8),
 )
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=12, suppress_health_check=list(HealthCheck))
 def test_rows_in_equal_rows_out_whatever_is_delivered(
     tmp_path_factory: pytest.TempPathFactory,
     offenders: list[tuple[str | None, ...]],

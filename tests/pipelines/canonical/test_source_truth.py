@@ -171,7 +171,7 @@ PEOPLE = st.sampled_from("ABCDEFG")
 
 
 @given(merges=st.lists(st.tuples(PEOPLE, PEOPLE), max_size=8), persons=st.sets(PEOPLE, min_size=1))
-@hypothesis_settings(max_examples=12, deadline=None, suppress_health_check=list(HealthCheck))
+@hypothesis_settings(max_examples=12, suppress_health_check=list(HealthCheck))
 def test_merges_end_where_a_walk_by_hand_ends(
     tmp_path_factory: pytest.TempPathFactory, merges: list[tuple[str, str]], persons: set[str]
 ) -> None:
@@ -213,9 +213,7 @@ SETTLED_ALERTS = [("7", "Z", ""), ("8", "X", "V"), ("9", "Y", "V", "01/01/2026",
 
 
 @given(common=DELIVERY, deliveries=st.lists(DELIVERY, min_size=2, max_size=3))
-@hypothesis_settings(
-    max_examples=10, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate]
-)
+@hypothesis_settings(max_examples=10, suppress_health_check=list(HealthCheck), phases=[Phase.explicit, Phase.generate])
 def test_staging_what_was_touched_gives_what_staging_everything_gives(
     tmp_path_factory: pytest.TempPathFactory,
     common: tuple[list[tuple[str, ...]], list[tuple[str, ...]], list[tuple[str, str]]],

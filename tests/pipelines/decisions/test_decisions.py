@@ -265,7 +265,7 @@ def test_a_file_is_taken_as_its_rulings_would_be_one_by_one(home: Settings) -> N
         finally:
             con.rollback()
 
-    @hypothesis_settings(max_examples=30, deadline=None)
+    @hypothesis_settings(max_examples=30)
     @given(rulings=RULINGS)
     def check(rulings: list[tuple[list[str], str, str]]) -> None:
         given_decisions = [

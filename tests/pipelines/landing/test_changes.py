@@ -102,7 +102,7 @@ ROWS = st.lists(
 )  # fmt: skip
 NAMES = st.sampled_from(["day_01", "day_02", "day_03", "day_10"])
 WIDTHS = st.sampled_from([3, 4])
-PATIENT = hypothesis(deadline=None, suppress_health_check=list(HealthCheck))
+PATIENT = hypothesis(suppress_health_check=list(HealthCheck))
 
 
 class Deliveries(RuleBasedStateMachine):

@@ -30,7 +30,7 @@ from pipelines.source.extract import FileSpec
 from pipelines.yaml_file import read_yaml
 from tests.pipelines.landing.delivery import SYSTEM, extract
 
-PATIENT = settings(deadline=None, suppress_health_check=list(HealthCheck))
+PATIENT = settings(suppress_health_check=list(HealthCheck))
 
 
 @pytest.fixture(scope="module")

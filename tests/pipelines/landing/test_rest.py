@@ -267,7 +267,7 @@ def any_service() -> Iterator[Told]:
     paging=st.sampled_from(PAGINGS),
     total=st.booleans(),
 )
-@settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=100, suppress_health_check=list(HealthCheck))
 def test_any_json_is_landed_whole_or_refused_in_one_sentence(
     tmp_path_factory: pytest.TempPathFactory,
     any_service: Told,
