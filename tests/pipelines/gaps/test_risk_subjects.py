@@ -79,8 +79,13 @@ def test_the_file_is_no_rule(tmp_path: Path) -> None:
         ("SELECT subject_id", "SELECT subject_id, code", 5, "yields the column `code`, and `subject_id` is all"),
         ("FROM alert", "FROM alerts", 5, "does not bind"),
         # What is made of risk subjects cannot say who is one.
-        ("SELECT subject_id FROM alert", "SELECT subject_id FROM address", 5, "does not bind"),
-        ("SELECT subject_id FROM alert", "SELECT subject_id FROM risk_subject", 5, "does not bind"),
+        ("FROM alert WHERE", "FROM alert SEMI JOIN address USING (subject_id) WHERE", 5, "address does not exist"),
+        (
+            "FROM alert WHERE",
+            "FROM alert SEMI JOIN risk_subject USING (subject_id) WHERE",
+            5,
+            "_subject does not exist",
+        ),
     ],
 )
 def test_a_wrong_file_gets_one_sentence_with_file_and_line(
