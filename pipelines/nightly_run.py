@@ -13,12 +13,13 @@ import dagster as dg
 import sqlalchemy
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 
-# Dagster's public ways to run a job in this process cannot say which code location it is of, and the UI lists a run under
-# its job and in the timeline only where it knows (dagster-io/dagster#17707). These are what its own run worker uses.
+# Dagster's public ways to run a job in this process cannot say which code location it is of, and without that the UI
+# lists the run neither under its job nor in the timeline (dagster-io/dagster#17707). Its own run worker uses these.
 from dagster._core.definitions.job_base import InMemoryJob
 from dagster._core.execution.api import execute_run_iterator
 from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 
+from pipelines.components.load_checks import EVALUATED
 from pipelines.definitions import CODE_LOCATION, build_definitions
 from pipelines.defs.home import Home
 from pipelines.defs.nightly import NIGHTLY
@@ -109,14 +110,24 @@ def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[dg.AssetCheckEvalua
 
 
 def _warnings(events: Sequence[DagsterEvent]) -> tuple[str, ...]:
-    """Return a clause for each check that warns, with the assets it warns of and its counts there."""
+    """Return a clause for each check that warns, with the assets it warns of and its counts there.
+
+    What was not evaluated is left out: it is told of the source that is held back, and a first load has none before it.
+    """
     counts: dict[str, list[str]] = {}
+    said = set()
     for failed in _evaluations(events):
-        if not failed.passed and failed.severity == dg.AssetCheckSeverity.WARN:
-            count = failed.metadata.get("count")
+        evaluated = failed.metadata.get(EVALUATED)
+        if failed.passed or failed.severity != dg.AssetCheckSeverity.WARN or (evaluated and not evaluated.value):
+            continue
+        count = failed.metadata.get("count")
+        if failed.description and count is None:
+            said.add(f"{failed.check_name} fails: {failed.description}")
+        else:
             where = failed.asset_key.path[-1]
             counts.setdefault(failed.check_name, []).append(f"{where} {count.value:,}" if count else where)
-    return tuple(f"{check} fails ({', '.join(where)}); see it in the UI" for check, where in sorted(counts.items()))
+    counted = {f"{check} fails ({', '.join(where)}); see it in the UI" for check, where in counts.items()}
+    return tuple(sorted(counted | said))
 
 
 def _held_back(events: Sequence[DagsterEvent]) -> tuple[str, ...]:

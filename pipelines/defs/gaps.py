@@ -1,15 +1,12 @@
 """Find gaps: the asset `gap/finding`, with the checks on what it found."""
 
-from datetime import datetime, timedelta
-
 import dagster as dg
-from duckdb import DuckDBPyConnection
 
 from pipelines.defs.checks import catalogue_check, schema_of_columns
+from pipelines.defs.feeds import systems_in_force
 from pipelines.defs.home import Home
 from pipelines.defs.linkage import SUBJECT
-from pipelines.deployment import Deployment
-from pipelines.gaps import SystemInfo, find_gaps, load_rules
+from pipelines.gaps import find_gaps, load_rules
 from pipelines.warehouse import run_log
 from pipelines.warehouse.catalogue.gap import FINDING, GAP
 from pipelines.warehouse.database import transaction
@@ -30,7 +27,7 @@ FINDINGS = dg.AssetKey(["gap", "finding"])
 def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
     """Evaluate the deployment's gap rules on every subject."""
     rules = load_rules(home.deployment.gap_rules)
-    with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "gap/finding") as log:
+    with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "gap/finding") as log:
         systems = systems_in_force(con, home.deployment)
         with transaction(con):
             found = find_gaps(con, rules, as_of=home.settings.now(), systems=systems)
@@ -48,28 +45,6 @@ def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
             "rules_not_in_force": dg.MetadataValue.json(list(found.not_in_force)),
         }
     )
-
-
-def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[str, SystemInfo]:
-    """Return what the gap engine needs to know of each source system, with when it last delivered."""
-    feeds: dict[str, tuple[datetime | None, bool]] = {
-        system: (last_seen_at, state == "current")
-        for system, last_seen_at, state in con.execute(
-            "SELECT source_system, last_seen_at, state FROM nominal.feed"
-        ).fetchall()
-    }
-    never = (None, False)
-    return {
-        source.spec.system: SystemInfo(
-            service=source.spec.service,
-            title=source.spec.title,
-            last_delivery=feeds.get(source.spec.system, never)[0],
-            max_age=timedelta(hours=source.spec.freshness_hours),
-            current=feeds.get(source.spec.system, never)[1],
-            record_marking=source.spec.marking,
-        )
-        for source in deployment.sources
-    }
 
 
 CHECKS = [catalogue_check(FINDINGS, GAP)]

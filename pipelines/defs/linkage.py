@@ -36,7 +36,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     def edge(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
         bundle = home.deployment.bundle()
-        with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "linkage/edge") as log:
+        with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "linkage/edge") as log:
             with home.scoring_engine() as engine, transaction(con):
                 counts = nominal.score(
                     con,
@@ -70,7 +70,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
     """Resolve edges and people's decisions to subjects with permanent ids."""
     thresholds = home.deployment.bundle().thresholds
-    with home.writer() as con, run_log.stage(con, home.settings, context.run_id, "linkage/subject") as log:
+    with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "linkage/subject") as log:
         with transaction(con):
             clusters = resolve.partition(
                 con,
@@ -88,7 +88,7 @@ def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
                 events="linkage.subject_event",
                 merges="nominal.merge",
                 at=home.settings.now(),
-                run_id=context.run_id,
+                run_id=context.run.run_id,
             )
             con.execute(f"DROP TABLE {PARTITION}")
         log.counts |= {"subjects": assigned.subjects, "flagged_records": clusters.flagged}

@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines import audit
+from pipelines.defs.feeds import as_table, feeds_are_current, feeds_check, stale_feeds
 from pipelines.defs.gaps import FINDINGS
 from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
@@ -19,8 +20,10 @@ def assets(deployment: Deployment) -> list[dg.AssetsDefinition]:
 
 
 def _asset(audience: Audience) -> dg.AssetsDefinition:
+    key = dg.AssetKey(["published", audience.name])
+
     @dg.asset(
-        key=["published", audience.name],
+        key=key,
         deps=[FINDINGS],
         group_name="publish",
         pool="warehouse",
@@ -28,6 +31,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         tags={"ceiling": audience.ceiling.replace(" ", "-")},
         description=f"The snapshot for {audience.title}: one DuckDB file holding nothing above {audience.ceiling}.",
+        check_specs=[feeds_check(key)],
     )
     def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
         settings, deployment = home.settings, home.deployment
@@ -39,7 +43,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 settings,
                 action="combination",
                 who="nightly",
-                what={"run": context.run_id, "audience": audience.name, "file": path.name, "rows": dict(rows)},
+                what={"run": context.run.run_id, "audience": audience.name, "file": path.name, "rows": dict(rows)},
                 why="linked the source systems and published the result",
             )
 
@@ -49,7 +53,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 audience=audience,
                 folder=settings.published / audience.name,
                 as_of=settings.now(),
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 services=deployment.services,
                 link_threshold=thresholds.link,
                 kept=settings.snapshots_kept,
@@ -58,7 +62,8 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 # Nobody may read what the audit log does not tell of.
                 before_release=combined,
             )
-            run_log.finish(con, context.run_id, finished_at)
+            run_log.finish(con, context.run.run_id, finished_at)
+            stale = stale_feeds(con, deployment, settings.now())
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": made.rows["subject"],
@@ -67,7 +72,9 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 "old_versions_removed": made.pruned,
                 "rows": dg.MetadataValue.json(made.rows),
                 "withheld": dg.MetadataValue.json(made.withheld),
-            }
+                "stale_feeds": as_table(stale),
+            },
+            check_results=[feeds_are_current(stale)],
         )
 
     return published
