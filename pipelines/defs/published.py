@@ -33,7 +33,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
         description=f"The snapshot for {audience.title}: one DuckDB file holding nothing above {audience.ceiling}.",
         check_specs=[feeds_check(key)],
     )
-    def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+    def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
         settings, deployment = home.settings, home.deployment
         thresholds = deployment.bundle().thresholds
         finished_at = run_log.clock()
