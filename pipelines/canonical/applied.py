@@ -100,14 +100,16 @@ class Applied:
         """Return the same with why the load must not be taken over, by the limits of the source's YAML."""
         held = self.records_before + self.records_new - self.records_deleted
         faults = [
-            f"{count:,} of {whole:,} {what}, more than {limit:.0%}"
-            for count, whole, what, limit in (
-                (self.quarantined, self.extracted, "rows are in quarantine", spec.max_quarantine_share),
-                (self.quality.unreadable_dates, self.quality.dates_given, "dates cannot be read",
-                 spec.max_quarantine_share),
-                (self.quality.unknown_kinds, self.extracted, "identifiers or contact points are of an unknown kind",
-                 spec.max_quarantine_share),
-                (self.records_deleted, self.records_before, "nominal records are gone", spec.max_deleted_share),
+            f"{count:,} of {whole:,} {rows} {one if count == 1 else many}, more than {limit:.0%}"
+            for count, whole, limit, rows, one, many in (
+                (self.quarantined, self.extracted, spec.max_quarantine_share,
+                 "rows", "is in quarantine", "are in quarantine"),
+                (self.quality.unreadable_dates, self.quality.dates_given, spec.max_quarantine_share,
+                 "dates", "cannot be read", "cannot be read"),
+                (self.quality.unknown_kinds, self.extracted, spec.max_quarantine_share,
+                 "identifiers or contact points", "is of an unknown kind", "are of an unknown kind"),
+                (self.records_deleted, self.records_before, spec.max_deleted_share,
+                 "nominal records", "is gone", "are gone"),
             )
             if count > limit * whole
         ]  # fmt: skip
@@ -115,7 +117,7 @@ class Applied:
             faults.append("it holds no nominal record")
         elif spec.expected_records and not spec.expected_records[0] <= held <= spec.expected_records[1]:
             least, most = spec.expected_records
-            faults.append(f"it holds {held:,} nominal records where {least:,} to {most:,} are expected")
+            faults.append(f"it holds {counted(held, 'nominal record')} where {least:,} to {most:,} are expected")
         faults += [
             f"{fallen.share:.0%} of the nominal records have `{fallen.field}` where {fallen.usual:.0%} had"
             for fallen in self.drift.completeness

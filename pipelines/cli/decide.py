@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 app = typer.Typer(
-    help="Rule that two nominal records are, or are not, of one person; list or withdraw rulings.",
+    help="Rule that two records are, or are not, of one person.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

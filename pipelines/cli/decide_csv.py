@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.decide import app, rule
 from pipelines.cli.options import HomeOption
 from pipelines.errors import ConfigurationError
@@ -33,7 +34,9 @@ def export_decisions(
     who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
     home: HomeOption = None,
 ) -> None:
-    """Write every ruling, those withdrawn included, to a CSV file that `conjoin decide import` reads.
+    """Write every ruling to a CSV file that can be imported.
+
+    Those withdrawn are included; `conjoin decide import` reads the file.
 
     Example: conjoin decide export rulings.csv
     """
@@ -54,7 +57,7 @@ def export_decisions(
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written ({error.strerror}); name another file.") from None
     audit.record(settings, action="disclosure", who=who, what={"decisions": len(rows)}, why="conjoin decide export")
-    typer.echo(f"Wrote {len(rows)} decisions to {file}.")
+    typer.echo(f"Wrote {counted(len(rows), 'decision')} to {file}.")
 
 
 @app.command(name="import")
@@ -62,7 +65,9 @@ def import_decisions(
     file: Annotated[Path, typer.Argument(help=f"CSV file: {', '.join(NEEDED)}, and what else an export has.")],
     home: HomeOption = None,
 ) -> None:
-    """Take rulings from a CSV file: all of them, or none where one makes no sense. What is held already is passed over.
+    """Take rulings from a CSV file: all of them, or none.
+
+    None is taken where one of them makes no sense. What is held already is passed over.
 
     Example: conjoin decide import rulings.csv
     """
@@ -92,8 +97,8 @@ def import_decisions(
                 why=row["reason"],
             )
     typer.echo(
-        f"Took {len(taken)} of {len(rows)} decisions; the others are held already. The next `conjoin run` takes them"
-        " into account."
+        f"Took {len(taken):,} of {counted(len(rows), 'decision')}; any other is held already. The next `conjoin run`"
+        " takes them into account."
     )
 
 

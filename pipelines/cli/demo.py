@@ -24,7 +24,9 @@ def demo(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Link the sample systems and publish the result: the nightly job on synthetic data.
+    """Run the nightly job on the synthetic sample systems.
+
+    Night 1 on a demo's home that stands at a later night starts that home anew.
 
     Example: conjoin demo && conjoin demo --night 2
     """

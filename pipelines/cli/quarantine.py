@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 app = typer.Typer(
-    help="Rows that could not become nominal records or items: list them, look at them, bring them in.",
+    help="List the rows in quarantine, look at them, bring them in.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -33,7 +33,7 @@ SystemOption = Annotated[str | None, typer.Option("--system", help="One source s
 
 @app.command("list")
 def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Count the rows in quarantine of each source's newest load, by reason.
+    """Count the rows in quarantine of each newest load, by reason.
 
     Example: conjoin quarantine list --system rms
     """
@@ -70,7 +70,9 @@ def show(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show rows in quarantine of a source's newest load: where each stood and what is wrong with it.
+    """Show where rows in quarantine stood, and what is wrong.
+
+    They are those of the source's newest load.
 
     Example: conjoin quarantine show rms --reason malformed_line --raw --why "Ticket 4711"
     """
@@ -108,10 +110,10 @@ def show(
 
 @app.command()
 def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Take the newest deliveries in again with the sources' YAML as it is now, and say what that brought in.
+    """Take in the newest deliveries again, with today's YAML.
 
-    Correct the YAML first. Rows that now can be read or mapped leave the quarantine and become nominal records and
-    items; the next run links them.
+    It says what that brought in. Correct the YAML first. Rows that now can be read or mapped leave the quarantine and
+    become nominal records and items; the next run links them.
 
     Example: conjoin quarantine retry --system rms
     """

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linkage_models.words import counted
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -58,7 +59,7 @@ def read_people(con: DuckDBPyConnection, folder: Path, known: str) -> str:
     """).fetchone() or (0, 0)
     file = folder / "record.csv"
     if twice:
-        raise ConfigurationError(f"{file} names {twice} records twice; give each record one person.")
+        raise ConfigurationError(f"{file} names {counted(twice, 'record')} twice; give each record one person.")
     if not shared:
         raise ConfigurationError(f"{file} names no record that is here; name the truth of these records.")
     return "truth"

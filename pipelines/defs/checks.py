@@ -6,6 +6,7 @@ import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from linkage_models.relations import quote
+from linkage_models.words import counted
 from pipelines.defs.home import Home
 from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
@@ -48,14 +49,16 @@ def faults(con: DuckDBPyConnection, table: Table) -> list[str]:
         names = [description[0] for description in empty.description or ()]
         counts = empty.fetchone() or ()
         found += [
-            f"{table.qualified}: {count} rows lack `{name}`" for name, count in zip(names, counts, strict=True) if count
+            f"{table.qualified}: {counted(count, 'row lacks', 'rows lack')} `{name}`"
+            for name, count in zip(names, counts, strict=True)
+            if count
         ]
     key = ", ".join(quote(column) for column in table.key)
     repeated = con.execute(
         f"SELECT count(*) FROM (SELECT 1 FROM {table.qualified} GROUP BY {key} HAVING count(*) > 1)"
     ).fetchone()
     if repeated and repeated[0]:
-        found.append(f"{table.qualified}: {repeated[0]} keys ({', '.join(table.key)}) stand in more than one row")
+        found.append(f"{table.qualified}: {counted(repeated[0], 'key')} of {', '.join(table.key)} in more than one row")
     return found
 
 

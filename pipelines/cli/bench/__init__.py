@@ -7,7 +7,7 @@ import typer
 from pipelines.cli.bench import accuracy, extract, night
 
 app = typer.Typer(
-    help="Measure Conjoin beside bare scripts on the same data; the ratios of one run are what counts.",
+    help="Measure Conjoin beside bare scripts on the same data.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

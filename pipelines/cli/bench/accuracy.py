@@ -40,11 +40,12 @@ def accuracy(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Link the public sets FEBRL 3 and 4 as a deployment of its own, beside bare Splink scripts on the same files.
+    """Link the public sets FEBRL 3 and 4, beside bare scripts.
 
-    Each set is taken in, trained on and linked by `conjoin run`, `train` and `run`, which see no truth, and then
-    measured by `conjoin evaluate`. The scripts get the threshold that is best by the truth. Ends with status 1 where
-    the product misses a limit or loses to the script that Splink's own examples show.
+    The sets are a deployment of their own; the scripts use Splink on the same files. Each set is taken in, trained on
+    and linked by `conjoin run`, `train` and `run`, which see no truth, and then measured by `conjoin evaluate`. The
+    scripts get the threshold that is best by the truth. Ends with status 1 where the product misses a limit or loses to
+    the script that Splink's own examples show.
 
     Example: conjoin bench accuracy
 

@@ -31,10 +31,11 @@ def extract(
     repeats: Annotated[int, typer.Option("--repeats", min=1, help="How often each is measured; medians count.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure landing a PostgreSQL table as Parquet, and a bare connectorx-to-Parquet script on the same table.
+    """Measure landing a PostgreSQL table, and a bare script.
 
-    Both are processes of their own, one after the other. The ratio is of the work itself; beside it stands that of the
-    whole processes with their imports, which a night pays once for all sources.
+    The script writes the same table to Parquet with connectorx. Both are processes of their own, one after the other.
+    The ratio is of the work itself; beside it stands that of the whole processes with their imports, which a night pays
+    once for all sources.
 
     Example: conjoin bench extract --rows 1000000
     """

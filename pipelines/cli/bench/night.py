@@ -29,9 +29,10 @@ def night(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the generated population.")] = 7,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure three nights (full, unchanged, 1 % changed) and a bare Splink script on the same records.
+    """Measure three nights, and a bare Splink script.
 
-    Times on shared machines vary; the ratios of one run are what counts.
+    The nights are a full one, an unchanged one and one with 1 % changed; the script links the same records. Times on
+    shared machines vary; the ratios of one run are what counts.
 
     Example: conjoin bench night --people 500000
     """
