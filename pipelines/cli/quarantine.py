@@ -7,11 +7,15 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.options import HomeOption, JsonOption, print_json, rows_of
 from pipelines.errors import ConfigurationError, SourceError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
+
+    from pipelines.deployment import Source
+    from pipelines.settings import Settings
 
 app = typer.Typer(
     help="List the rows in quarantine, look at them, bring them in.",
@@ -40,7 +44,9 @@ def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
     from pipelines.settings import Settings
     from pipelines.warehouse.database import reader
 
-    with reader(Settings.load(home)) as con:
+    settings = Settings.load(home)
+    _sources(settings, system)
+    with reader(settings) as con:
         found = rows_of(
             con,
             f"SELECT source_system, resource, reason, explanation, count(*) AS rows FROM ({NEWEST}) "
@@ -54,7 +60,7 @@ def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
         typer.echo(
             f"{row['rows']:>8,}  {row['source_system']}, {row['resource']}: {row['reason']} ({row['explanation']})"
         )
-    typer.echo(f"{sum(row['rows'] for row in found):,} rows are in quarantine.")
+    typer.echo(f"{counted(sum(row['rows'] for row in found), 'row is', 'rows are')} in quarantine.")
 
 
 @app.command()
@@ -83,6 +89,7 @@ def show(
     if raw and not (why and why.strip()):
         raise ConfigurationError("Looking at rows as delivered needs a reason; give it with --why.")
     settings = Settings.load(home)
+    _sources(settings, system)
     columns = "load_id, resource, landed_row, part, reason, explanation" + (", raw" if raw else "")
     with reader(settings) as con:
         found = rows_of(
@@ -118,16 +125,13 @@ def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
     Example: conjoin quarantine retry --system rms
     """
     from pipelines.canonical.apply import apply_latest
-    from pipelines.deployment import Deployment
     from pipelines.landing.land import land
     from pipelines.settings import Settings
     from pipelines.warehouse.database import writer
     from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
 
     settings = Settings.load(home)
-    sources = [one for one in Deployment.load(settings).sources if system in (None, one.spec.system)]
-    if not sources:
-        raise ConfigurationError(f"There is no source system `{system}`; see the deployment's sources.")
+    sources = _sources(settings, system)
     outcomes: list[dict[str, Any]] = []
     with run_lock(settings, DECISION_SECONDS):
         for source in sources:
@@ -148,11 +152,27 @@ def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
     for one in outcomes if not as_json else ():
         refused = f"; the load is refused: {one['refused']}" if one["refused"] else ""
         typer.echo(
-            f"{one['system']}: {one['quarantined_before']:,} rows were in quarantine, "
-            f"{one['quarantined']:,} are{refused}."
+            f"{one['system']}: {counted(one['quarantined_before'], 'row was', 'rows were')} in quarantine, "
+            f"{counted(one['quarantined'], 'is', 'are')}{refused}."
         )
     if not as_json and any(one["quarantined"] != one["quarantined_before"] for one in outcomes):
         typer.echo("The next run links what came in: conjoin run")
+
+
+def _sources(settings: Settings, system: str | None) -> list[Source]:
+    """Return the deployment's source systems, or the one that is named.
+
+    Raises:
+        ConfigurationError: there is none of that name.
+    """
+    from pipelines.deployment import Deployment
+
+    sources = Deployment.load(settings).sources
+    named = [one for one in sources if system in (None, one.spec.system)]
+    if not named:
+        known = ", ".join(one.spec.system for one in sources)
+        raise ConfigurationError(f"There is no source system `{system}`; name one of {known}.")
+    return named
 
 
 def _quarantined(con: DuckDBPyConnection, system: str) -> int:

@@ -23,7 +23,7 @@ UNKNOWN_KINDS = (
 )
 
 app = typer.Typer(
-    help="Draft a source's YAML from live data, or check it on live data.",
+    help="Draft a source's YAML from its live data, or check it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
