@@ -10,6 +10,9 @@ from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
 from pipelines.settings import Settings
 
+CODE_LOCATION = "conjoin"
+"""What Dagster calls this code location (in `pyproject.toml` too); the UI knows by it whose run a run is."""
+
 
 def build_definitions(*, settings: Settings | None = None, home: Home | None = None) -> dg.Definitions:
     """Return fresh definitions; what a test or the CLI wants otherwise, it passes here.

@@ -101,6 +101,18 @@ class Deployment(Folders):
             **vars(where), sources=read_sources(where.source_files), audiences=read_audiences(where.audience_files)
         )
 
+    def named(self, system: str | None) -> tuple[Source, ...]:
+        """Return the source system of a name; without a name, all of them.
+
+        Raises:
+            ConfigurationError: there is none of that name.
+        """
+        named = tuple(source for source in self.sources if system in (None, source.spec.system))
+        if not named:
+            known = ", ".join(source.spec.system for source in self.sources)
+            raise ConfigurationError(f"There is no source system `{system}`; name one of {known}.")
+        return named
+
     @property
     def services(self) -> dict[str, str]:
         """The service each source system belongs to."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-import logging
 import os
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -14,16 +13,24 @@ import dagster as dg
 import sqlalchemy
 from dagster import DagsterEvent, DagsterEventType, DagsterInstance
 
-from pipelines.definitions import build_definitions
+# Dagster's public ways to run a job in this process cannot say which code location it is of, and without that the UI
+# lists the run neither under its job nor in the timeline (dagster-io/dagster#17707). Its own run worker uses these.
+from dagster._core.definitions.job_base import InMemoryJob
+from dagster._core.execution.api import execute_run_iterator
+from dagster._core.remote_origin import RegisteredCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
+
+from pipelines.components.load_checks import EVALUATED
+from pipelines.definitions import CODE_LOCATION, build_definitions
 from pipelines.defs.home import Home
+from pipelines.defs.nightly import NIGHTLY
 from pipelines.errors import CheckFailedError, ConjoinError, StorageError
 
 if TYPE_CHECKING:
-    from dagster import ExecuteInProcessResult
-
     from pipelines.settings import Settings
 
 REPOSITORY = Path(__file__).parents[1]
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""The command tells of the run's progress itself; everything is in the run's log in the UI."""
 
 
 @dataclass(frozen=True)
@@ -55,21 +62,39 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
     dagster_home = Path(os.environ.get("DAGSTER_HOME") or _dagster_home(settings)).resolve()
     os.environ["DAGSTER_HOME"] = str(dagster_home)
     definitions = build_definitions(settings=settings, home=Home(path=str(settings.home)))
-    definitions = dg.Definitions.merge(definitions, dg.Definitions(loggers={"progress": _progress_logger(report)}))
     try:
         dagster_home.mkdir(parents=True, exist_ok=True)
         with DagsterInstance.get() as instance:
-            result = definitions.resolve_job_def("nightly").execute_in_process(
-                instance=instance, raise_on_error=False, run_config={"loggers": {"progress": {}}}
-            )
+            run_id, events = _execute(definitions, instance, report)
     except (OSError, sqlalchemy.exc.DBAPIError) as error:
         raise StorageError(
             f"Dagster cannot keep its records in {dagster_home} ({type(error).__name__}); free some space on its disk"
             " or correct its permissions, and run again."
         ) from None
-    if not result.success:
-        raise _failure(result)
-    return Night(result.run_id, _warnings(result), _held_back(result))
+    if not any(event.event_type == DagsterEventType.RUN_SUCCESS for event in events):
+        raise _failure(events)
+    return Night(run_id, _warnings(events), _held_back(events))
+
+
+def _execute(
+    definitions: dg.Definitions, instance: DagsterInstance, report: Callable[[str], None]
+) -> tuple[str, list[DagsterEvent]]:
+    """Run the job as a run of the code location that the UI serves, and return the run's id and its events."""
+    job = definitions.resolve_job_def(NIGHTLY.name)
+    location = RegisteredCodeLocationOrigin(CODE_LOCATION)
+    repository = RemoteRepositoryOrigin(location, definitions.get_repository_def().name)
+    run = instance.create_run_for_job(
+        job,
+        run_config=QUIET,
+        tags=job.run_tags,
+        remote_job_origin=RemoteJobOrigin(repository, job.name),
+    )
+    events = []
+    for event in execute_run_iterator(InMemoryJob(job), run, instance):
+        events.append(event)
+        if event.event_type == DagsterEventType.STEP_SUCCESS and event.step_key:
+            report(event.step_key.replace("__", "/"))
+    return run.run_id, events
 
 
 def _dagster_home(settings: Settings) -> Path:
@@ -78,44 +103,37 @@ def _dagster_home(settings: Settings) -> Path:
     return shipped if (shipped / "dagster.yaml").is_file() else settings.home / "dagster"
 
 
-def _progress_logger(report: Callable[[str], None]) -> dg.LoggerDefinition:
-    class Progress(logging.Handler):
-        def emit(self, record: logging.LogRecord) -> None:
-            event = getattr(record, "dagster_meta", {}).get("dagster_event")
-            if isinstance(event, DagsterEvent) and event.event_type == DagsterEventType.STEP_SUCCESS and event.step_key:
-                report(event.step_key.replace("__", "/"))
-
-    @dg.logger
-    def progress(init: dg.InitLoggerContext) -> logging.Logger:
-        del init
-        logger = logging.Logger("conjoin.progress", level=logging.DEBUG)  # noqa: LOG001  # one of its own for each run
-        logger.addHandler(Progress())
-        return logger
-
-    return progress
-
-
-def _evaluations(result: ExecuteInProcessResult) -> Iterator[dg.AssetCheckEvaluation]:
-    for event in result.all_events:
+def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[dg.AssetCheckEvaluation]:
+    for event in events:
         if isinstance(event.event_specific_data, dg.AssetCheckEvaluation):
             yield event.event_specific_data
 
 
-def _warnings(result: ExecuteInProcessResult) -> tuple[str, ...]:
-    """Return a clause for each check that warns, with the assets it warns of and its counts there."""
+def _warnings(events: Sequence[DagsterEvent]) -> tuple[str, ...]:
+    """Return a clause for each check that warns, with the assets it warns of and its counts there.
+
+    What was not evaluated is left out: it is told of the source that is held back, and a first load has none before it.
+    """
     counts: dict[str, list[str]] = {}
-    for failed in _evaluations(result):
-        if not failed.passed and failed.severity == dg.AssetCheckSeverity.WARN:
-            count = failed.metadata.get("count")
+    said = set()
+    for failed in _evaluations(events):
+        evaluated = failed.metadata.get(EVALUATED)
+        if failed.passed or failed.severity != dg.AssetCheckSeverity.WARN or (evaluated and not evaluated.value):
+            continue
+        count = failed.metadata.get("count")
+        if failed.description and count is None:
+            said.add(f"{failed.check_name} fails: {failed.description}")
+        else:
             where = failed.asset_key.path[-1]
             counts.setdefault(failed.check_name, []).append(f"{where} {count.value:,}" if count else where)
-    return tuple(f"{check} fails ({', '.join(where)}); see it in the UI" for check, where in sorted(counts.items()))
+    counted = {f"{check} fails ({', '.join(where)}); see it in the UI" for check, where in counts.items()}
+    return tuple(sorted(counted | said))
 
 
-def _held_back(result: ExecuteInProcessResult) -> tuple[str, ...]:
+def _held_back(events: Sequence[DagsterEvent]) -> tuple[str, ...]:
     """Return a sentence for each source whose newest delivery was not read or not trusted."""
     sentences = []
-    for failed in _evaluations(result):
+    for failed in _evaluations(events):
         if not failed.passed and failed.severity == dg.AssetCheckSeverity.ERROR:
             system, said = failed.asset_key.path[-1], failed.description or failed.check_name
             sentences.append(f"{system}: {said.removeprefix(f'{system}: ').rstrip('.')}.")
@@ -128,9 +146,9 @@ def _sentence(failed: dg.AssetCheckEvaluation) -> str:
     return f"{failed.asset_key.to_user_string()}: {failed.check_name}{said}"
 
 
-def _failure(result: ExecuteInProcessResult) -> ConjoinError:
+def _failure(events: Sequence[DagsterEvent]) -> ConjoinError:
     """Return the first failure of a run as an error of one sentence."""
-    for event in result.all_events:
+    for event in events:
         failed = event.event_specific_data
         error = getattr(failed, "error", None)
         while error is not None:
@@ -140,12 +158,12 @@ def _failure(result: ExecuteInProcessResult) -> ConjoinError:
             error = error.cause
     blocking = [
         _sentence(failed)
-        for failed in _evaluations(result)
+        for failed in _evaluations(events)
         if not failed.passed and failed.severity == dg.AssetCheckSeverity.ERROR
     ]
     if blocking:
         return CheckFailedError(f"A blocking check failed, so nothing was published: {'; '.join(blocking)}.")
-    for event in result.all_events:
+    for event in events:
         if event.event_type == DagsterEventType.STEP_FAILURE:
             step = str(event.step_key).replace("__", "/")
             return CheckFailedError(

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from linkage_models import nominal
 from linkage_models.relations import Temporaries
+from linkage_models.words import counted
 from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
 from pipelines.evaluate import read_people
@@ -44,8 +45,9 @@ class Trained:
         found = []
         if left_out := recipe["left_out"]["records"]:
             found.append(
-                f"{left_out:,} records share an identifier, or name and date of birth, with so many others that they "
-                "were left out; mend the source, or map the placeholder to nothing in its YAML, and train again."
+                f"{counted(left_out, 'record was', 'records were')} left out, for too many others have the same "
+                "identifier, or name and date of birth; mend the source, or map the placeholder to nothing in its "
+                "YAML, and train again."
             )
         refits = recipe.get("refits")
         if refits and refits["decisions_changed"] > MOST_CHANGED:
@@ -93,7 +95,7 @@ def train(
             con.execute("CREATE TABLE record AS FROM records")
             con.execute("CREATE TABLE decision AS FROM rulings")
             people = read_people(own, truth, "record") if truth else None
-            report(f"read {records.num_rows:,} nominal records")
+            report(f"read {counted(records.num_rows, 'nominal record')}")
             bundle = nominal.train(
                 con,
                 "record",

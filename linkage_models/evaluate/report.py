@@ -17,6 +17,7 @@ from linkage_models.evaluate.gaps import GapQuality, RuleQuality
 from linkage_models.evaluate.groups import SMALLEST, Group, largest_disparity
 from linkage_models.evaluate.links import MEASURES, Agreement, Quality
 from linkage_models.evaluate.rules import RuleRecall
+from linkage_models.words import counted
 
 NOTHING = "-"
 """Shown for a share of nothing: 1.000 would read as an achievement."""
@@ -67,9 +68,13 @@ def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality
         The text, ending with a line break.
     """
     overall = quality.overall
-    exactly = f"{overall.exact_subjects:,} people ({_share(overall.exact_subjects, overall.people)})"
-    held = f"{overall.records:,} records in {overall.subjects:,} subjects, of {overall.people:,} people"
-    said: list[RenderableType] = [_links_table(quality), f"{held}; {exactly} are exactly one subject."]
+    exactly = counted(overall.exact_subjects, "of them is exactly one subject", "of them are exactly one subject")
+    subjects, people = counted(overall.subjects, "subject"), counted(overall.people, "person", "people")
+    held = f"{counted(overall.records, 'record')} in {subjects}, of {people}"
+    said: list[RenderableType] = [
+        _links_table(quality),
+        f"{held}; {exactly} ({_share(overall.exact_subjects, overall.people)}).",
+    ]
     if quality.records_without_truth:
         said.append(f"Left out, their person unknown: records {quality.records_without_truth:,}.")
     if quality.truth_without_record:
@@ -118,10 +123,11 @@ def render_estimate(found: Estimate, checks: Sequence[Check]) -> str:
             check.name, f"{check.subjects:,}", _share(check.subjects, check.of), ", ".join(check.examples) or NOTHING
         )
     return _text(
-        f"Without truth. Of {found.links:,} links the weights expect a share of {share.value:.5f} to be right "
-        f"({share.low:.5f} to {share.high:.5f}); of {found.near_misses:,} near misses they expect "
-        f"{missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f}). {found.held_as_kin:,} "
-        f"more pairs are held apart as possible kin, whatever else agrees. {BLIND_SPOT}",
+        f"Without truth. Of {counted(found.links, 'link')} the weights expect a share of {share.value:.5f} to be right"
+        f" ({share.low:.5f} to {share.high:.5f}); of {counted(found.near_misses, 'near miss', 'near misses')} they"
+        f" expect {missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f})."
+        f" {counted(found.held_as_kin, 'more pair is', 'more pairs are')} held apart as possible kin, whatever else"
+        f" agrees. {BLIND_SPOT}",
         table,
     )
 

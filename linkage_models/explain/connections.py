@@ -13,6 +13,7 @@ import numpy as np
 from linkage_models.relations import relation
 from linkage_models.resolve.paths import strongest_paths, undirected_graph
 from linkage_models.resolve.spanning import strongest_tree
+from linkage_models.words import counted
 
 EVEN_ODDS = 0.0
 """Paths are first looked for among edges at least as likely as not, since those reach few records; then among all."""
@@ -148,7 +149,7 @@ class SubjectExplanation:
 
     def in_words(self) -> str:
         """Return the explanation as lines of text."""
-        said = [f"{self.subject_id} holds {_counted(len(self.records), 'record')}: {', '.join(self.records)}."]
+        said = [f"{self.subject_id} holds {counted(len(self.records), 'record')}: {', '.join(self.records)}."]
         said += [pair.in_words() for pair in self.links]
         if self.weakest:
             said.append(
@@ -283,7 +284,3 @@ def _number(value: float) -> str:
             return f"{value / size:,.1f} {name}"
     few = 10
     return f"{value:.1f}" if value < few else f"{value:,.0f}"
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

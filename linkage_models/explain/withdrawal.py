@@ -29,7 +29,9 @@ class Withdrawal:
         if not self.parts:
             return f"Without {self.source_system} nothing would be left of it."
         if len(self.parts) == 1:
-            return f"Without {self.source_system} its other records would stay together."
+            (rest,) = self.parts
+            left = f"its other {len(rest)} records would stay together" if len(rest) > 1 else f"{rest[0]} would be left"
+            return f"Without {self.source_system} {left}."
         listed = "; ".join(", ".join(part) for part in self.parts)
         return f"Without {self.source_system} it would fall into {len(self.parts)} parts: {listed}."
 

@@ -5,6 +5,7 @@ A component with a sign of conflict is settled in `conflict`; everything else is
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -17,6 +18,9 @@ from linkage_models.resolve.components import Codes, connected_components
 from linkage_models.resolve.conflict import Separation, separate
 from linkage_models.resolve.graph import Graph
 from linkage_models.resolve.thresholds import Thresholds
+from linkage_models.words import counted
+
+_LOG = logging.getLogger(__name__)
 
 ONCE_HELD = ("pnc", "cro")
 """Kinds of identifier that one person has once, but for errors and mergers that a source has not made."""
@@ -106,6 +110,10 @@ def partition(
         "SELECT count(*), count(DISTINCT cluster), count(DISTINCT strict_cluster), count(DISTINCT wide_cluster) "
         f"FROM {relation(into)}",
     )
+    _LOG.info(
+        "%s in %s, %d flagged for review",
+        counted(count, "nominal record"), counted(clusters, "cluster"), flagged,
+    )  # fmt: skip
     return PartitionCounts(
         records=count,
         edges=int((graph.weight >= thresholds.wide).sum()),

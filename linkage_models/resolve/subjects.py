@@ -5,6 +5,7 @@ What is written about a change as an event is in `events`.
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
@@ -13,6 +14,9 @@ import duckdb
 from linkage_models.relations import Temporaries, relation, single_value, statement
 from linkage_models.resolve.events import EventCounts, record_events
 from linkage_models.resolve.subject_ids import subject_id_macros
+from linkage_models.words import counted
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +92,7 @@ def assign_subjects(
         event_counts = record_events(own, events, at, run_id)
         opened, closed, kept = _write_memberships(con, membership, at)
         subjects = single_value(con, "SELECT count(*) FROM resolve_subject")
+    _LOG.info("%s; %s opened, %d closed", counted(subjects, "subject"), counted(opened, "membership"), closed)
     return AssignCounts(subjects=subjects, opened=opened, closed=closed, kept=kept, events=event_counts)
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
+from linkage_models.words import counted
 from pipelines.canonical.counts import Balance, Quality
-from pipelines.canonical.profile import NO_DRIFT, Drift
+from pipelines.canonical.profile import Drift, Held
 
 if TYPE_CHECKING:
+    from pipelines.landing.changes import Difference
     from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
 
@@ -33,6 +35,8 @@ class Applied:
         records_deleted: nominal records it removed.
         quality: what the fields of its accepted rows lack.
         drift: how the load differs from those before it.
+        held: whether the source holds any of what the checks on its load look at.
+        staged: whether its rows could be read as the YAML says; where not, the counts above are all zero.
         refused: why the load was not taken over, as a clause; None where it is in force.
         failed: why the source's newest delivery could not be landed, as a sentence; None where it was.
         repeated: whether it was in force already.
@@ -47,14 +51,16 @@ class Applied:
     records_deleted: int
     quality: Quality
     drift: Drift
+    held: Held
+    staged: bool = True
     refused: str | None = None
     failed: str | None = None
     repeated: bool = False
 
     @classmethod
-    def not_applied(cls, load: Load, why: str) -> Applied:
-        """Return what comes of a load that could not even be staged."""
-        return cls(load, {}, {}, 0, 0, 0, 0, NO_FAULT, NO_DRIFT, refused=why)
+    def not_applied(cls, load: Load, why: str, columns: dict[str, Difference] | None) -> Applied:
+        """Return what comes of a load that could not even be staged, with how its columns differ from before."""
+        return cls(load, {}, {}, 0, 0, 0, 0, NO_FAULT, Drift(columns), Held(), staged=False, refused=why)
 
     @property
     def extracted(self) -> int:
@@ -71,18 +77,39 @@ class Applied:
         """Rows in quarantine."""
         return sum(quarantined for _, _, quarantined, _ in self.resources.values())
 
+    @property
+    def state(self) -> str:
+        """How the source's feed stands, as `nominal.feed` says it."""
+        return "failed" if self.failed else "refused" if self.refused else "current"
+
+    def in_words(self) -> str:
+        """Return what became of the load, as a line of a log: counts, and no value of any row."""
+        load = f"{self.load.system}: load {self.load.load_id}"
+        if not self.staged:
+            return f"{load} cannot be read as the source's YAML says"
+        if self.repeated:
+            return f"{load} is in force already"
+        rows = (
+            f"{counted(self.extracted, 'row')}, {self.accepted:,} accepted, {self.quarantined:,} quarantined;"
+            f" {counted(self.records_new, 'nominal record')} new, {self.records_changed:,} changed,"
+            f" {self.records_deleted:,} deleted"
+        )
+        return f"{load} {'is refused' if self.refused else 'is in force'}: {rows}"
+
     def judged(self, spec: SourceSpec) -> Applied:
         """Return the same with why the load must not be taken over, by the limits of the source's YAML."""
         held = self.records_before + self.records_new - self.records_deleted
         faults = [
-            f"{count:,} of {whole:,} {what}, more than {limit:.0%}"
-            for count, whole, what, limit in (
-                (self.quarantined, self.extracted, "rows are in quarantine", spec.max_quarantine_share),
-                (self.quality.unreadable_dates, self.quality.dates_given, "dates cannot be read",
-                 spec.max_quarantine_share),
-                (self.quality.unknown_kinds, self.extracted, "identifiers or contact points are of an unknown kind",
-                 spec.max_quarantine_share),
-                (self.records_deleted, self.records_before, "nominal records are gone", spec.max_deleted_share),
+            f"{count:,} of {whole:,} {rows} {one if count == 1 else many}, more than {limit:.0%}"
+            for count, whole, limit, rows, one, many in (
+                (self.quarantined, self.extracted, spec.max_quarantine_share,
+                 "rows", "is in quarantine", "are in quarantine"),
+                (self.quality.unreadable_dates, self.quality.dates_given, spec.max_quarantine_share,
+                 "dates", "cannot be read", "cannot be read"),
+                (self.quality.unknown_kinds, self.extracted, spec.max_quarantine_share,
+                 "identifiers or contact points", "is of an unknown kind", "are of an unknown kind"),
+                (self.records_deleted, self.records_before, spec.max_deleted_share,
+                 "nominal records", "is gone", "are gone"),
             )
             if count > limit * whole
         ]  # fmt: skip
@@ -90,7 +117,7 @@ class Applied:
             faults.append("it holds no nominal record")
         elif spec.expected_records and not spec.expected_records[0] <= held <= spec.expected_records[1]:
             least, most = spec.expected_records
-            faults.append(f"it holds {held:,} nominal records where {least:,} to {most:,} are expected")
+            faults.append(f"it holds {counted(held, 'nominal record')} where {least:,} to {most:,} are expected")
         faults += [
             f"{fallen.share:.0%} of the nominal records have `{fallen.field}` where {fallen.usual:.0%} had"
             for fallen in self.drift.completeness

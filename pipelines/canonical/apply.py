@@ -7,6 +7,7 @@ run is killed and repeated. What did not change is left untouched, so that later
 from __future__ import annotations
 
 import hashlib
+import logging
 from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -17,7 +18,7 @@ from linkage_models import standardise
 from linkage_models.relations import RECORD
 from pipelines.canonical.applied import COUNTS, Applied
 from pipelines.canonical.counts import BALANCE, QUALITY, Counts, counts_in_force, staged_counts
-from pipelines.canonical.profile import find_drift, write_profile
+from pipelines.canonical.profile import find_column_drift, find_drift, find_held, write_profile
 from pipelines.canonical.stage import STAGING, stage
 from pipelines.canonical.touched import find_touched, select_touched_rows
 from pipelines.errors import ConfigurationError, SourceError, raise_if_storage
@@ -34,6 +35,8 @@ if TYPE_CHECKING:
     from pipelines.canonical.counts import Balance
     from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
+
+_LOG = logging.getLogger(__name__)
 
 ITEM_HASH = """
 md5((record_key, kind, code, value, item_date, from_date, to_date, {active}, detail, marking, handling,
@@ -125,11 +128,12 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
     except ConfigurationError as error:
         if not _has_records(con, spec.system):
             raise
-        applied = Applied.not_applied(landed[-1], str(error).rstrip("."))
+        applied = Applied.not_applied(landed[-1], str(error).rstrip("."), find_column_drift(con, landed))
     if failed:
         applied = replace(applied, failed=failed.problem)
     with transaction(con):
         _note_feed(con, spec.system, applied, now)
+    _LOG.info("%s", applied.in_words())
     return applied
 
 
@@ -217,7 +221,6 @@ def _has_records(con: DuckDBPyConnection, system: str) -> bool:
 
 def _note_feed(con: DuckDBPyConnection, system: str, applied: Applied, now: datetime) -> None:
     """Write how the source's feed stands; while it stays as it is, `since` does."""
-    state = "failed" if applied.failed else "refused" if applied.refused else "current"
     con.execute(
         """
         CREATE OR REPLACE TEMP TABLE feed_now AS
@@ -231,7 +234,7 @@ def _note_feed(con: DuckDBPyConnection, system: str, applied: Applied, now: date
                load_id, last_seen_at
         FROM in_force
         """,
-        {"system": system, "state": state, "problem": applied.failed or applied.refused, "now": now},
+        {"system": system, "state": applied.state, "problem": applied.failed or applied.refused, "now": now},
     )
     con.execute("DELETE FROM nominal.feed WHERE source_system = $system", {"system": system})
     con.execute("INSERT INTO nominal.feed BY NAME FROM feed_now")
@@ -290,6 +293,7 @@ def _apply(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], folder
         records_changed=changes.get("changed", 0),
         records_deleted=deleted,
         drift=find_drift(con, landed),
+        held=find_held(con, spec),
         quality=counts.quality,
     )
 
@@ -355,6 +359,7 @@ def _in_force(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], map
         quality=counts.quality,
         repeated=True,
         drift=find_drift(con, landed),
+        held=find_held(con, spec),
         **dict(zip(COUNTS, row, strict=True)),
     )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.landing.changes import Difference, difference
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pipelines.landing.manifest import Load
+    from pipelines.source import SourceSpec
 
 HISTORY = 10
 """Loads that a field's usual completeness is the median of, and whose codes are known."""
@@ -88,6 +89,19 @@ SELECT count(*) FILTER (before.name IS NULL),
 FROM before FULL JOIN now USING (name)
 """
 
+_HELD = """
+WITH record AS (
+    FROM nominal.record WHERE source_system = $system
+)
+SELECT EXISTS (FROM record WHERE len(identifiers) > 0),
+       EXISTS (FROM record WHERE len(contact_points) > 0),
+       EXISTS (FROM record WHERE list_contains($fields, 'sex') AND sex IS NOT NULL
+                                 OR list_contains($fields, 'ethnicity') AND ethnicity IS NOT NULL
+                                 OR list_contains($fields, 'nationality') AND nationality IS NOT NULL)
+       OR EXISTS (FROM nominal.information_item WHERE source_system = $system AND code IS NOT NULL
+                                                      AND list_contains($items, kind || ' ' || resource))
+"""
+
 
 @dataclass(frozen=True)
 class Fallen:
@@ -100,22 +114,29 @@ class Fallen:
 
 @dataclass(frozen=True)
 class Drift:
-    """How a load differs from those before it.
+    """How a load differs from those before it that were taken over.
 
     Attributes:
+        columns: per resource how its columns differ from the load before; None where there is none.
+        compared: whether the rest could be looked at: the load could be staged, and there is a load before it.
         completeness: the fields that have become less complete, the most first.
         new_codes: codes not used before.
         vanished_codes: codes used often in the load before, and no more.
-        columns: per resource how its columns differ from the load before.
     """
 
-    completeness: tuple[Fallen, ...]
-    new_codes: int
-    vanished_codes: int
-    columns: dict[str, Difference]
+    columns: dict[str, Difference] | None
+    compared: bool = False
+    completeness: tuple[Fallen, ...] = ()
+    new_codes: int = 0
+    vanished_codes: int = 0
 
 
-NO_DRIFT = Drift((), 0, 0, {})
+class Held(NamedTuple):
+    """Whether a source holds any of what the checks on its load look at."""
+
+    identifiers: bool = False
+    contact_points: bool = False
+    listed_codes: bool = False
 
 
 def write_profile(con: DuckDBPyConnection, system: str, load_id: str) -> None:
@@ -123,6 +144,16 @@ def write_profile(con: DuckDBPyConnection, system: str, load_id: str) -> None:
     key = {"system": system, "load_id": load_id}
     con.execute("DELETE FROM nominal.profile WHERE source_system = $system AND load_id = $load_id", key)
     con.execute(_PROFILE, key)
+
+
+def find_held(con: DuckDBPyConnection, spec: SourceSpec) -> Held:
+    """Return what a source holds that can be checked; `listed_codes` are those of fields that have a code list."""
+    listed = {
+        "fields": list(spec.record.code_lists),
+        "items": [f"{item.kind} {item.resource}" for item in spec.items if item.code_list],
+    }
+    row = con.execute(_HELD, {"system": spec.system, **listed}).fetchone()
+    return Held(*row) if row else Held()
 
 
 def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
@@ -133,22 +164,42 @@ def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
         landed: the loads of the source system, oldest first.
     """
     load = landed[-1]
-    profiled = con.execute(
-        "SELECT DISTINCT load_id FROM nominal.profile WHERE source_system = $system ORDER BY load_id DESC",
-        {"system": load.system},
-    ).fetchall()
-    known = {load_id for (load_id,) in profiled}
-    before = [one.load_id for one in reversed(landed[:-1]) if one.load_id in known][:HISTORY]
+    before = [one.load_id for one in _taken_over(con, landed)]
     if not before:
-        return NO_DRIFT
+        return Drift(columns=None)
     key = {"system": load.system, "before": before, "now": load.load_id}
     fallen = con.execute(_FALLEN, {**key, "noticed": NOTICED_FALL}).fetchall()
     codes = con.execute(_CODES, {**key, "noticed": NOTICED_CODE}).fetchone()
-    columns_before = next(one.columns for one in reversed(landed[:-1]) if one.load_id == before[0])
-    differs = {
-        name: changed
-        for name, now in load.columns.items()
-        if columns_before.get(name) and (changed := difference(columns_before[name], now))
-    }
     new, vanished = codes or (0, 0)
-    return Drift(tuple(Fallen(*one) for one in fallen), int(new), int(vanished), differs)
+    return Drift(
+        columns=find_column_drift(con, landed),
+        compared=True,
+        completeness=tuple(Fallen(*one) for one in fallen),
+        new_codes=int(new),
+        vanished_codes=int(vanished),
+    )
+
+
+def find_column_drift(con: DuckDBPyConnection, landed: list[Load]) -> dict[str, Difference] | None:
+    """Return per resource how the columns delivered differ from those of the load before; None where there is none.
+
+    That takes the manifests alone, so that it can be said of a load that does not fit the YAML.
+    """
+    before = next((one.columns for one in _taken_over(con, landed)), None)
+    if before is None:
+        return None
+    delivered = landed[-1].columns | landed[-1].delivered_columns
+    return {
+        name: changed
+        for name, now in delivered.items()
+        if before.get(name) and (changed := difference(before[name], now))
+    }
+
+
+def _taken_over(con: DuckDBPyConnection, landed: list[Load]) -> list[Load]:
+    """Return the loads before the latest that were taken over, the newest first and no more than matter."""
+    profiled = con.execute(
+        "SELECT DISTINCT load_id FROM nominal.profile WHERE source_system = $system", {"system": landed[-1].system}
+    ).fetchall()
+    known = {load_id for (load_id,) in profiled}
+    return [one for one in reversed(landed[:-1]) if one.load_id in known][:HISTORY]

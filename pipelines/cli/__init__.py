@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import sys
+from importlib.metadata import version
+from typing import Annotated
 
 import typer
 
@@ -32,6 +34,24 @@ app = typer.Typer(
     context_settings={"help_option_names": ["-h", "--help"]},
     rich_markup_mode=None,
 )
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        typer.echo(f"conjoin {version('conjoin')}")
+        raise typer.Exit
+
+
+@app.callback()
+def conjoin(
+    _version: Annotated[
+        bool,
+        typer.Option("--version", callback=_print_version, is_eager=True, help="Print Conjoin's version and exit."),
+    ] = False,
+) -> None:
+    """Run a command of Conjoin's."""
+
+
 for command in (
     demo.demo,
     run.run,

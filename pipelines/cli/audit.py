@@ -15,7 +15,9 @@ def audit(
     last: Annotated[int, typer.Option("--last", min=1, help="How many of the latest entries to show.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
-    """Show the audit log that Data Protection Act 2018 section 62 asks for, or verify it.
+    """Show the audit log, or verify that nobody altered it.
+
+    It is the log that section 62 of the Data Protection Act 2018 asks for.
 
     Example: conjoin audit --verify
     """

@@ -11,7 +11,7 @@ from pipelines.cli.options import JsonOption, print_json
 from pipelines.errors import CheckFailedError
 
 app = typer.Typer(
-    help="Measure Conjoin beside bare scripts on the same data; the ratios of one run are what counts.",
+    help="Measure Conjoin beside bare scripts on the same data.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -32,9 +32,10 @@ def night(
     seed: Annotated[int, typer.Option("--seed", help="Seed of the generated population.")] = 7,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure three nights (full, unchanged, 1 % changed) and a bare Splink script on the same records.
+    """Measure three nights, and a bare Splink script.
 
-    Times on shared machines vary; the ratios of one run are what counts.
+    The nights are a full one, an unchanged one and one with 1 % changed; the script links the same records. Times on
+    shared machines vary; the ratios of one run are what counts.
 
     Example: conjoin bench night --people 500000
     """
@@ -63,10 +64,11 @@ def extract(
     repeats: Annotated[int, typer.Option("--repeats", min=1, help="How often each is measured; medians count.")] = 5,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure landing a PostgreSQL table as Parquet, and a bare connectorx-to-Parquet script on the same table.
+    """Measure landing a PostgreSQL table, and a bare script.
 
-    Both are processes of their own, one after the other. The ratio is of the work itself; beside it stands that of the
-    whole processes with their imports, which a night pays once for all sources.
+    The script writes the same table to Parquet with connectorx. Both are processes of their own, one after the other.
+    The ratio is of the work itself; beside it stands that of the whole processes with their imports, which a night pays
+    once for all sources.
 
     Example: conjoin bench extract --rows 1000000
     """
@@ -101,11 +103,12 @@ def accuracy(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Link the public sets FEBRL 3 and 4 as a deployment of its own, beside bare Splink scripts on the same files.
+    """Link the public sets FEBRL 3 and 4, beside bare scripts.
 
-    Each set is taken in, trained on and linked by `conjoin run`, `train` and `run`, which see no truth, and then
-    measured by `conjoin evaluate`. The scripts get the threshold that is best by the truth. Ends with status 1 where
-    the product misses a limit or loses to the script that Splink's own examples show.
+    The sets are a deployment of their own; the scripts use Splink on the same files. Each set is taken in, trained on
+    and linked by `conjoin run`, `train` and `run`, which see no truth, and then measured by `conjoin evaluate`. The
+    scripts get the threshold that is best by the truth. Ends with status 1 where the product misses a limit or loses to
+    the script that Splink's own examples show.
 
     Example: conjoin bench accuracy
 

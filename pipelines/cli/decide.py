@@ -8,10 +8,11 @@ from typing import Annotated
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 
 app = typer.Typer(
-    help="Rule that two nominal records are, or are not, of one person; list or withdraw rulings.",
+    help="Rule that two records are, or are not, of one person.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -98,7 +99,9 @@ def export_decisions(
     who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
     home: HomeOption = None,
 ) -> None:
-    """Write every ruling, those withdrawn included, to a CSV file that `conjoin decide import` reads.
+    """Write every ruling to a CSV file that can be imported.
+
+    Those withdrawn are included; `conjoin decide import` reads the file.
 
     Example: conjoin decide export rulings.csv
     """
@@ -106,7 +109,7 @@ def export_decisions(
     from pipelines.settings import Settings
 
     written = decisions.export_csv(Settings.load(home), file, who=who)
-    typer.echo(f"Wrote {written} decisions to {file}.")
+    typer.echo(f"Wrote {counted(written, 'decision')} to {file}.")
 
 
 @app.command(name="import")
@@ -117,7 +120,9 @@ def import_decisions(
     ],
     home: HomeOption = None,
 ) -> None:
-    """Take rulings from a CSV file: all of them, or none where one makes no sense. What is held already is passed over.
+    """Take rulings from a CSV file: all of them, or none.
+
+    None is taken where one of them makes no sense. What is held already is passed over.
 
     Example: conjoin decide import rulings.csv
     """
@@ -126,6 +131,6 @@ def import_decisions(
 
     found = decisions.import_csv(Settings.load(home), file)
     typer.echo(
-        f"Took {found.taken} of {found.given} decisions; the others are held already. The next `conjoin run` takes them"
-        " into account."
+        f"Took {found.taken:,} of {counted(found.given, 'decision')}; any other is held already. The next `conjoin run`"
+        " takes them into account."
     )

@@ -26,7 +26,9 @@ def evaluate(
     audience: AudienceOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Measure the published links and gaps against the truth, with intervals; without one, estimate.
+    """Measure the published links and gaps against the truth.
+
+    The measures come with intervals; where there is no truth they are estimated.
 
     Example: conjoin evaluate --charts charts
 

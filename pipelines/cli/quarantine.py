@@ -7,10 +7,11 @@ from typing import Annotated
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 
 app = typer.Typer(
-    help="Rows that could not become nominal records or items: list them, look at them, bring them in.",
+    help="List the rows in quarantine, look at them, bring them in.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -20,7 +21,7 @@ SystemOption = Annotated[str | None, typer.Option("--system", help="One source s
 
 @app.command("list")
 def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Count the rows in quarantine of each source's newest load, by reason.
+    """Count the rows in quarantine of each newest load, by reason.
 
     Example: conjoin quarantine list --system rms
     """
@@ -33,7 +34,7 @@ def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
         return
     for held in found:
         typer.echo(f"{held.rows:>8,}  {held.source_system}, {held.resource}: {held.reason} ({held.explanation})")
-    typer.echo(f"{sum(held.rows for held in found):,} rows are in quarantine.")
+    typer.echo(f"{counted(sum(held.rows for held in found), 'row is', 'rows are')} in quarantine.")
 
 
 @app.command()
@@ -49,7 +50,9 @@ def show(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show rows in quarantine of a source's newest load: where each stood and what is wrong with it.
+    """Show where rows in quarantine stood, and what is wrong.
+
+    They are those of the source's newest load.
 
     Example: conjoin quarantine show rms --reason malformed_line --raw --why "Ticket 4711"
     """
@@ -73,10 +76,10 @@ def show(
 
 @app.command()
 def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Take the newest deliveries in again with the sources' YAML as it is now, and say what that brought in.
+    """Take in the newest deliveries again, with today's YAML.
 
-    Correct the YAML first. Rows that now can be read or mapped leave the quarantine and become nominal records and
-    items; the next run links them.
+    It says what that brought in. Correct the YAML first. Rows that now can be read or mapped leave the quarantine and
+    become nominal records and items; the next run links them.
 
     Example: conjoin quarantine retry --system rms
     """
@@ -93,8 +96,8 @@ def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
     for outcome in outcomes:
         refused = f"; the load is refused: {outcome.refused}" if outcome.refused else ""
         typer.echo(
-            f"{outcome.system}: {outcome.quarantined_before:,} rows were in quarantine, "
-            f"{outcome.quarantined:,} are{refused}."
+            f"{outcome.system}: {counted(outcome.quarantined_before, 'row was', 'rows were')} in quarantine, "
+            f"{counted(outcome.quarantined, 'is', 'are')}{refused}."
         )
     if any(outcome.quarantined != outcome.quarantined_before for outcome in outcomes):
         typer.echo("The next run links what came in: conjoin run")

@@ -15,6 +15,7 @@ from typing import Annotated
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.options import JsonOption, print_json
 from pipelines.errors import ConfigurationError, ConjoinError
 
@@ -55,7 +56,7 @@ def sample(
         print_json(asdict(made))
         return
     records = sum(made.nights[0].records.values())
-    typer.echo(f"Wrote {people:,} people to {out}: {records:,} nominal records on night 1, over {nights} night(s).")
+    typer.echo(f"Wrote {people:,} people to {out}: {counted(records, 'nominal record')} on night 1 of {nights}.")
     typer.echo(f"Link it with: CONJOIN_HOME=... conjoin demo --sample {out}")
 
 
@@ -70,7 +71,9 @@ def serve(
     night: Annotated[int, typer.Option("--night", min=1, help="Which night's deliveries.")] = 1,
     command: Annotated[list[str] | None, typer.Argument(help="Command to run against them, after `--`.")] = None,
 ) -> None:
-    """Serve the sample systems as agencies do: PostgreSQL, an OAuth 2.0 web service, SFTP, S3 and an SQLite file.
+    """Serve the sample systems as agencies serve theirs.
+
+    They are served by PostgreSQL, an OAuth 2.0 web service, SFTP and S3, and one is an SQLite file.
 
     All of them are real servers on this machine's loopback, with passwords of their own. They end with the command
     given after `--`, or with Ctrl-C.

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError
 
@@ -16,8 +17,13 @@ if TYPE_CHECKING:
     from pipelines.canonical.applied import Applied
     from pipelines.source_check.trial import Trial
 
+UNKNOWN_KINDS = (
+    "identifier or contact point is of an unknown kind",
+    "identifiers or contact points are of an unknown kind",
+)
+
 app = typer.Typer(
-    help="Write the YAML of a source system: draft it from live data, and check it on live data.",
+    help="Draft a source's YAML from its live data, or check it.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -30,7 +36,9 @@ def check(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Read a source's live data and show what the next run would make of it; nothing is kept.
+    """Show what the next run would make of a source's live data.
+
+    Nothing of what is read is kept.
 
     What is read lies in a folder of its own inside the home, which is removed at the end. No personal value is shown:
     letters are x, digits 9. The exit status is 1 where the load would not be taken over.
@@ -46,7 +54,7 @@ def check(
     _clean_up_when_terminated()
     with step_reporter(quiet=as_json) as report:
         trial = try_source(spec, file, settings, rows)
-        report(f"read {sum(read + refused for read, refused in trial.landed.values()):,} rows")
+        report(f"read {counted(sum(read + refused for read, refused in trial.landed.values()), 'row')}")
     if as_json:
         print_json(_as_dict(trial))
     else:
@@ -54,7 +62,7 @@ def check(
     if trial.problem:
         raise ConfigurationError(trial.problem)
     if not as_json:
-        typer.echo(f"{trial.system}: the load would be taken over: {trial.records:,} nominal records.")
+        typer.echo(f"{trial.system}: the load would be taken over: {counted(trial.records, 'nominal record')}.")
 
 
 @app.command()
@@ -62,7 +70,9 @@ def new(
     out: Annotated[Path | None, typer.Option("--out", help="File to write; it must not exist.")] = None,
     home: HomeOption = None,
 ) -> None:
-    """Ask what a source system is and how it delivers, look at its live data, and write its YAML.
+    """Ask about a source system and write its YAML.
+
+    The answers say what it is and how it delivers; its live data is looked at for the rest.
 
     Enter takes what stands in brackets. Secrets are never asked for: only where each is kept, an environment variable
     or a file. Ctrl-C ends it, and nothing is written.
@@ -166,9 +176,10 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
     )
     lacks = applied.quality
     typer.echo(
-        f"  {lacks.unreadable_dates:,} of {lacks.dates_given:,} dates cannot be read;"
-        f" {lacks.unmapped_codes:,} codes are not in their list; {lacks.unknown_kinds:,} identifiers or contact"
-        f" points are of an unknown kind; {lacks.invalid_identifiers:,} identifiers fail their check."
+        f"  {lacks.unreadable_dates:,} of {counted(lacks.dates_given, 'date')} cannot be read;"
+        f" {counted(lacks.unmapped_codes, 'code is not in its list', 'codes are not in their list')};"
+        f" {counted(lacks.unknown_kinds, *UNKNOWN_KINDS)};"
+        f" {counted(lacks.invalid_identifiers, 'identifier fails its check', 'identifiers fail their check')}."
     )
     for one in trial.unreadable:
         typer.echo(f"  line {one.line}, `{one.field}`: {one.count:,} unreadable, like {', '.join(one.shapes)}")

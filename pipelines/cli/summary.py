@@ -12,6 +12,7 @@ from rich import box
 from rich.console import Console
 from rich.table import Table
 
+from linkage_models.words import counted
 from pipelines.publish import Audience, default_audience
 from pipelines.settings import Settings
 
@@ -45,17 +46,19 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
     services = subjects["services"]
     across = f"{subjects['in_all_services']:,} across {_listed(services)}, " if len(services) > 1 else ""
     console.print(
-        f"{subjects['records']:,} nominal records are {subjects['subjects']:,} subjects: "
+        f"{counted(subjects['records'], 'nominal record is', 'nominal records are')} "
+        f"{counted(subjects['subjects'], 'subject')}: "
         f"{subjects['in_several_systems']:,} in more than one system, {across}"
-        f"{subjects['flagged_for_review']:,} flagged for review; {subjects['near_misses']:,} near misses.",
+        f"{subjects['flagged_for_review']:,} flagged for review; "
+        f"{counted(subjects['near_misses'], 'near miss', 'near misses')}.",
         soft_wrap=True, highlight=False,
     )  # fmt: skip
     changes = summary["changes"]
     if changes["runs"] > 1:
         console.print(
-            f"This run: {changes['created']:,} subjects created, {changes['merged']:,} merged, "
-            f"{changes['split']:,} split, {changes['retired']:,} retired; {changes['gaps_opened'] or 0:,} gaps opened, "
-            f"{changes['gaps_closed'] or 0:,} closed.",
+            f"This run: {counted(changes['created'], 'subject')} created, {changes['merged']:,} merged, "
+            f"{changes['split']:,} split, {changes['retired']:,} retired; "
+            f"{counted(changes['gaps_opened'] or 0, 'gap')} opened, {changes['gaps_closed'] or 0:,} closed.",
             soft_wrap=True, highlight=False,
         )  # fmt: skip
     _print_warnings(console, warnings)

@@ -7,6 +7,7 @@ from typing import Annotated
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError
 
@@ -35,7 +36,9 @@ def train(
     ] = 0,
     as_json: JsonOption = False,
 ) -> None:
-    """Train the link model on the nominal records in the warehouse and write a new bundle.
+    """Train the link model on the warehouse's nominal records.
+
+    The result is a new bundle, which the next run of its deployment uses.
 
     The parameters come from the records alone. Weights are calibrated to probabilities by the rulings of `conjoin
     decide` that are in force and, with --truth, by a truth. A run uses the bundle that was written last to its
@@ -67,13 +70,14 @@ def train(
     used = "the next run uses it" if trained.in_use == written else f"runs of this deployment use {trained.in_use}"
     typer.echo(f"Wrote the bundle {bundle.version} to {written}; {used}. Its card: {written / 'card.md'}")
     typer.echo(
-        f"Calibrated by {bundle.calibration.pairs:,} labelled pairs."
+        f"Calibrated by {counted(bundle.calibration.pairs, 'labelled pair')}."
         if bundle.calibration.pairs
         else "Not calibrated: no pair was labelled, so probabilities are likely too sure; see the card."
     )
     if unlearned := len(bundle.recipe["not_seen"]):
         typer.echo(
-            f"{unlearned} levels were not seen among the matches and keep their stated values; the card lists them."
+            f"{counted(unlearned, 'level was', 'levels were')} not seen among the matches, so that the stated values"
+            " are kept; the card lists them."
         )
     for warning in trained.warnings:
         typer.echo(f"Warning: {warning}", err=True)

@@ -9,7 +9,9 @@ from pydantic import BaseModel
 from linkage_models.relations import RECORD, single_value
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
+from pipelines.components import load_checks
 from pipelines.defs.checks import schema_of_columns
+from pipelines.defs.feeds import note_if_held_back
 from pipelines.defs.home import Home
 from pipelines.errors import ConfigurationError, SourceError
 from pipelines.landing.land import land
@@ -93,51 +95,7 @@ class NominalSource(dg.Component):
             kinds={"duckdb"},
             tags={"service": spec.service, "system": spec.system},
             metadata={"dagster/column_schema": schema_of_columns(RECORD)},
-            check_specs=[
-                dg.AssetCheckSpec(
-                    "nothing_is_lost",
-                    asset=key,
-                    blocking=True,
-                    description="Rows extracted = accepted + quarantined + deleted in the source, for every table, file"
-                    " and list.",
-                ),
-                # Not blocking: a refused load is not taken over, so that the night goes on with the one before.
-                dg.AssetCheckSpec(
-                    "load_is_trusted",
-                    asset=key,
-                    description=(
-                        f"At most {spec.max_quarantine_share:.0%} of the load's rows are in quarantine, or of its dates"
-                        f" unreadable, at most {spec.max_deleted_share:.0%} of the records held before are gone, and no"
-                        f" field is had by {spec.max_completeness_drop:.0%} fewer of them; otherwise the load is "
-                        "refused and the one before stays in force."
-                    ),
-                ),
-                dg.AssetCheckSpec(
-                    "columns_are_steady", asset=key, description="The columns are those of the load before."
-                ),
-                dg.AssetCheckSpec(
-                    "fields_are_complete", asset=key, description="No field is less complete than in the loads before."
-                ),
-                dg.AssetCheckSpec(
-                    "codes_are_steady", asset=key, description="The codes in use are those of the loads before."
-                ),
-                dg.AssetCheckSpec(
-                    "dates_are_readable", asset=key, description="Every date the source gave could be read."
-                ),
-                dg.AssetCheckSpec(
-                    "codes_are_mapped", asset=key, description="Every code is in the code list it belongs to."
-                ),
-                dg.AssetCheckSpec(
-                    "kinds_are_known",
-                    asset=key,
-                    description="Every identifier and contact point is of a kind that Conjoin knows.",
-                ),
-                dg.AssetCheckSpec(
-                    "identifiers_are_valid",
-                    asset=key,
-                    description="Every identifier passes the check of its kind; one that does not joins nobody.",
-                ),
-            ],
+            check_specs=load_checks.specs(spec, key),
         )
         def nominal(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
             with (
@@ -149,15 +107,10 @@ class NominalSource(dg.Component):
                 held = single_value(
                     con, "SELECT count(*) FROM nominal.record WHERE source_system = $system", {"system": spec.system}
                 )
-            return _result(applied, held)
+                note_if_held_back(context, con, spec.system)
+            return _result(applied, spec, held)
 
         return nominal
-
-
-_BALANCE = ("extracted", "accepted", "quarantined", "deleted")
-_BALANCE_SCHEMA = dg.TableSchema(
-    columns=[dg.TableColumn("resource", "string"), *(dg.TableColumn(name, "int") for name in _BALANCE)]
-)
 
 
 def _landed(load: Load, problem: str | None) -> dg.MaterializeResult[None]:
@@ -174,13 +127,7 @@ def _landed(load: Load, problem: str | None) -> dg.MaterializeResult[None]:
     )
 
 
-def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
-    unbalanced = [
-        resource
-        for resource, (extracted, accepted, quarantined, deleted) in applied.resources.items()
-        if extracted != accepted + quarantined + deleted
-    ]
-    refused = f"the load is refused and the one before stays in force: {applied.refused}"
+def _result(applied: Applied, spec: SourceSpec, records: int) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": records,
@@ -194,67 +141,5 @@ def _result(applied: Applied, records: int) -> dg.MaterializeResult[None]:
             "records_deleted": applied.records_deleted,
             "quarantine_reasons": dg.MetadataValue.json(applied.reasons),
         },
-        check_results=[
-            dg.AssetCheckResult(
-                check_name="nothing_is_lost",
-                passed=not unbalanced,
-                description=f"rows do not balance in {', '.join(unbalanced)}" if unbalanced else None,
-                metadata={
-                    "resources": dg.MetadataValue.table(
-                        [
-                            dg.TableRecord({"resource": resource, **dict(zip(_BALANCE, counts, strict=True))})
-                            for resource, counts in applied.resources.items()
-                        ],
-                        schema=_BALANCE_SCHEMA,
-                    ),
-                },
-            ),
-            dg.AssetCheckResult(
-                check_name="load_is_trusted",
-                passed=applied.refused is None,
-                description=refused if applied.refused else None,
-                metadata={"records": records},
-            ),
-            _warning(
-                "dates_are_readable", applied.quality.unreadable_dates, "dates that cannot be read are left empty"
-            ),
-            _warning(
-                "columns_are_steady",
-                len(applied.drift.columns),
-                "resources with other columns: "
-                + "; ".join(f"{name} ({differs})" for name, differs in applied.drift.columns.items()),
-            ),
-            _warning(
-                "fields_are_complete",
-                len(applied.drift.completeness),
-                "fields less complete than usual: "
-                + ", ".join(
-                    f"{one.field} ({one.share:.0%} after {one.usual:.0%})" for one in applied.drift.completeness
-                ),
-            ),
-            _warning(
-                "codes_are_steady",
-                applied.drift.new_codes + applied.drift.vanished_codes,
-                f"codes that are new ({applied.drift.new_codes:,}) or gone ({applied.drift.vanished_codes:,}); "
-                "nominal.profile counts them",
-            ),
-            _warning("codes_are_mapped", applied.quality.unmapped_codes, "codes that the source's code lists lack"),
-            _warning(
-                "kinds_are_known", applied.quality.unknown_kinds, "identifiers or contact points of an unknown kind"
-            ),
-            _warning(
-                "identifiers_are_valid", applied.quality.invalid_identifiers, "identifiers fail the check of their kind"
-            ),
-        ],
-    )
-
-
-def _warning(check: str, count: int, noun: str) -> dg.AssetCheckResult:
-    """Return the result of a check that only warns: it passes where there are none."""
-    return dg.AssetCheckResult(
-        check_name=check,
-        passed=count == 0,
-        severity=dg.AssetCheckSeverity.WARN,
-        description=f"{count:,} {noun}" if count else None,
-        metadata={"count": count},
+        check_results=load_checks.results(applied, spec),
     )

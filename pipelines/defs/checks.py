@@ -6,6 +6,7 @@ import dagster as dg
 from duckdb import DuckDBPyConnection
 
 from linkage_models.relations import named_rows, quote, single_value
+from linkage_models.words import counted
 from pipelines.defs.home import Home
 from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
@@ -45,13 +46,17 @@ def faults(con: DuckDBPyConnection, table: Table) -> list[str]:
     found: list[str] = []
     if required:
         (counts,) = named_rows(con, f"SELECT {required} FROM {table.qualified}")
-        found += [f"{table.qualified}: {count} rows lack `{name}`" for name, count in counts.items() if count]
+        found += [
+            f"{table.qualified}: {counted(count, 'row lacks', 'rows lack')} `{name}`"
+            for name, count in counts.items()
+            if count
+        ]
     key = ", ".join(quote(column) for column in table.key)
     repeated = single_value(
         con, f"SELECT count(*) FROM (SELECT 1 FROM {table.qualified} GROUP BY {key} HAVING count(*) > 1)"
     )
     if repeated:
-        found.append(f"{table.qualified}: {repeated} keys ({', '.join(table.key)}) stand in more than one row")
+        found.append(f"{table.qualified}: {counted(repeated, 'key')} of {', '.join(table.key)} in more than one row")
     return found
 
 

@@ -1,16 +1,14 @@
 """Find gaps: the asset `gap/finding`, with the checks on what it found."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
 
 import dagster as dg
-from duckdb import DuckDBPyConnection
 
 from pipelines.defs.checks import catalogue_check, schema_of_columns
+from pipelines.defs.feeds import systems_in_force
 from pipelines.defs.home import Home
 from pipelines.defs.linkage import SUBJECT
-from pipelines.deployment import Deployment
-from pipelines.gaps import RISK_FILE, SystemInfo, find_gaps, load_risk, load_rules
+from pipelines.gaps import RISK_FILE, find_gaps, load_risk, load_rules
 from pipelines.warehouse import run_log
 from pipelines.warehouse.catalogue.gap import FINDING, GAP
 from pipelines.warehouse.database import transaction
@@ -68,27 +66,6 @@ def _risk_subjects_are_declared(rules: Sequence[str]) -> dg.AssetCheckResult:
         description=f"{', '.join(rules)} find nothing, as there is no {RISK_FILE}" if rules else None,
         metadata={"count": len(rules)},
     )
-
-
-def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[str, SystemInfo]:
-    """Return what the gap engine needs to know of each source system, with when it last delivered."""
-    feeds: dict[str, tuple[datetime | None, bool]] = {
-        system: (last_seen_at, state == "current")
-        for system, last_seen_at, state in con.execute(
-            "SELECT source_system, last_seen_at, state FROM nominal.feed"
-        ).fetchall()
-    }
-    never = (None, False)
-    return {
-        source.spec.system: SystemInfo(
-            title=source.spec.title,
-            last_delivery=feeds.get(source.spec.system, never)[0],
-            max_age=timedelta(hours=source.spec.freshness_hours),
-            current=feeds.get(source.spec.system, never)[1],
-            record_marking=source.spec.marking,
-        )
-        for source in deployment.sources
-    }
 
 
 CHECKS = [catalogue_check(FINDINGS, GAP)]

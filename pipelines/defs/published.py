@@ -6,6 +6,7 @@ from pathlib import Path
 import dagster as dg
 
 from pipelines import audit
+from pipelines.defs.feeds import as_table, feeds_are_current, feeds_check, stale_feeds
 from pipelines.defs.gaps import FINDINGS
 from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
@@ -19,8 +20,10 @@ def assets(deployment: Deployment) -> list[dg.AssetsDefinition]:
 
 
 def _asset(audience: Audience) -> dg.AssetsDefinition:
+    key = dg.AssetKey(["published", audience.name])
+
     @dg.asset(
-        key=["published", audience.name],
+        key=key,
         deps=[FINDINGS],
         group_name="publish",
         pool="warehouse",
@@ -28,8 +31,9 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
         kinds={"duckdb"},
         tags={"ceiling": audience.ceiling.replace(" ", "-")},
         description=f"The snapshot for {audience.title}: one DuckDB file holding nothing above {audience.ceiling}.",
+        check_specs=[feeds_check(key)],
     )
-    def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
+    def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
         settings, deployment = home.settings, home.deployment
         thresholds = deployment.bundle().thresholds
         finished_at = run_log.clock()
@@ -59,6 +63,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 before_release=combined,
             )
             run_log.finish(con, context.run.run_id, finished_at)
+            stale = stale_feeds(con, deployment, settings.now())
         return dg.MaterializeResult(
             metadata={
                 "dagster/row_count": made.rows["subject"],
@@ -67,7 +72,9 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 "old_versions_removed": made.pruned,
                 "rows": dg.MetadataValue.json(made.rows),
                 "withheld": dg.MetadataValue.json(made.withheld),
-            }
+                "stale_feeds": as_table(stale),
+            },
+            check_results=[feeds_are_current(stale)],
         )
 
     return published

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from linkage_models.relations import literal, relation, single_row
+from linkage_models.words import counted
 from pipelines.errors import ConfigurationError
 
 if TYPE_CHECKING:
@@ -43,7 +44,7 @@ def read_people(own: Temporaries, folder: Path, known: str) -> str:
     )
     file = folder / "record.csv"
     if twice:
-        raise ConfigurationError(f"{file} names {twice} records twice; give each record one person.")
+        raise ConfigurationError(f"{file} names {counted(twice, 'record')} twice; give each record one person.")
     if not shared:
         raise ConfigurationError(f"{file} names no record that is here; name the truth of these records.")
     return "truth"

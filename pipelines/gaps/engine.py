@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 import duckdb
 
+from linkage_models.words import counted
 from pipelines.gaps import cause, confidence, evaluate, findings, near_miss, views, working
 from pipelines.gaps import systems as known_systems
 from pipelines.gaps.instant import naive_utc
 from pipelines.gaps.rule import ALL, ANY, Risk, Rule
 from pipelines.gaps.systems import SystemInfo
+
+_LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +103,10 @@ def find_gaps(
         con.execute(f"DROP TABLE temp.{table}")
     working.drop(con)
     views.drop(con)
+    _LOG.info(
+        "%s found by %s: %d opened, %d closed",
+        counted(counts.open, "open gap"), counted(len(in_force), "rule"), counts.opened, counts.closed,
+    )  # fmt: skip
     return counts
 
 

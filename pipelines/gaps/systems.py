@@ -29,6 +29,11 @@ class SystemInfo:
     current: bool = True
     record_marking: str | None = "OFFICIAL"
 
+    def is_stale(self, as_of: datetime) -> bool:
+        """Whether its silence proves nothing at an instant (naive UTC)."""
+        delivered = None if self.last_delivery is None else naive_utc(self.last_delivery)
+        return not self.current or delivered is None or as_of - delivered > self.max_age
+
 
 def prepare(con: duckdb.DuckDBPyConnection, systems: Mapping[str, SystemInfo], as_of: datetime) -> None:
     """Make the TEMP table `system`: source_system, title, last_delivery DATE, stale BOOLEAN, record_marking."""
@@ -39,8 +44,7 @@ def prepare(con: duckdb.DuckDBPyConnection, systems: Mapping[str, SystemInfo], a
     """)
     for source_system, info in sorted(systems.items()):
         delivered = None if info.last_delivery is None else naive_utc(info.last_delivery)
-        stale = not info.current or delivered is None or as_of - delivered > info.max_age
         con.execute(
             "INSERT INTO system VALUES (?, ?, ?::TIMESTAMP::DATE, ?, ?)",
-            [source_system, info.title, delivered, stale, info.record_marking],
+            [source_system, info.title, delivered, info.is_stale(as_of), info.record_marking],
         )

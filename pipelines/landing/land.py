@@ -6,6 +6,7 @@ A delivery that is the same as the one before makes no load: it only shows that 
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import shutil
 import time
@@ -16,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from linkage_models.relations import literal, single_row, single_value
+from linkage_models.words import counted
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
@@ -44,6 +46,8 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
     from pipelines.source.extract import ExtractSpec, FileSpec, SchemaContract
+
+_LOG = logging.getLogger(__name__)
 
 
 def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
@@ -123,6 +127,10 @@ class _Landing:
                 return self._seen_again(delivery)
             kept = replace(load, seconds=round(time.monotonic() - began, 3))
             keep(working, self.folder, kept)
+            _LOG.info(
+                "%s landed in load %s: %s, %d of them unreadable",
+                self.system, kept.load_id, counted(kept.rows_extracted, "row"), sum(kept.rejected.values()),
+            )  # fmt: skip
             return kept
         finally:
             shutil.rmtree(working, ignore_errors=True)
@@ -130,6 +138,7 @@ class _Landing:
     def _seen_again(self, delivery: _Delivery) -> Load:
         """Note in the load in force that the source delivered the same again, and return it."""
         latest = cast("Load", self.latest)
+        _LOG.info("%s delivered the same as in load %s", self.system, latest.load_id)
         seen = replace(
             latest,
             extract_hash=self.extract_hash,
@@ -266,6 +275,7 @@ class _Landing:
         specs = resources(self.spec)
         rows: dict[str, int] = {}
         columns: dict[str, dict[str, str]] = {}
+        delivered_columns: dict[str, dict[str, str]] = {}
         next_row = dict(latest.next_row) if latest else {}
         for name, resource in specs.items():
             if name not in delivery.read and latest is not None:
@@ -273,7 +283,8 @@ class _Landing:
                 self._carry_rejected(con, name, ())
                 rows[name], columns[name] = latest.rows[name], latest.columns.get(name, {})
                 continue
-            self._hold_to_contract(extraction, name)
+            if given := self._hold_to_contract(extraction, name):
+                delivered_columns[name] = given
             if resource.load == "changes":
                 rows[name] = self._merge(extraction, name, delivery, next_row)
             else:
@@ -293,21 +304,25 @@ class _Landing:
         whole_at = (latest.whole_at if latest else {}) | dict.fromkeys(sorted(delivery.whole), self.now)
         return Load(
             load_id, self.system, checksum, self.extract_hash, self.now, delivery.written_at, rows, rejected, 0.0,
-            columns, delivery.files, next_row, whole_at,
+            columns, delivery.files, delivered_columns, next_row, whole_at,
         )  # fmt: skip
 
-    def _hold_to_contract(self, extraction: Extraction, name: str) -> None:
-        """Judge the columns that were delivered by those of the load before, as `schema_contract` says."""
+    def _hold_to_contract(self, extraction: Extraction, name: str) -> dict[str, str] | None:
+        """Judge the columns that were delivered by those of the load before, as `schema_contract` says.
+
+        Returns:
+            The columns that were delivered, where rows were held to others.
+        """
         before = self.latest.columns.get(name) if self.latest and self.same_extract else None
         contract: SchemaContract = self.spec.schema_contract
         if not before or contract == "evolve":
-            return
+            return None
         now = changes.columns(extraction.con, extraction.file(name), documents=self.documents)
-        differs = changes.difference(before, now)
         if resources(self.spec)[name].load == "changes" and self.documents:
-            differs = replace(differs, gone=())  # a few documents need not have every field
+            now = before | now  # a few documents need not have every field
+        differs = changes.difference(before, now)
         if not differs:
-            return
+            return None
         if contract == "freeze":
             raise extraction.error(
                 f"the columns of the resource {name}",
@@ -315,6 +330,7 @@ class _Landing:
                 "have the source restored, or set `schema_contract: evolve` to take them as they are",
             )
         changes.hold_to(extraction, name, before, documents=self.documents)
+        return now
 
     def _merge(self, extraction: Extraction, name: str, delivery: _Delivery, next_row: dict[str, int]) -> int:
         con, state = extraction.con, self._state(name)

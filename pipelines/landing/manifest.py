@@ -61,6 +61,7 @@ class Load:
         rejected: per resource the rows that could not be read.
         seconds: how long landing took.
         columns: per resource its own columns and their types; for documents their top-level fields.
+        delivered_columns: the same as delivered, of the resources that `schema_contract` held to those before.
         files: every file that went into it.
         next_row: per resource the `_row` that the next delivered row gets, where deliveries hold changes alone.
         whole_at: per resource when all of its rows were last asked for.
@@ -77,6 +78,7 @@ class Load:
     seconds: float
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     files: tuple[ReadFile, ...] = ()
+    delivered_columns: dict[str, dict[str, str]] = field(default_factory=dict)
     next_row: dict[str, int] = field(default_factory=dict)
     whole_at: dict[str, datetime] = field(default_factory=dict)
 

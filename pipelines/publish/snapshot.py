@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from pathlib import Path
 import duckdb
 
 from linkage_models.relations import literal, single_row, single_value
+from linkage_models.words import counted
 from pipelines.errors import StorageError, raise_if_storage
 from pipelines.publish import versions
 from pipelines.publish.audience import Audience
@@ -18,6 +20,8 @@ from pipelines.publish.fill import SNAPSHOT, fill
 from pipelines.publish.macros import MACROS
 from pipelines.publish.verify import verify
 from pipelines.publish.visible import visible_to, withheld_counts
+
+_LOG = logging.getLogger(__name__)
 
 _OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 """No statement may fetch code at run time."""
@@ -107,6 +111,10 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
             ) from None
         raise
     pruned = versions.prune(folder, audience.name, kept)
+    _LOG.info(
+        "%s published in %s; %s removed",
+        counted(rows["subject"], "subject"), name, counted(pruned, "old version"),
+    )  # fmt: skip
     return Published(audience.name, path, rows, withheld, size, pruned)
 
 

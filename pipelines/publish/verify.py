@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from duckdb import DuckDBPyConnection
 
 from linkage_models.relations import quote, single_row, single_value
+from linkage_models.words import counted
 from pipelines.errors import CheckFailedError
 from pipelines.publish.macros import MACROS
 from pipelines.warehouse.catalogue import LINKED, Table
@@ -52,7 +53,7 @@ def _has_one_row_a_key(con: DuckDBPyConnection, table: Table) -> int:
         f"FROM {table.qualified}))",
     )
     if rows != keys:
-        raise _failed(f"{table.qualified} holds {rows - keys} rows whose key another row has")
+        raise _failed(f"{table.qualified} holds {counted(rows - keys, 'row')} whose key another row has")
     return int(rows)
 
 
@@ -63,14 +64,16 @@ def _stays_below_the_ceiling(con: DuckDBPyConnection, table: Table, visible_mark
         {"visible": list(visible_markings)},
     )
     if above:
-        raise _failed(f"{table.qualified} holds {above} rows above the audience's ceiling")
+        raise _failed(f"{table.qualified} holds {counted(above, 'row')} above the audience's ceiling")
 
 
 def _every_row_has_its_subject(con: DuckDBPyConnection) -> None:
     for name in ("subject_record", "information", "coverage"):
         orphans = single_value(con, f"SELECT count(*) FROM linked.{name} ANTI JOIN linked.subject USING (subject_id)")
         if orphans:
-            raise _failed(f"linked.{name} holds {orphans} rows of subjects that linked.subject does not hold")
+            raise _failed(
+                f"linked.{name} holds {counted(orphans, 'row')} of subjects that linked.subject does not hold"
+            )
 
 
 def _failed(problem: str) -> CheckFailedError:

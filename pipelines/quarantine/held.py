@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from linkage_models.relations import statement
 from pipelines import audit
+from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
 from pipelines.warehouse.database import reader
 
@@ -57,9 +58,11 @@ def reasons(settings: Settings, system: str | None = None) -> list[Reason]:
         system: one source system; None for all of them.
 
     Raises:
+        ConfigurationError: there is no such source system.
         NothingPublishedError: there is no warehouse yet.
         WarehouseBusyError: a run is writing to it.
     """
+    Deployment.load(settings).named(system)
     with reader(settings) as con:
         found = con.execute(
             f"SELECT source_system, resource, reason, explanation, count(*) FROM ({statement(__file__, 'newest')}) "
@@ -79,6 +82,7 @@ def rows(settings: Settings, system: str, *, reason: str | None = None, limit: i
         limit: rows at most.
 
     Raises:
+        ConfigurationError: there is no such source system.
         NothingPublishedError: there is no warehouse yet.
         WarehouseBusyError: a run is writing to it.
     """
@@ -98,7 +102,7 @@ def rows_as_delivered(
         limit: rows at most.
 
     Raises:
-        ConfigurationError: it is not said why.
+        ConfigurationError: it is not said why, or there is no such source system.
         NothingPublishedError: there is no warehouse yet.
         WarehouseBusyError: a run is writing to it.
         StorageError: the audit log cannot be written.
@@ -112,6 +116,7 @@ def rows_as_delivered(
 
 
 def _rows(settings: Settings, raw: str, system: str, reason: str | None, limit: int) -> list[Row]:
+    Deployment.load(settings).named(system)
     with reader(settings) as con:
         found = con.execute(
             f"SELECT load_id, resource, landed_row, part, reason, explanation, {raw} AS raw "

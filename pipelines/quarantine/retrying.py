@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from linkage_models.relations import single_value, statement
 from pipelines.canonical.apply import apply_latest
 from pipelines.deployment import Deployment
-from pipelines.errors import ConfigurationError, SourceError
+from pipelines.errors import SourceError
 from pipelines.landing.land import land
 from pipelines.warehouse.database import writer
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
@@ -53,9 +53,7 @@ def retry(settings: Settings, system: str | None = None) -> list[Retry]:
         WarehouseBusyError: a run is at work.
         StorageError: the disk is full.
     """
-    sources = [source for source in Deployment.load(settings).sources if system in (None, source.spec.system)]
-    if not sources:
-        raise ConfigurationError(f"There is no source system `{system}`; see the deployment's sources.")
+    sources = Deployment.load(settings).named(system)
     with run_lock(settings, DECISION_SECONDS):
         return [_retry(settings, source) for source in sources]
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from linkage_models.relations import single_value
 from pipelines.errors import ConfigurationError
@@ -61,20 +61,26 @@ def stage(con: DuckDBPyConnection, settings: Settings, run_id: str, name: str) -
     )
 
 
-def not_before_the_last(settings: Settings) -> None:
-    """Raise where the run would take for now an instant before the one an earlier run took.
-
-    Raises:
-        ConfigurationError: what was believed later is already in the history, which is never rewritten.
-    """
+def stands_at(settings: Settings) -> datetime | None:
+    """Return the latest instant that a run of the home took for now (naive UTC); None where none has run."""
     if not settings.warehouse.exists():
-        return
+        return None
     with reader_of_any_format(settings) as con:
         # A run that was killed while it made a warehouse of format 1 has left it without this table.
         made = single_value(
             con, "SELECT count(*) FROM duckdb_tables() WHERE schema_name = 'linkage' AND table_name = 'run'"
         )
         last = single_value(con, "SELECT max(as_of) FROM linkage.run") if made else None
+    return cast("datetime | None", last)
+
+
+def not_before_the_last(settings: Settings) -> None:
+    """Raise where the run would take for now an instant before the one an earlier run took.
+
+    Raises:
+        ConfigurationError: what was believed later is already in the history, which is never rewritten.
+    """
+    last = stands_at(settings)
     if last is not None and last > settings.now():
         raise ConfigurationError(
             f"{settings.home} already stands at {last.isoformat()}Z, and this run is as of"

@@ -45,7 +45,7 @@ def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator
     demo = [sys.executable, "-m", "pipelines.cli", "demo"]
     done = subprocess.run(demo, env=environment(home), cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stdout + done.stderr
-    with serve("pipelines.definitions", environment(home), home / "webserver.log") as served_at:
+    with serve(environment(home), home / "webserver.log") as served_at:
         yield served_at
 
 

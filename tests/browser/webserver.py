@@ -13,6 +13,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
+from tests.house.repository import ROOT
+
 # The code location imports Splink and DuckDB; on two busy cores that has taken most of a minute.
 PATIENCE_SECONDS = 180
 
@@ -43,11 +45,12 @@ def asset_names(address: str) -> list[str]:
 
 
 @contextmanager
-def serve(module: str, environment: Mapping[str, str], log: Path) -> Iterator[str]:
-    """Serve a code location's UI; yields its address and ends the server and all it started on leaving.
+def serve(environment: Mapping[str, str], log: Path) -> Iterator[str]:
+    """Serve the UI of the code location that `pyproject.toml` names; yields its address.
+
+    On leaving, the server and all it started are ended.
 
     Args:
-        module: Python module that holds the definitions.
         environment: the server's environment; must name `DAGSTER_HOME`.
         log: file that receives what the server says.
 
@@ -57,10 +60,10 @@ def serve(module: str, environment: Mapping[str, str], log: Path) -> Iterator[st
     port = free_port()
     address = f"http://127.0.0.1:{port}"
     program = Path(sys.executable).with_name("dagster-webserver")
-    command = [str(program), "--module-name", module, "--host", "127.0.0.1", "--port", str(port)]
+    command = [str(program), "--host", "127.0.0.1", "--port", str(port)]
     with log.open("wb") as said:
         server = subprocess.Popen(
-            command, env=environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
+            command, cwd=ROOT, env=environment, stdout=said, stderr=subprocess.STDOUT, start_new_session=True
         )
         try:
             deadline = time.monotonic() + PATIENCE_SECONDS

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import duckdb
 import pytest
 
-from linkage_models.explain import Evidence, explain_pair, explain_subject
+from linkage_models.explain import Evidence, Withdrawal, explain_pair, explain_subject
 
 
 @pytest.fixture
@@ -100,3 +100,18 @@ def test_an_unknown_subject_and_a_record_with_itself_are_refused(con: duckdb.Duc
         explain_subject(con, "membership", "edge", "S9")
     with pytest.raises(LookupError, match="name two records"):
         explain_pair(con, "edge", "A", "A")
+
+
+@pytest.mark.parametrize(
+    ("parts", "said"),
+    [
+        ((), "Without pnc nothing would be left of it."),
+        ((("rms:1",),), "Without pnc rms:1 would be left."),
+        ((("nomis:1", "rms:1"),), "Without pnc its other 2 records would stay together."),
+        ((("nomis:1",), ("rms:1",)), "Without pnc it would fall into 2 parts: nomis:1; rms:1."),
+    ],
+)
+def test_what_is_left_without_a_source_system_is_told_of_one_record_as_of_several(
+    parts: tuple[tuple[str, ...], ...], said: str
+) -> None:
+    assert Withdrawal("pnc", 1, parts).in_words() == said

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import fcntl
+import logging
 import os
 import re
 import shutil
@@ -11,10 +12,13 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
+from typing import cast
 
+import dagster as dg
 import duckdb
 import pytest
 
+from pipelines.defs.feeds import HELD_BACK
 from pipelines.errors import WarehouseBusyError
 from pipelines.settings import Settings
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
@@ -31,6 +35,53 @@ def feed(home: Path, system: str) -> tuple[object, ...]:
 def records_of(home: Path, system: str) -> list[tuple[object, ...]]:
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         return con.execute(f"FROM nominal.record WHERE source_system = '{system}' ORDER BY record_key").fetchall()
+
+
+def latest_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dg.DagsterRun, list[dg.EventLogEntry]]:
+    """Return a home's last run, as the UI shows it, and its log."""
+    monkeypatch.setenv("DAGSTER_HOME", str(home.parent / f"{home.name}-dagster"))
+    with dg.DagsterInstance.get() as instance:
+        (record,) = instance.get_run_records(limit=1)
+        return record.dagster_run, list(instance.all_logs(record.dagster_run.run_id))
+
+
+def test_a_night_with_a_source_held_back_does_not_look_like_a_good_one_in_the_ui(
+    night_one: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = copy_of(night_one, tmp_path)
+    inbox = tmp_path / "inbox"
+    shutil.copytree(SAMPLE / "night-2", inbox)
+    (inbox / "nomis" / "nomis.sqlite").write_bytes(b"not a database")
+    (inbox / "rms" / "nominals.csv").write_text("surname\nSmith\n", encoding="utf-8")
+    attempt(home, "run", environment={"CONJOIN_INBOX": str(inbox), "CONJOIN_AS_OF": "2026-03-03T02:00:00Z"})
+    run, log = latest_run(home, monkeypatch)
+    assert run.is_success
+    assert run.tags[HELD_BACK] == "nomis,rms"
+    assert [entry.user_message.partition(":")[0] for entry in log if entry.level == logging.WARNING] == [
+        "nomis is held back",
+        "rms is held back",
+    ]
+    events = [entry.dagster_event for entry in log if entry.dagster_event]
+    checks = [
+        one
+        for event in events
+        if isinstance(one := event.event_specific_data, dg.AssetCheckEvaluation)
+        and one.check_name == "feeds_are_current"
+    ]
+    published = {
+        event.asset_key.path[-1]: cast("dg.TableMetadataValue", event.materialization.metadata["stale_feeds"])
+        for event in events
+        if event.is_step_materialization and event.asset_key and event.asset_key.path[0] == "published"
+    }
+    assert {one.asset_key.path[-1] for one in checks} == set(published) == {"joint"}
+    for one in checks:
+        assert (one.passed, one.severity) == (False, dg.AssetCheckSeverity.WARN)
+        assert one.description == (
+            "2 sources are stale: nomis (its newest delivery cannot be read, see the check delivery_is_read of"
+            " landing/nomis); rms (its newest load is refused, see the check load_is_trusted of nominal/rms)"
+        )
+    for table in published.values():
+        assert [record.data["source_system"] for record in table.records] == ["nomis", "rms"]
 
 
 def test_a_delivery_that_cannot_be_read_leaves_that_source_as_it_was_and_publishes_the_others(

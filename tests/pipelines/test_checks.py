@@ -73,7 +73,7 @@ def test_a_table_with_other_columns_empty_cells_or_a_key_twice_says_which() -> N
     world = small_world()
     world.con.execute("INSERT INTO linkage.membership SELECT * FROM linkage.membership WHERE subject_id = 'S00000001A'")
     (twice,) = faults(world.con, MEMBERSHIP)
-    assert twice == "linkage.membership: 3 keys (record_key, subject_id, since) stand in more than one row"
+    assert twice == "linkage.membership: 3 keys of record_key, subject_id, since in more than one row"
     world.con.execute("ALTER TABLE linkage.membership ALTER since DROP NOT NULL")
     assert faults(world.con, MEMBERSHIP) == ["linkage.membership: the columns since are not as the catalogue says"]
 

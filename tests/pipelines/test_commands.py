@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 from pathlib import Path
 
 import pytest
 
-from pipelines.cli.summary import summarise
 from pipelines.deployment import Deployment
 from pipelines.publish import chosen_audience
+from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
 from tests.pipelines.nights import SAMPLE, ask, conjoin, contents, copy_of, refused
 
@@ -72,6 +73,17 @@ def test_explain_tells_what_becomes_of_a_subject_without_each_of_its_sources(nig
     for one in found["withdrawals"]:
         assert sum(map(len, one["parts"])) == records - one["records"]
     assert conjoin(night_one, "explain", subject).stdout.count("\nWithout ") == len(systems)
+
+
+@pytest.mark.parametrize(
+    "command", [["show", "nosuch"], ["list", "--system", "nosuch"], ["retry", "--system", "nosuch"]]
+)
+def test_a_source_system_that_is_not_there_has_no_quarantine_and_the_known_ones_are_named(
+    night_one: Path, command: list[str]
+) -> None:
+    assert refused(night_one, "quarantine", *command) == (
+        "There is no source system `nosuch`; name one of ctnm, ndelius, nomis, oasys, pnc, rms, visor."
+    )
 
 
 @pytest.mark.parametrize(
@@ -150,15 +162,31 @@ def test_the_demo_keeps_out_of_homes_and_nights_that_are_not_its_own(night_one: 
     home = copy_of(night_one, tmp_path)
     before = contents(home)
     assert "CONJOIN_DEPLOYMENT names others" in refused(home, "demo", CONJOIN_DEPLOYMENT=str(tmp_path))
-    conjoin(home, "demo", "--night", "2", "--json")
-    after, settings = contents(home), (home / "conjoin.env").read_text()
-    assert after != before
-    assert re.match(
-        r".* already stands at 2026-03-03T02:00:00Z, and this run is as of 2026-03-02", refused(home, "demo")
-    )
-    assert (contents(home), (home / "conjoin.env").read_text()) == (after, settings)
     (home / "conjoin.env").unlink()
     assert "synthetic ones must not mix with them" in refused(home, "demo", "--night", "2")
+    assert contents(home) == before
+
+
+def test_the_demo_may_begin_anew_after_its_second_night_and_clears_nothing_that_is_not_of_its_sample(
+    night_two: Path, night_one: Path, tmp_path: Path
+) -> None:
+    home = copy_of(night_two, tmp_path)
+    said = conjoin(home, "demo").stderr
+    assert "stood at a later night of the demo, so it was cleared: the demo starts anew." in said
+    assert contents(home) == contents(night_one)
+    assert len(list((home / "landing" / "pnc").iterdir())) == 1
+    assert sorted(path.name for path in home.iterdir()) == sorted(path.name for path in night_one.iterdir())
+    conjoin(home, "demo", "--night", "2", "--json")
+    assert contents(home) == contents(night_two)
+
+    inbox = tmp_path / "inbox"
+    shutil.copytree(SAMPLE / "night-2", inbox)
+    with (inbox / "rms" / "contacts.csv").open("a", encoding="utf-8") as contacts:
+        contacts.write("one,more\n")
+    conjoin(home, "run", "--json", CONJOIN_INBOX=str(inbox))
+    before, settings = contents(home), (home / "conjoin.env").read_text()
+    assert re.match(r".* holds deliveries that are not of the sample .*name another folder", refused(home, "demo"))
+    assert (contents(home), (home / "conjoin.env").read_text()) == (before, settings)
 
 
 def test_a_night_as_of_an_earlier_instant_is_refused(night_one: Path, tmp_path: Path) -> None:

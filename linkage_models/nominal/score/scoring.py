@@ -5,6 +5,7 @@ edges that scoring everything would leave. The caller holds the transaction, if 
 """
 
 import hashlib
+import logging
 import math
 from dataclasses import dataclass
 from typing import Any, Protocol
@@ -26,6 +27,9 @@ from linkage_models.nominal.score.evidence import edges_sql
 from linkage_models.nominal.score.pairing import Pairing, keys_of
 from linkage_models.nominal.score.splink_api import model_linker, quiet_splink
 from linkage_models.relations import EDGE, Temporaries, single_row, single_value
+from linkage_models.words import counted
+
+_LOG = logging.getLogger(__name__)
 
 PAIRS_AT_ONCE = 3_000_000
 """Candidate pairs scored in one query: what bounds memory, whatever the number of records."""
@@ -145,12 +149,17 @@ def score(
     with Temporaries(con) as own:
         _find_changes(own, records, scored, method)
         counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
+        _LOG.info(
+            "%s, %d changed since they were last scored with bundle %s, %d gone",
+            counted(counts["current"], "nominal record"), counts["changed"], bundle.version, counts["gone"],
+        )  # fmt: skip
         before = _count(con, edges)
         pairs = added = 0
         # Records that went may free a block that was capped.
         to_pair = counts["changed"] > 0 or (counts["gone"] > 0 and _count(con, capped) > 0)
         if to_pair:
             pairs = engine.pair(own, records, bundle, capped)
+            _LOG.info("%s to score", counted(pairs, "candidate pair"))
         _forget(con, edges, scored)
         removed = before - _count(con, edges)
         if to_pair:
@@ -164,6 +173,7 @@ def score(
                 "ORDER BY record_key",
                 {"method": method},
             )
+        _LOG.info("%s removed, %d added", counted(removed, "edge"), added)
         largest = single_row(con, f"SELECT count(*), coalesce(max(records), 0) FROM {capped}")
     return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added, *largest)
 

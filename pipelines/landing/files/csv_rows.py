@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pyarrow as pa
 import pyarrow.compute as pc
 
+from linkage_models.words import counted
 from pipelines.landing.files.lines import LONGEST_LINE, SetApart, read_lines
 from pipelines.source.extract.files import wrong_names
 
@@ -138,7 +139,8 @@ class CsvRows:
             if row is not None and len(row) == len(self.header):
                 yield ordinal, row
                 continue
-            why = f"has {len(row)} fields where the header has {len(self.header)}" if row else "cannot be read as CSV"
+            has = f"has {counted(len(row or ()), 'field')} where the header has {len(self.header)}"
+            why = has if row else "cannot be read as CSV"
             self.refused.append(Refused(ordinal, number, "malformed_line", why, text))
 
     def _all_at_once(self, block: list[tuple[int, str]], bad_lines: int) -> list[list[str]] | None:

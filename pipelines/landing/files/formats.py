@@ -12,6 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from linkage_models.relations import literal, quote
+from linkage_models.words import counted
 from pipelines.errors import raise_if_storage
 from pipelines.landing.changes import parquet
 from pipelines.landing.files.csv_rows import CsvRows, HeaderError, csv_lines, csv_schema, read_header
@@ -127,10 +128,10 @@ def _check_envelope(extraction: Extraction, spec: FixedWidth, file: Arrived) -> 
         problem = f"is not the trailer line `{spec.trailer.type}`, so the file was cut off"
         raise extraction.error(where, problem, "have the file delivered again, whole")
     start, length = spec.trailer.count
-    counted = str(last_text)[start - 1 : start - 1 + length].strip()
+    told = str(last_text)[start - 1 : start - 1 + length].strip()
     expected = int(lines) - 1 - (1 if spec.header else 0)
-    if not counted.isdecimal() or int(counted) != expected:
-        problem = f"counts other than the {expected} lines that the file holds"
+    if not told.isdecimal() or int(told) != expected:
+        problem = f"counts other than the {counted(expected, 'line')} that the file holds"
         raise extraction.error(where, problem, "have the file delivered again, whole")
 
 

@@ -19,6 +19,7 @@ import pyarrow as pa
 import requests
 from jsonpath_ng.parser import parse as parse_path
 
+from linkage_models.words import counted
 from pipelines.errors import SourceError, raise_if_storage
 from pipelines.landing.rest.service import OK, Service, read_json, unlogged
 from pipelines.source.extract.rest import CursorPages, LinkHeader, NextUrl, Offset, OnePage, PageNumber
@@ -139,9 +140,11 @@ class _Reading:
             if not self._turn(request, response, answer, last=not elements):
                 break
         else:
-            raise self._error(f"gives more than {spec.max_pages:,} pages", "correct `paging`, or raise `max_pages`")
+            raise self._error(
+                f"gives more than {counted(spec.max_pages, 'page')}", "correct `paging`, or raise `max_pages`"
+            )
         if self._total is not None and self._count < self._total:
-            problem = f"gave {self._count:,} of the {self._total:,} rows it counts"
+            problem = f"gave {self._count:,} of the {counted(self._total, 'row')} it counts"
             raise self._error(problem, "run again, or correct `paging`")
 
     def _first_params(self) -> dict[str, Any]:

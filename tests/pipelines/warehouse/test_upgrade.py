@@ -11,10 +11,10 @@ import pytest
 
 from linkage_models.nominal import Bundle, BundleError
 from pipelines import audit
-from pipelines.cli.snapshot import open_snapshot
 from pipelines.errors import ConjoinError, FormatError
 from pipelines.formats import CONJOIN, FORMAT
 from pipelines.landing.manifest import FAILURE, MANIFEST, failure, loads, write_failure
+from pipelines.publish.current import open_snapshot
 from pipelines.settings import Settings
 from pipelines.warehouse import migrations, run_log
 from pipelines.warehouse.database import reader, writer
@@ -263,10 +263,11 @@ def test_an_audit_log_of_a_later_format_is_refused_in_a_sentence(present: Settin
 
 def test_a_snapshot_of_a_later_format_is_refused_in_a_sentence(present: Settings, old: Settings) -> None:
     for settings in (present, old):
-        with open_snapshot(settings) as con:
+        with open_snapshot(settings, "joint") as con:
             assert con.execute("SELECT count(*) FROM linked.subject").fetchone() == (18,)
     write(present.published / "joint" / "current.duckdb", f"UPDATE linked.snapshot SET format = {LATER}")
-    with pytest.raises(FormatError, match=f"of format {LATER}, and Conjoin {CONJOIN} knows"), open_snapshot(present):
+    refusal = f"of format {LATER}, and Conjoin {CONJOIN} knows"
+    with pytest.raises(FormatError, match=refusal), open_snapshot(present, "joint"):
         pass
 
 
