@@ -2,6 +2,7 @@
 
 import shutil
 import sqlite3
+from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
@@ -80,9 +81,10 @@ class Night:
         database.close()
         self.connection.execute(f"attach {literal(path)} as {self._alias(name)} (type sqlite)")
 
-    def insert(self, name: str, table: str, query: str) -> None:
-        """Append a query's rows to a table of a system's database."""
-        self.connection.execute(f"insert into {self._alias(name)}.{table} {query}")
+    def insert(self, name: str, tables: Mapping[str, str]) -> None:
+        """Append the rows of a query for each table of a system's database."""
+        for table, query in tables.items():
+            self.connection.execute(f"insert into {self._alias(name)}.{table} {query}")
 
     def detach(self, name: str) -> None:
         """Let go of a system's database, so that the file is whole."""

@@ -39,7 +39,7 @@ MOST_PEOPLE = 12_000_000
 SMALL_SAMPLE = 20_000
 FIRST_NIGHT = date(2026, 3, 2)
 _HOUR = time(2, 0, tzinfo=UTC)
-_DATABASES = {"nomis": nomis.DDL, "ndelius": ndelius.DDL, "oasys": oasys.DDL}
+_DATABASES = {"nomis": nomis, "ndelius": ndelius, "oasys": oasys}
 
 Progress = Callable[[str], None]
 """Is told each step that has ended."""
@@ -173,8 +173,8 @@ class _Sample:
     def write(self, report: Progress) -> SampleSummary:
         for night in self._nights:
             pnc.begin(night, self._as_of(night.number))
-            for name, ddl in _DATABASES.items():
-                night.database(name, ddl)
+            for name, system in _DATABASES.items():
+                night.database(name, system.DDL)
         chunks = range(0, self._total, CHUNK)
         for number, first in enumerate(chunks):
             size = min(CHUNK, self._total - first)
@@ -241,9 +241,8 @@ class _Sample:
         self._lines[night.number] += pnc.deliver(night)
         rms.deliver(night)
         visor.deliver(night)
-        nomis.deliver(night)
-        ndelius.deliver(night)
-        oasys.deliver(night)
+        for name, system in _DATABASES.items():
+            night.insert(name, system.TABLES)
         truth.write_records(night)
         if first:
             ctnm.deliver(night)

@@ -140,3 +140,15 @@ def contacts(rng: np.random.Generator, chunk: Chunk) -> pa.Table:
         "style": style,
         "from_date": dates(np.where(night > 1, chunk.day + night - 1, chunk.day - rng.integers(10, 2000, len(of)))),
     }, night)  # fmt: skip
+
+
+def merges(system: int) -> str:
+    """Return the query for a system's table of the records it has merged into others, up to the night."""
+    return f"""
+        select merged.record, nominal.key, holder.key, merged_on::varchar
+        from merged
+        join nominal on nominal.record = merged.record
+        join holder on holder.record = merged.survivor
+        where merged.system = {system} and merge_night <= getvariable('night')
+        order by merged.record
+    """

@@ -7,7 +7,6 @@ from typing import Any
 
 import duckdb
 
-from linkage_models.evaluate.ratio import ratio
 from linkage_models.nominal.model.blocking import blocking_rules, keys_sql
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
 from linkage_models.relations import Temporaries, quote, relation, single_row, statement
@@ -48,11 +47,6 @@ class MissedLinks:
     false_by_edge: int
     false_below_threshold: int
     false_no_edge: int
-
-    @property
-    def edge_share(self) -> float:
-        """Share of the missed links that had an edge, and so could still be made by another threshold or resolution."""
-        return ratio(self.missed - self.missed_no_edge, self.missed)
 
 
 def missed(

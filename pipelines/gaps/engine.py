@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 
 import duckdb
@@ -20,15 +20,11 @@ _LOG = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
-class GapCounts:
-    """What a run found and how it changed `gap.finding`: numbers of gaps.
+class GapCounts(findings.Merged):
+    """What a run found, beside how it changed `gap.finding`: numbers of gaps.
 
     Attributes:
         open: gaps open after the run.
-        opened: found for the first time.
-        reopened: closed before, found again.
-        changed: open before and after, with another cause, date, sentence or evidence.
-        closed: open before, no longer found.
         by_rule: open gaps per rule in force, with 0 where it found none.
         by_severity: open gaps per severity.
         by_cause: open gaps per cause.
@@ -38,10 +34,6 @@ class GapCounts:
     """
 
     open: int
-    opened: int
-    reopened: int
-    changed: int
-    closed: int
     by_rule: Mapping[str, int]
     by_severity: Mapping[str, int]
     by_cause: Mapping[str, int]
@@ -85,14 +77,10 @@ def find_gaps(
     near_miss.answer(con, in_force, now.date())
     confidence.measure(con)
     cause.derive(con, now)
-    merged = findings.merge(con, now)
     by_rule = {rule.spec.id: 0 for rule in in_force} | _count(con, "rule_id")
     counts = GapCounts(
+        **asdict(findings.merge(con, now)),
         open=sum(by_rule.values()),
-        opened=merged.opened,
-        reopened=merged.reopened,
-        changed=merged.changed,
-        closed=merged.closed,
         by_rule=by_rule,
         by_severity=_count(con, "severity"),
         by_cause=_count(con, "cause"),

@@ -4,8 +4,8 @@ import numpy as np
 import pyarrow as pa
 
 from sample_data.codes import NDELIUS, NO_DAY
-from sample_data.delivery import Night
 from sample_data.life import OFFENCES, Chunk, dates, hanging, pick, some
+from sample_data.shared_items import merges
 
 _REGISTRATIONS = ("RMRH", "RLRH", "RHRH", "ALSH", "WEAP", "RMDO", "STRG", "RVHR")
 CONDITIONS: tuple[tuple[str, str], ...] = (
@@ -84,7 +84,7 @@ def bulk(rng: np.random.Generator, chunk: Chunk) -> dict[str, pa.Table]:
     }  # fmt: skip
 
 
-_TABLES: dict[str, str] = {
+TABLES: dict[str, str] = {
     "offenders": """
         select key, surname, coalesce(forename, 'NOT ENTERED'), middle, second_middle,
             coalesce(birth_date, date '1900-01-01')::varchar, sex, ethnicity, nationality,
@@ -133,18 +133,5 @@ _TABLES: dict[str, str] = {
         where system = 5 and on_night(first_night, last_night)
         order by id
     """,
-    "merges": """
-        select merged.record, nominal.key, holder.key, merged_on::varchar
-        from merged
-        join nominal on nominal.record = merged.record
-        join holder on holder.record = merged.survivor
-        where merged.system = 5 and merge_night <= getvariable('night')
-        order by merged.record
-    """,
+    "merges": merges(NDELIUS),
 }
-
-
-def deliver(night: Night) -> None:
-    """Append the chunk's rows to the database."""
-    for table, query in _TABLES.items():
-        night.insert("ndelius", table, query)

@@ -4,9 +4,9 @@ import numpy as np
 import pyarrow as pa
 
 from sample_data.codes import NO_DAY, NOMIS
-from sample_data.delivery import Night
 from sample_data.life import OFFENCES, Chunk, dates, hanging, informed, pick, some
 from sample_data.records import EVENT_INFORMED
+from sample_data.shared_items import merges
 
 ESTABLISHMENTS = ("LEI", "MRI", "BMI", "LII", "WDI", "BLI", "CFI", "HMI", "FSI", "DMI", "WTI", "PVI")
 _ALERTS: tuple[tuple[str, str], ...] = (
@@ -82,7 +82,7 @@ def bulk(rng: np.random.Generator, chunk: Chunk) -> dict[str, pa.Table]:
     }  # fmt: skip
 
 
-_TABLES: dict[str, str] = {
+TABLES: dict[str, str] = {
     "offenders": """
         select key, surname, coalesce(forename, 'UNKNOWN'), nullif(concat_ws(' ', middle, second_middle), ''),
             birth_date::varchar, sex,
@@ -142,18 +142,5 @@ _TABLES: dict[str, str] = {
         where on_night(first_night, last_night)
         order by id
     """,
-    "merges": """
-        select merged.record, nominal.key, holder.key, merged_on::varchar
-        from merged
-        join nominal on nominal.record = merged.record
-        join holder on holder.record = merged.survivor
-        where merged.system = 4 and merge_night <= getvariable('night')
-        order by merged.record
-    """,
+    "merges": merges(NOMIS),
 }
-
-
-def deliver(night: Night) -> None:
-    """Append the chunk's rows to the database."""
-    for table, query in _TABLES.items():
-        night.insert("nomis", table, query)

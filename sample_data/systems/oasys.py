@@ -4,7 +4,6 @@ import numpy as np
 import pyarrow as pa
 
 from sample_data.codes import OASYS
-from sample_data.delivery import Night
 from sample_data.life import Chunk, dates, hanging, pick
 
 _SECTIONS = ("ACCOMMODATION", "ATTITUDES", "EMPLOYMENT", "RELATIONSHIPS", "SUBSTANCE_MISUSE", "THINKING")
@@ -44,7 +43,7 @@ def bulk(rng: np.random.Generator, chunk: Chunk) -> dict[str, pa.Table]:
     }  # fmt: skip
 
 
-_TABLES: dict[str, str] = {
+TABLES: dict[str, str] = {
     "assessments": """
         select key, case when live.record % 31 > 0 then crn end, case when live.record % 5 > 0 then noms end, pnc,
             surname,
@@ -64,9 +63,3 @@ _TABLES: dict[str, str] = {
         order by id
     """,
 }
-
-
-def deliver(night: Night) -> None:
-    """Append the chunk's rows to the database."""
-    for table, query in _TABLES.items():
-        night.insert("oasys", table, query)

@@ -89,7 +89,6 @@ def test_wrong_links_are_divided_by_what_the_edges_say() -> None:
         1,
     )
     assert (found.false, found.false_by_edge, found.false_below_threshold, found.false_no_edge) == (2, 1, 0, 1)
-    assert found.edge_share == pytest.approx(2 / 3)
 
 
 def brute_force(rows: list[Row], systems: tuple[str, str] | None) -> Agreement:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import duckdb
 
-from pipelines.publish.reference import linked_tables_page
+from tests.house.linked_tables_page import linked_tables_page
 from tests.pipelines.publish.worlds import small_world
 
 DOCS = Path(__file__).parents[3] / "docs"
@@ -14,7 +14,7 @@ DOCS = Path(__file__).parents[3] / "docs"
 
 def test_the_reference_page_is_current() -> None:
     assert (DOCS / "reference/linked-tables.md").read_text(encoding="utf-8") == linked_tables_page(), (
-        "run `python -m pipelines.publish.reference > docs/reference/linked-tables.md`"
+        "run `python -m tests.house.linked_tables_page > docs/reference/linked-tables.md`"
     )
 
 

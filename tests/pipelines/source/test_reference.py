@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from pipelines.source.reference import HEADINGS, needed_by, source_yaml_page
 from pipelines.source_check.trial import Trial, read_source, try_source
 from sample_data.serve import serve_s3, serve_sftp
 from tests.house.repository import ROOT
+from tests.house.source_yaml_page import HEADINGS, needed_by, source_yaml_page
 from tests.pipelines.source import deliveries
 
 EXAMPLES = sorted(deliveries.EXAMPLES.glob("*.yaml"))
@@ -19,7 +19,7 @@ PAGE = ROOT / "docs" / "reference" / "source-yaml.md"
 
 def test_the_page_is_current() -> None:
     assert PAGE.read_text(encoding="utf-8") == source_yaml_page(), (
-        "run `python -m pipelines.source.reference > docs/reference/source-yaml.md`"
+        "run `python -m tests.house.source_yaml_page > docs/reference/source-yaml.md`"
     )
 
 

@@ -1,4 +1,4 @@
-"""The reference page of a source's YAML, written from the models: `python -m pipelines.source.reference`."""
+"""The reference page of a source's YAML, written from the models: `python -m tests.house.source_yaml_page`."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ keeps anything.
 In a folder of Dagster components (`pipelines/defs/sources/<system>/defs.yaml`), and in a deployment, all of it stands
 below `attributes:`, and above that `type: pipelines.components.NominalSource`. A field that is not known is an error.
 
-This page is written by `python -m pipelines.source.reference > docs/reference/source-yaml.md` from the models
+This page is written by `python -m tests.house.source_yaml_page > docs/reference/source-yaml.md` from the models
 that also read the file.
 """
 

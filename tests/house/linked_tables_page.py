@@ -1,4 +1,4 @@
-"""The reference page of the published tables, written from the catalogue: `python -m pipelines.publish.reference`."""
+"""The page of the published tables, written from the catalogue: `python -m tests.house.linked_tables_page`."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _OPENING = """\
 What a snapshot holds: the schema `linked` of one DuckDB file for one audience. Additions to it are fine, renames are
 breaking. Times are UTC. How to open a snapshot and ask it: [query the snapshot](../how-to/query-the-snapshot.md).
 
-This page is written by `python -m pipelines.publish.reference > docs/reference/linked-tables.md` from the catalogue
+This page is written by `python -m tests.house.linked_tables_page > docs/reference/linked-tables.md` from the catalogue
 that also makes the tables; the same words are in the file itself, as comments and in `linked.data_dictionary`.
 """
 
