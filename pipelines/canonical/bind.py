@@ -10,8 +10,9 @@ import duckdb
 from linkage_models.relations import Steps, literal
 from pipelines.errors import ConfigurationError
 from pipelines.landing.changes import parquet
+from pipelines.source import BELOW
 from pipelines.source.extract import resources
-from pipelines.yaml_file import field_line
+from pipelines.yaml_file import error_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -64,20 +65,49 @@ def landed_rows(folder: Path, resource: str, *, touched: bool = False) -> str:
     return f"{rows} SEMI JOIN (FROM touched_row WHERE resource = {literal(resource)}) USING (_row)" if touched else rows
 
 
-def check_expressions(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> None:
-    """Raise unless every expression of the source's YAML fits the columns that were landed.
+def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
+    """Yield an error for every expression that does not fit; what makes all of a mapping fail is told once.
 
-    Raises:
-        ConfigurationError: naming the file, the line, the field and, where one is near, the column that was meant.
+    Args:
+        con: any connection.
+        spec: the source.
+        yaml_file: where its YAML lies, for errors.
+        folder: the Parquet file of each resource, whose columns are what the expressions must fit.
     """
+    told: set[str] = set()
     for location, relation, expression in expressions_of(spec, folder):
-        try:
-            con.execute(f"SELECT ({expression}) FROM {relation} LIMIT 0")
-        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-            line = field_line(yaml_file, location, below=("attributes",))
-            field = ".".join(str(step) for step in location)
-            message = f"{yaml_file}, line {line}: the field `{field}` does not fit what {spec.system} delivers: "
-            raise ConfigurationError(message + problem_of(error)) from None
+        if relation in told:
+            continue
+        place, sql = location, f"SELECT ({expression}) FROM {relation} LIMIT 0"
+        if location[0] == "extract":
+            if _complaint(con, sql):
+                told |= {
+                    landed_view(folder, spec, source, each) for source, each in _read(spec) if source == location[2]
+                }
+        elif _complaint(con, f"SELECT 1 FROM {relation} LIMIT 0"):
+            # The list itself does not fit, and with it all that is read of it.
+            place, sql = (*location[:2], "each"), f"SELECT 1 FROM {relation} LIMIT 0"
+            told.add(relation)
+        if complaint := _complaint(con, sql):
+            yield error_at(
+                yaml_file,
+                place,
+                f"does not fit what {spec.system} delivers: {problem_of(complaint)}",
+                below=BELOW,
+            )
+
+
+def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
+    """Return every resource that is read, with the list inside it."""
+    return [(spec.record.source, None), *((item.source, item.each) for item in spec.items)]
+
+
+def _complaint(con: DuckDBPyConnection, sql: str) -> duckdb.Error | None:
+    try:
+        con.execute(sql)
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        return error
+    return None
 
 
 def expressions_of(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str | int, ...], str, str]]:

@@ -126,7 +126,8 @@ class Staging(Temporaries):
             self.view("given_item", given.given_item(self.spec, self._landed))
             self.view("landed_part", given.landed_part(self.spec, self._landed))
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
-            bind.check_expressions(self.con, self.spec, self._yaml_file, self.folder)
+            for misfit in bind.misfits(self.con, self.spec, self._yaml_file, self.folder):
+                raise misfit from None
             raise
 
     def _landed(self, resource: str, each: str | None) -> str:

@@ -11,13 +11,13 @@ import duckdb
 from linkage_models.relations import named_rows, single_value, statement
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import value_errors
-from pipelines.canonical.bind import expressions_of, landed_view, problem_of
+from pipelines.canonical.bind import expressions_of, misfits
 from pipelines.canonical.profile import completeness
 from pipelines.canonical.staging import Staging
 from pipelines.canonical.take_over import take_over
 from pipelines.errors import ConfigurationError
 from pipelines.landing.land import land
-from pipelines.source import SourceSpec
+from pipelines.source import BELOW, SourceSpec
 from pipelines.source_check.aside import aside
 from pipelines.source_check.mask import mask, masked
 from pipelines.warehouse.database import writer
@@ -31,7 +31,6 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-BELOW = "attributes"
 SHAPES = 3
 """Shapes shown of a field's dates that cannot be read: enough to see a second format among them."""
 
@@ -102,7 +101,7 @@ def read_source(yaml_file: Path) -> SourceSpec:
         text = yaml_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         text = ""  # `read_yaml` says what is wrong with it
-    below = (BELOW,) if re.search(rf"^{BELOW}\s*:", text, re.MULTILINE) else ()
+    below = BELOW if re.search(rf"^{BELOW[0]}\s*:", text, re.MULTILINE) else ()
     return read_yaml(yaml_file, SourceSpec, below=below)
 
 
@@ -160,51 +159,6 @@ def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
     )
 
 
-def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
-    """Yield an error for every expression that does not fit; what makes all of a mapping fail is told once.
-
-    Args:
-        con: any connection.
-        spec: the source.
-        yaml_file: where its YAML lies, for errors.
-        folder: the Parquet file of each resource, whose columns are what the expressions must fit.
-    """
-    told: set[str] = set()
-    for location, relation, expression in expressions_of(spec, folder):
-        if relation in told:
-            continue
-        place, sql = location, f"SELECT ({expression}) FROM {relation} LIMIT 0"
-        if location[0] == "extract":
-            if _complaint(con, sql):
-                told |= {
-                    landed_view(folder, spec, source, each) for source, each in _read(spec) if source == location[2]
-                }
-        elif _complaint(con, f"SELECT 1 FROM {relation} LIMIT 0"):
-            # The list itself does not fit, and with it all that is read of it.
-            place, sql = (*location[:2], "each"), f"SELECT 1 FROM {relation} LIMIT 0"
-            told.add(relation)
-        if complaint := _complaint(con, sql):
-            yield error_at(
-                yaml_file,
-                place,
-                f"does not fit what {spec.system} delivers: {problem_of(complaint)}",
-                below=(BELOW,),
-            )
-
-
-def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
-    """Return every resource that is read, with the list inside it."""
-    return [(spec.record.source, None), *((item.source, item.each) for item in spec.items)]
-
-
-def _complaint(con: DuckDBPyConnection, sql: str) -> duckdb.Error | None:
-    try:
-        con.execute(sql)
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-        return error
-    return None
-
-
 def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
     """Yield an error for every expression that fails on a value; DuckDB's own words, which may quote it, do not."""
     for location, relation, expression in expressions_of(spec, folder):
@@ -217,7 +171,7 @@ def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder:
                 location,
                 f"fails with a {type(error).__name__} on a value that {spec.system} delivers;"
                 " use try_cast or try_strptime in it.",
-                below=(BELOW,),
+                below=BELOW,
             )
 
 
@@ -236,6 +190,6 @@ def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, fold
         for given, count in found:
             shapes[mask(given)] = shapes.get(mask(given), 0) + count
         if shapes:
-            line = field_line(yaml_file, location, below=(BELOW,))
+            line = field_line(yaml_file, location, below=BELOW)
             commonest = sorted(shapes, key=lambda shape: (-shapes[shape], shape))[:SHAPES]
             yield Unreadable(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))
