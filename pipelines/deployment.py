@@ -17,15 +17,13 @@ from linkage_models.nominal.bundle import SHIPPED
 from pipelines.errors import ConfigurationError, Report, refuse
 from pipelines.gaps import DEFAULT_RULES
 from pipelines.publish import Audience, audience, read_audiences
-from pipelines.source import SourceSpec
+from pipelines.source import BELOW, SourceSpec
 from pipelines.yaml_file import check_yaml, field_error, yaml_files
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 PIPELINES = Path(__file__).parent
-BELOW = ("attributes",)
-"""Where a source's YAML says what the source is."""
 
 
 @dataclass(frozen=True)

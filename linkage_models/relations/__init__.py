@@ -15,7 +15,7 @@ from linkage_models.relations.linkage import (
     SUBJECT_EVENT,
 )
 from linkage_models.relations.nominal import ADDRESS, CONTACT_POINT, IDENTIFIER, MERGE, NAME, RECORD
-from linkage_models.relations.query import Steps, columns, named_rows, single_row, single_value, statement
+from linkage_models.relations.query import Steps, columns, named_rows, single_row, single_value, statement, union
 from linkage_models.relations.quoting import literal, quote, relation
 from linkage_models.relations.table import Column, Table
 from linkage_models.relations.temporary import Temporaries
@@ -47,4 +47,5 @@ __all__ = [
     "single_row",
     "single_value",
     "statement",
+    "union",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import cache
 from pathlib import Path
 from typing import Any, Self
@@ -36,7 +36,7 @@ class Steps:
 
         Args:
             name: the name later steps read it by.
-            select: a SELECT without parameters of its own.
+            select: a SELECT; its parameters are the query's.
 
         Raises:
             ValueError: the query has a step of this name.
@@ -63,6 +63,17 @@ def columns(selected: Mapping[str, str]) -> str:
     return ",\n".join(
         expression if name in {"*", expression} else f"{expression} AS {name}" for name, expression in selected.items()
     )
+
+
+def union(selects: Iterable[str], *, of: Mapping[str, str]) -> str:
+    """Return a query of the rows of several SELECTs; without any, of no rows.
+
+    Args:
+        selects: SELECTs of the same columns.
+        of: the columns with their types.
+    """
+    typed = {name: f"NULL::{kind}" for name, kind in of.items()}
+    return "\nUNION ALL\n".join(selects) or f"SELECT {columns(typed)} WHERE false"
 
 
 def named_rows(

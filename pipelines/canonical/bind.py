@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from linkage_models.relations import literal
+from linkage_models.relations import Steps, literal
 from pipelines.errors import ConfigurationError
+from pipelines.landing.changes import parquet
+from pipelines.source import BELOW
 from pipelines.source.extract import resources
-from pipelines.yaml_file import field_line
+from pipelines.yaml_file import error_at
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -19,7 +21,6 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pipelines.source import SourceSpec
-    from pipelines.source.mapping import ItemMapping
 
 NOT_SQL_FIELDS = {"kind", "source", "each", "detail", "code_list", "code_lists"}
 
@@ -33,51 +34,87 @@ def landed_view(
     `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each`, `part` and `listed`, which is
     false for a single value that stands where the list belongs.
     """
-    landed = f"read_parquet({literal(str(folder / f'{resource}.parquet'))})"
-    if touched:
-        landed = (
-            f"(SELECT * FROM {landed} SEMI JOIN (FROM touched_row WHERE resource = {literal(resource)}) USING (_row))"
-        )
+    rows = landed_rows(folder, resource, touched=touched)
     if deleted := resources(spec.extract)[resource].deleted:
-        landed = f"(FROM {landed} WHERE NOT coalesce(({deleted})::BOOLEAN, false))"
+        rows += f" WHERE NOT coalesce(({deleted})::BOOLEAN, false)"
+    steps = Steps().step("landed", rows)
     if each is None:
-        return f"(SELECT *, to_json(landed)::VARCHAR AS _raw FROM {landed} landed)"
-    return f"""(
-        WITH held AS (
-            SELECT *, json_extract(document, {literal(each)}) AS held FROM {landed}
-        ), gathered AS (
-            SELECT * EXCLUDE (held), json_type(held) = 'ARRAY' AS listed,
-                   CASE json_type(held) WHEN 'ARRAY' THEN json_extract(document, {literal(each + "[*]")})
-                        WHEN 'NULL' THEN [] ELSE [held] END AS elements
-            FROM held WHERE held IS NOT NULL
-        )
-        SELECT *, each::VARCHAR AS _raw
-        FROM (SELECT *, unnest(elements) AS each, unnest(range(1, len(elements) + 1))::INTEGER AS part FROM gathered)
-    )"""
+        return f"({steps.query('SELECT *, to_json(landed)::VARCHAR AS _raw FROM landed')})"
+    steps.step("held", f"SELECT *, json_extract(document, {literal(each)}) AS held FROM landed")
+    elements = f"""
+        CASE json_type(held)
+            WHEN 'ARRAY' THEN json_extract(document, {literal(each + "[*]")})
+            WHEN 'NULL' THEN []
+            ELSE [held]
+        END"""
+    steps.step(
+        "gathered",
+        f"SELECT * EXCLUDE (held), json_type(held) = 'ARRAY' AS listed, {elements} AS elements "
+        "FROM held WHERE held IS NOT NULL",
+    )
+    steps.step(
+        "unnested",
+        "SELECT *, unnest(elements) AS each, unnest(range(1, len(elements) + 1))::INTEGER AS part FROM gathered",
+    )
+    return f"({steps.query('SELECT *, each::VARCHAR AS _raw FROM unnested')})"
 
 
-def check_expressions(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> None:
-    """Raise unless every expression of the source's YAML fits the columns that were landed.
+def landed_rows(folder: Path, resource: str, *, touched: bool = False) -> str:
+    """Return a query of a resource's rows as landed: all of them, or those in `touched_row`."""
+    rows = f"FROM {parquet(folder / f'{resource}.parquet')}"
+    return f"{rows} SEMI JOIN (FROM touched_row WHERE resource = {literal(resource)}) USING (_row)" if touched else rows
 
-    Raises:
-        ConfigurationError: naming the file, the line, the field and, where one is near, the column that was meant.
+
+def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
+    """Yield an error for every expression that does not fit; what makes all of a mapping fail is told once.
+
+    Args:
+        con: any connection.
+        spec: the source.
+        yaml_file: where its YAML lies, for errors.
+        folder: the Parquet file of each resource, whose columns are what the expressions must fit.
     """
+    told: set[str] = set()
     for location, relation, expression in expressions_of(spec, folder):
-        try:
-            con.execute(f"SELECT ({expression}) FROM {relation} LIMIT 0")
-        except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-            line = field_line(yaml_file, location, below=("attributes",))
-            field = ".".join(str(step) for step in location)
-            message = f"{yaml_file}, line {line}: the field `{field}` does not fit what {spec.system} delivers: "
-            raise ConfigurationError(message + problem_of(error)) from None
+        if relation in told:
+            continue
+        place, sql = location, f"SELECT ({expression}) FROM {relation} LIMIT 0"
+        if location[0] == "extract":
+            if _complaint(con, sql):
+                told |= {
+                    landed_view(folder, spec, source, each) for source, each in _read(spec) if source == location[2]
+                }
+        elif _complaint(con, f"SELECT 1 FROM {relation} LIMIT 0"):
+            # The list itself does not fit, and with it all that is read of it.
+            place, sql = (*location[:2], "each"), f"SELECT 1 FROM {relation} LIMIT 0"
+            told.add(relation)
+        if complaint := _complaint(con, sql):
+            yield error_at(
+                yaml_file,
+                place,
+                f"does not fit what {spec.system} delivers: {problem_of(complaint)}",
+                below=BELOW,
+            )
+
+
+def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
+    """Return every resource that is read, with the list inside it."""
+    return [(spec.record.source, None), *((item.source, item.each) for item in spec.items)]
+
+
+def _complaint(con: DuckDBPyConnection, sql: str) -> duckdb.Error | None:
+    try:
+        con.execute(sql)
+    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
+        return error
+    return None
 
 
 def expressions_of(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str | int, ...], str, str]]:
     """Yield every SQL expression with its place in the YAML and the relation it reads."""
     for name, resource in resources(spec.extract).items():
         if resource.deleted:
-            landed = f"read_parquet({literal(str(folder / f'{name}.parquet'))})"
-            yield ("extract", "resources", name, "deleted"), landed, resource.deleted
+            yield ("extract", "resources", name, "deleted"), f"({landed_rows(folder, name)})", resource.deleted
     for field, expression in spec.record.model_dump(exclude=NOT_SQL_FIELDS, exclude_none=True).items():
         yield ("record", field), landed_view(folder, spec, spec.record.source), expression
     for position, item in enumerate(spec.items):
@@ -98,22 +135,3 @@ def problem_of(error: duckdb.Error) -> str:
         return f"there is no column `{column[1]}`; {remedy}"
     first = re.sub(r"^\w+ Error: ", "", text).strip().splitlines()[0].rstrip(".!")
     return f"{first}; correct the expression."
-
-
-def mapped(spec: SourceSpec, name: str, expression: str) -> str:
-    """Return the canonical code for a code of the named list, or the code itself where the list lacks it."""
-    codes = spec.code_lists[name]
-    keys, values = (", ".join(map(literal, some)) for some in (codes.keys(), codes.values()))
-    given = f"nullif(trim(({expression})::VARCHAR), '')"
-    return f"coalesce(map([{keys}], [{values}])[{given}], {given})"
-
-
-def is_unmapped(spec: SourceSpec, name: str, expression: str) -> str:
-    """Return 1 where there is a code that the named list lacks, else 0."""
-    keys = ", ".join(map(literal, spec.code_lists[name]))
-    return f"coalesce((nullif(trim(({expression})::VARCHAR), '') NOT IN ({keys}))::INTEGER, 0)"
-
-
-def when(item: ItemMapping) -> str:
-    """Return the condition under which a row gives an item, as SQL that is true or false."""
-    return f"coalesce(({item.when})::BOOLEAN, false)" if item.when else "true"

@@ -6,19 +6,15 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple, cast
 
-from linkage_models.relations import literal
-from pipelines.canonical.bind import landed_view
-from pipelines.canonical.stage import ACCEPTED_ONLY, resources
-from pipelines.landing.changes import parquet
-from pipelines.source.extract import resources as landed_resources
+from linkage_models.relations import single_row, single_value, statement
+from pipelines.canonical.bind import landed_rows
+from pipelines.canonical.given import counted_resources
+from pipelines.source.extract import resources
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from duckdb import DuckDBPyConnection
 
-    from pipelines.landing.manifest import Load
-    from pipelines.source import SourceSpec
+    from pipelines.canonical.staging import Staging
 
 BALANCE = ("rows_extracted", "rows_accepted", "rows_quarantined", "rows_deleted")
 """Columns of `nominal.load` that a `Balance` fills."""
@@ -47,30 +43,6 @@ class Quality(NamedTuple):
 
 QUALITY = Quality._fields
 
-_QUALITY = """
-WITH given AS (
-    SELECT dates_given, unreadable_dates, unmapped_codes, false AS unknown, NULL AS valid
-    FROM staged_person WHERE problem IS NULL
-    UNION ALL
-    SELECT dates_given, unreadable_dates, unmapped_codes, problem IS NOT NULL, identifier.valid FROM staged_item
-    WHERE problem IS NULL OR problem = 'unknown_kind'
-)
-SELECT coalesce(sum(dates_given), 0), coalesce(sum(unreadable_dates), 0), coalesce(sum(unmapped_codes), 0),
-       count(*) FILTER (unknown), count(*) FILTER (NOT unknown AND NOT valid)
-FROM given
-"""
-
-_BALANCE = """
-WITH accepted AS (
-    SELECT landed_row, part FROM staged_item WHERE resource = $resource AND problem IS NULL
-    UNION SELECT landed_row, 0 FROM staged_person WHERE $is_record AND problem IS NULL
-)
-SELECT (SELECT count(*) FROM accepted),
-       (SELECT count(*) FROM (SELECT DISTINCT landed_row, part FROM staged_quarantine WHERE resource = $resource)),
-       (SELECT count(*) FROM staged_person WHERE $is_record AND problem = 'merged'
-                                             AND landed_row NOT IN (SELECT landed_row FROM accepted))
-"""
-
 
 @dataclass(frozen=True)
 class Counts:
@@ -97,15 +69,27 @@ class Counts:
         return Counts(balance, Quality(*combined(self.quality, other.quality)))
 
 
-def staged_counts(
-    con: DuckDBPyConnection, spec: SourceSpec, load: Load, folder: Path, *, touched: bool = False
-) -> Counts:
-    """Return the counts of what is staged from a load, whole or of the touched records alone."""
-    balance = {
-        name: _balance(con, spec, load, folder, (name, source, each), touched=touched)
-        for name, (source, each) in resources(spec).items()
-    }
-    return Counts(balance, Quality(*_numbers(con, _QUALITY)))
+def staged_counts(staging: Staging) -> Counts:
+    """Return the counts of what is staged."""
+    con, spec, load = staging.con, staging.spec, staging.load
+    balance = {}
+    key = {"record": spec.record.source, "resources": list(counted_resources(spec))}
+    for name, elements, accepted, quarantined, merged in con.execute(statement(__file__, "balance"), key).fetchall():
+        if name in load.rows:
+            extracted = load.rows[name] + load.rejected.get(name, 0)
+            balance[name] = (extracted, accepted, quarantined, merged + _tombstones(staging, name))
+        else:
+            balance[name] = (elements, accepted, quarantined, 0)
+    return Counts(balance, Quality(*single_row(con, statement(__file__, "quality"))))
+
+
+def _tombstones(staging: Staging, resource: str) -> int:
+    """Return how many rows of a landed resource say that they are deleted."""
+    deleted = resources(staging.spec.extract)[resource].deleted
+    if not deleted:
+        return 0
+    rows = landed_rows(staging.folder, resource, touched=staging.touched)
+    return int(single_value(staging.con, f"SELECT count(*) FROM ({rows} WHERE ({deleted})::BOOLEAN)"))
 
 
 def counts_in_force(con: DuckDBPyConnection, system: str, load_id: str) -> Counts:
@@ -118,35 +102,3 @@ def counts_in_force(con: DuckDBPyConnection, system: str, load_id: str) -> Count
     return Counts(
         {name: (read, taken, held, gone) for name, read, taken, held, gone, *_ in rows}, Quality(*rows[0][5:])
     )
-
-
-def _balance(
-    con: DuckDBPyConnection,
-    spec: SourceSpec,
-    load: Load,
-    folder: Path,
-    resource: tuple[str, str, str | None],
-    *,
-    touched: bool,
-) -> Balance:
-    name, source, each = resource
-    parameters = {"resource": name, "is_record": name == spec.record.source}
-    accepted, quarantined, merged = _numbers(con, _BALANCE, parameters)
-    if each:
-        # Elements of quarantined documents stay inside those.
-        view = landed_view(folder, spec, source, each, touched=touched)
-        (elements,) = _numbers(con, f"SELECT count(*) FROM {view} {ACCEPTED_ONLY.format(row='_row')}")
-        return elements, accepted, quarantined, 0
-    extracted, rows = load.rows[source], parquet(folder / f"{source}.parquet")
-    if touched:
-        rows = f"({rows} SEMI JOIN (FROM touched_row WHERE resource = {literal(source)}) USING (_row))"
-        (extracted,) = _numbers(con, f"SELECT count(*) FROM {rows}")
-    deleted = merged
-    if tombstone := landed_resources(spec.extract)[source].deleted:
-        deleted += _numbers(con, f"SELECT count(*) FROM {rows} WHERE ({tombstone})::BOOLEAN")[0]
-    return extracted + load.rejected.get(source, 0), accepted, quarantined, deleted
-
-
-def _numbers(con: DuckDBPyConnection, sql: str, parameters: dict[str, object] | None = None) -> tuple[int, ...]:
-    row = con.execute(sql, parameters or {}).fetchone()
-    return tuple(int(value) for value in row) if row else ()

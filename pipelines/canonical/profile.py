@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+from linkage_models.relations import Steps, Temporaries, literal, single_row, statement
 from pipelines.landing.changes import Difference, difference
 
 if TYPE_CHECKING:
@@ -28,79 +29,6 @@ CODED = ("alert", "registration", "custody", "sentence", "release_date", "licenc
 
 MOST_CODES = 500
 """Codes a kind may have before they are no list: then they are left out."""
-
-_PROFILE = f"""
-INSERT INTO nominal.profile
-WITH record AS (
-    FROM nominal.record WHERE source_system = $system
-), item AS (
-    FROM nominal.information_item WHERE source_system = $system
-), whole AS (
-    SELECT count(*) AS records FROM record
-), field AS (
-    SELECT unnest(map_entries(map {{
-        'names': count_if(len(names) > 0), 'birth_dates': count_if(len(birth_dates) > 0), 'sex': count(sex),
-        'ethnicity': count(ethnicity), 'nationality': count(nationality), 'birth_place': count(birth_place),
-        'addresses': count_if(len(addresses) > 0),
-        'postcodes': count_if(len(list_filter(addresses, lambda one: one.postcode IS NOT NULL)) > 0),
-        'contact_points': count_if(len(contact_points) > 0), 'sentence_dates': count_if(len(sentence_dates) > 0)
-    }})) AS entry FROM record
-    UNION ALL
-    SELECT {{'key': 'identifier ' || kind, 'value': count(DISTINCT record_key)}}
-    FROM (SELECT record_key, unnest(identifiers).kind AS kind FROM record) GROUP BY kind
-), code AS (
-    SELECT kind, code, count(*) AS rows FROM item WHERE kind IN {CODED} AND code IS NOT NULL GROUP BY ALL
-    UNION ALL
-    SELECT field, code, count(*) FROM (
-        SELECT unnest(['sex', 'ethnicity', 'nationality']) AS field, unnest([sex, ethnicity, nationality]) AS code
-        FROM record
-    ) WHERE code IS NOT NULL GROUP BY ALL
-)
-SELECT $system, $load_id, 'field', entry.key, coalesce(entry.value, 0), records FROM field, whole
-UNION ALL
-SELECT $system, $load_id, 'code', kind || ':' || code, rows, sum(rows) OVER (PARTITION BY kind)
-FROM code QUALIFY count(*) OVER (PARTITION BY kind) <= {MOST_CODES}
-ORDER BY ALL
-"""
-
-_FALLEN = """
-WITH share AS (
-    SELECT load_id, name, rows / of_rows AS share
-    FROM nominal.profile WHERE source_system = $system AND measure = 'field' AND of_rows > 0
-), usual AS (
-    SELECT name, median(share) AS usual FROM share WHERE list_contains($before, load_id) GROUP BY name
-)
-SELECT name, coalesce(share, 0), usual
-FROM usual LEFT JOIN (FROM share WHERE load_id = $now) USING (name)
-WHERE usual - coalesce(share, 0) > $noticed
-ORDER BY usual - coalesce(share, 0) DESC, name
-"""
-
-_CODES = """
-WITH before AS (
-    SELECT name, arg_max(rows, load_id) AS rows, max(load_id) AS load_id
-    FROM nominal.profile WHERE source_system = $system AND measure = 'code' AND list_contains($before, load_id)
-    GROUP BY name
-), now AS (
-    FROM nominal.profile WHERE source_system = $system AND measure = 'code' AND load_id = $now
-)
-SELECT count(*) FILTER (before.name IS NULL),
-       count(*) FILTER (now.name IS NULL AND before.load_id = $before[1] AND before.rows >= $noticed)
-FROM before FULL JOIN now USING (name)
-"""
-
-_HELD = """
-WITH record AS (
-    FROM nominal.record WHERE source_system = $system
-)
-SELECT EXISTS (FROM record WHERE len(identifiers) > 0),
-       EXISTS (FROM record WHERE len(contact_points) > 0),
-       EXISTS (FROM record WHERE list_contains($fields, 'sex') AND sex IS NOT NULL
-                                 OR list_contains($fields, 'ethnicity') AND ethnicity IS NOT NULL
-                                 OR list_contains($fields, 'nationality') AND nationality IS NOT NULL)
-       OR EXISTS (FROM nominal.information_item WHERE source_system = $system AND code IS NOT NULL
-                                                      AND list_contains($items, kind || ' ' || resource))
-"""
 
 
 @dataclass(frozen=True)
@@ -139,11 +67,33 @@ class Held(NamedTuple):
     listed_codes: bool = False
 
 
+def completeness(con: DuckDBPyConnection, records: str) -> dict[str, int]:
+    """Return how many nominal records have each field, and each kind of identifier.
+
+    Args:
+        con: holds the records.
+        records: a relation shaped as `nominal.record`.
+    """
+    with Temporaries(con) as own:
+        own.view("profiled", f"FROM {records}")
+        return dict(con.execute(statement(__file__, "completeness")).fetchall())
+
+
 def write_profile(con: DuckDBPyConnection, system: str, load_id: str) -> None:
     """Write the profile of what the source holds now, in place of an earlier one of the same load."""
     key = {"system": system, "load_id": load_id}
     con.execute("DELETE FROM nominal.profile WHERE source_system = $system AND load_id = $load_id", key)
-    con.execute(_PROFILE, key)
+    profile = (
+        Steps()
+        .step("completeness", statement(__file__, "completeness"))
+        .step("code_use", statement(__file__, "code_use"))
+        .query(statement(__file__, "profile"))
+    )
+    with Temporaries(con) as own:
+        own.view("profiled", f"FROM nominal.record WHERE source_system = {literal(system)}")
+        con.execute(
+            f"INSERT INTO nominal.profile BY NAME {profile}", {**key, "coded": list(CODED), "most_codes": MOST_CODES}
+        )
 
 
 def find_held(con: DuckDBPyConnection, spec: SourceSpec) -> Held:
@@ -152,8 +102,7 @@ def find_held(con: DuckDBPyConnection, spec: SourceSpec) -> Held:
         "fields": list(spec.record.code_lists),
         "items": [f"{item.kind} {item.resource}" for item in spec.items if item.code_list],
     }
-    row = con.execute(_HELD, {"system": spec.system, **listed}).fetchone()
-    return Held(*row) if row else Held()
+    return Held(*single_row(con, statement(__file__, "held"), {"system": spec.system, **listed}))
 
 
 def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
@@ -168,15 +117,14 @@ def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
     if not before:
         return Drift(columns=None)
     key = {"system": load.system, "before": before, "now": load.load_id}
-    fallen = con.execute(_FALLEN, {**key, "noticed": NOTICED_FALL}).fetchall()
-    codes = con.execute(_CODES, {**key, "noticed": NOTICED_CODE}).fetchone()
-    new, vanished = codes or (0, 0)
+    fallen = con.execute(statement(__file__, "fallen"), {**key, "noticed": NOTICED_FALL}).fetchall()
+    new, vanished = single_row(con, statement(__file__, "code_drift"), {**key, "noticed": NOTICED_CODE})
     return Drift(
         columns=find_column_drift(con, landed),
         compared=True,
         completeness=tuple(Fallen(*one) for one in fallen),
-        new_codes=int(new),
-        vanished_codes=int(vanished),
+        new_codes=new,
+        vanished_codes=vanished,
     )
 
 

@@ -7,20 +7,18 @@ staging everything would give, which a property test holds it to.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
-from linkage_models.relations import literal
+from linkage_models.relations import Temporaries, literal, single_row, statement, union
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.changes import parquet
 from pipelines.source.extract import resources
 from pipelines.source.extract.files import OWN_COLUMNS
 
 if TYPE_CHECKING:
-    from pathlib import Path
-
     from duckdb import DuckDBPyConnection
 
     from pipelines.landing.manifest import Load
@@ -30,106 +28,86 @@ if TYPE_CHECKING:
 WORTH_IT = 0.3
 """Share of touched records from which on staging everything is as quick."""
 
-_DIFFERING = """
-SELECT unnest(keys) AS record_id FROM (
-    WITH now AS (
-        SELECT hash(*COLUMNS(* EXCLUDE ({own}))) AS content, {keys} AS keys FROM {now}
-    ), before AS (
-        SELECT hash(*COLUMNS(* EXCLUDE ({own}))) AS content, {keys} AS keys FROM {before}
-    ), differing AS (
-        SELECT content
-        FROM (SELECT content, 1 AS times FROM now UNION ALL SELECT content, -1 FROM before)
-        GROUP BY content HAVING sum(times) <> 0
-    )
-    SELECT keys FROM now SEMI JOIN differing USING (content)
-    UNION ALL SELECT keys FROM before SEMI JOIN differing USING (content)
-)
-"""
-
-_QUARANTINED = """
-SELECT unnest({keys}) FROM {before}
-WHERE _row IN (SELECT landed_row FROM nominal.quarantine WHERE source_system = $system AND load_id = $before
-               AND (resource = {resource} OR starts_with(resource, {resource} || '.')))
-"""
-
-_RUN_OUT = """
-SELECT substr(record_key, len($system) + 2) FROM nominal.information_item
-WHERE source_system = $system AND to_date > $then::DATE AND to_date <= $now::DATE
-"""
+ROW = {"resource": "VARCHAR", "landed_row": "BIGINT", "record_ids": "VARCHAR[]", "content": "UBIGINT"}
+"""What is looked at of a landed row: what it holds, as a hash, and the record ids it names; with the types."""
 
 
-def find_touched(con: DuckDBPyConnection, spec: SourceSpec, before: Load, now: Load, folder: Path) -> bool:
-    """Fill the temporary table `touched` (record_id) with the records that differ between two loads.
+class Touched(Temporaries):
+    """The records that differ between two loads (`touched`), and the rows of either that are theirs (`touched_row`)."""
 
-    Args:
-        con: the warehouse.
-        spec: the source system.
-        before: the load in force, applied with the same mapping.
-        now: the load that follows it.
-        folder: the source's landing folder.
+    def __init__(self, con: DuckDBPyConnection, spec: SourceSpec, folder: Path) -> None:
+        """Find nothing yet.
 
-    Returns:
-        False where everything must be staged: other columns, another year (by which identifiers are judged), keys that
-        stand inside nested lists, or too much that differs.
-    """
-    if before.columns != now.columns or before.delivered_at.year != now.delivered_at.year:
-        return False
-    then, here = folder / before.load_id, folder / now.load_id
-    try:
-        parts = list(_parts(con, spec, then, here))
-    except (duckdb.BinderException, FileNotFoundError):
-        return False
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT record_id "
-        f"FROM ({' UNION ALL '.join([*parts, _RUN_OUT])}) WHERE record_id IS NOT NULL",
-        {"system": spec.system, "before": before.load_id, "then": before.delivered_at, "now": now.delivered_at},
-    )
-    counted = con.execute(
-        "SELECT (SELECT count(*) FROM touched), count(*) FROM nominal.record WHERE source_system = $system",
-        {"system": spec.system},
-    ).fetchone()
-    return counted is not None and counted[0] <= WORTH_IT * counted[1]
+        Args:
+            con: the warehouse.
+            spec: the source system.
+            folder: the source's landing folder.
+        """
+        super().__init__(con)
+        self._spec, self._folder = spec, folder
 
+    def find(self, before: Load, now: Load) -> bool:
+        """Find the records that differ between the load in force, applied with the same mapping, and the one after it.
 
-def _parts(con: DuckDBPyConnection, spec: SourceSpec, then: Path, here: Path) -> Iterator[str]:
-    for name in resources(spec.extract):
-        paths = {"now": here / f"{name}.parquet", "before": then / f"{name}.parquet"}
-        for path in paths.values():
-            path.stat()
-        relations = {which: parquet(path) for which, path in paths.items()}
-        held = [column for column, *_ in con.execute(f"DESCRIBE FROM {relations['now']}").fetchall()]
-        own = ", ".join(column for column in OWN_COLUMNS if column in held)
-        keys = _keys(spec, name)
-        con.execute(f"SELECT {keys} FROM {relations['now']} LIMIT 0")
-        yield _DIFFERING.format(own=own, keys=keys, **relations)
-        yield _QUARANTINED.format(keys=keys, before=relations["before"], resource=literal(name))
-    for item in spec.items:
-        if item.kind == "merge":
-            for folder in (then, here):
-                view = landed_view(folder, spec, item.source, item.each)
-                yield f"SELECT unnest([{_id(item.key)}, {_id(item.value or 'NULL')}]) FROM {view}"
+        Returns:
+            False where everything must be staged: other columns, another year (by which identifiers are judged), keys
+            that stand inside nested lists, or too much that differs.
+        """
+        if before.columns != now.columns or before.delivered_at.year != now.delivered_at.year:
+            return False
+        try:
+            self.view("row_before", self._rows(before))
+            self.view("row_now", self._rows(now))
+            self.view("merge_told", self._merges(before, now))
+        except (duckdb.BinderException, duckdb.IOException):
+            return False
+        system = {"system": self._spec.system}
+        loads = {"load_id": before.load_id, "since": before.delivered_at, "until": now.delivered_at}
+        self.table("touched", statement(__file__, "touched"), {**system, **loads})
+        touched, held = single_row(
+            self.con,
+            "SELECT (SELECT count(*) FROM touched), count(*) FROM nominal.record WHERE source_system = $system",
+            system,
+        )
+        return bool(touched <= WORTH_IT * held)
 
+    def choose_rows(self, load: Load) -> None:
+        """Let `touched_row` (resource, _row) be a load's rows of touched records, and of none that can be named."""
+        self.view("row_chosen", self._rows(load))
+        self.table("touched_row", statement(__file__, "touched_row"))
 
-def _keys(spec: SourceSpec, resource: str) -> str:
-    """Return the record ids that a row of a resource names, as an SQL list."""
-    mappings: list[RecordMapping | ItemMapping] = [spec.record, *spec.items]
-    keys = dict.fromkeys(_id(mapping.key) for mapping in mappings if mapping.source == resource)
-    return f"[{', '.join(keys)}]"
+    def _rows(self, load: Load) -> str:
+        """Return a SELECT of a load's rows: what each holds, as a hash, and the record ids it names."""
+        own = ", ".join(map(literal, OWN_COLUMNS))
+        selects = (
+            f"""
+            SELECT {literal(name)} AS resource, _row AS landed_row, {self._keys(name)} AS record_ids,
+                hash({literal(name)}, *COLUMNS(lambda name: name NOT IN ({own}))) AS content
+            FROM {parquet(self._folder / load.load_id / f"{name}.parquet")}
+            """
+            for name in resources(self._spec.extract)
+        )
+        return union(selects, of=ROW)
+
+    def _keys(self, resource: str) -> str:
+        """Return the record ids that a row of a resource names, as an SQL list."""
+        mappings: list[RecordMapping | ItemMapping] = [self._spec.record, *self._spec.items]
+        keys = dict.fromkeys(_id(mapping.key) for mapping in mappings if mapping.source == resource)
+        return f"[{', '.join(keys)}]"
+
+    def _merges(self, *loads: Load) -> str:
+        """Return a SELECT of the record ids that every merge of the loads names."""
+        return union(
+            (
+                f"SELECT [{_id(item.key)}, {_id(item.value or 'NULL')}] AS record_ids "
+                f"FROM {landed_view(self._folder / load.load_id, self._spec, item.source, item.each)}"
+                for item in self._spec.items
+                if item.kind == "merge"
+                for load in loads
+            ),
+            of={"record_ids": "VARCHAR[]"},
+        )
 
 
 def _id(expression: str) -> str:
     return f"nullif(trim(({expression})::VARCHAR), '')"
-
-
-def select_touched_rows(con: DuckDBPyConnection, spec: SourceSpec, folder: Path) -> None:
-    """Fill `touched_row` (resource, _row) with a load's rows of touched records, and of none that can be named."""
-    selects = [
-        f"""
-        SELECT DISTINCT {literal(name)} AS resource, _row
-        FROM (SELECT _row, unnest({_keys(spec, name)}) AS record_id FROM {parquet(folder / f"{name}.parquet")}) AS named
-        LEFT JOIN touched USING (record_id)
-        WHERE record_id IS NULL OR touched.record_id IS NOT NULL
-        """
-        for name in resources(spec.extract)
-    ]
-    con.execute(f"CREATE OR REPLACE TEMP TABLE touched_row AS {' UNION ALL '.join(selects)}")

@@ -14,13 +14,12 @@ from pydantic import BaseModel
 
 from linkage_models.relations import literal, quote
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
-from pipelines.canonical.bind import expressions_of
-from pipelines.deployment import BELOW, Source
+from pipelines.canonical.bind import expressions_of, misfits
+from pipelines.deployment import Source
 from pipelines.errors import ConfigurationError, Report, SourceError
-from pipelines.source import SourceSpec
+from pipelines.source import BELOW, SourceSpec
 from pipelines.source.extract import FixedWidth, Json, Rest, Secret, Xml, resources
 from pipelines.source.mapping import ContactKind
-from pipelines.source_check.trial import misfits
 from pipelines.yaml_file import error_at, field_error
 
 Place = tuple[str | int, ...]

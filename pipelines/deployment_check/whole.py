@@ -9,12 +9,13 @@ from pathlib import Path
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from pipelines.deployment import BELOW, Folders, Source, read_sources
+from pipelines.deployment import Folders, Source, read_sources
 from pipelines.deployment_check.source import check_source
 from pipelines.errors import ConfigurationError
 from pipelines.gaps import RISK_FILE, Risk, Rule, applies, load_risk, load_rules, rest_on_risk_subjects
 from pipelines.publish import Audience, default_audience, read_audiences
 from pipelines.settings import HOME_SETTINGS_FILE, Settings
+from pipelines.source import BELOW
 from pipelines.yaml_file import error_at, field_error, peek
 
 PARTS = ("sources", "gap_rules", "audiences", "bundles")

@@ -1,5 +1,5 @@
 """The form of a source system's YAML, whole: how it delivers, which rows are persons, and what else they say."""
 
-from pipelines.source.system import SourceSpec
+from pipelines.source.system import BELOW, SourceSpec
 
-__all__ = ["SourceSpec"]
+__all__ = ["BELOW", "SourceSpec"]

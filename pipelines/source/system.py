@@ -16,6 +16,9 @@ Code = Annotated[
     BeforeValidator(lambda given: str(given) if isinstance(given, int) else given, json_schema_input_type=str | int),
 ]
 
+BELOW = ("attributes",)
+"""Where a source's YAML says what the source is."""
+
 
 class SourceSpec(BaseModel):
     """One source system."""

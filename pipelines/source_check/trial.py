@@ -8,13 +8,16 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from linkage_models.relations import named_rows, single_value
+from linkage_models.relations import named_rows, single_value, statement
 from pipelines.canonical.applied import Applied
-from pipelines.canonical.apply import apply_latest
-from pipelines.canonical.bind import expressions_of, landed_view, problem_of
+from pipelines.canonical.apply import value_errors
+from pipelines.canonical.bind import expressions_of, misfits
+from pipelines.canonical.profile import completeness
+from pipelines.canonical.staging import Staging
+from pipelines.canonical.take_over import take_over
 from pipelines.errors import ConfigurationError
 from pipelines.landing.land import land
-from pipelines.source import SourceSpec
+from pipelines.source import BELOW, SourceSpec
 from pipelines.source_check.aside import aside
 from pipelines.source_check.mask import mask, masked
 from pipelines.warehouse.database import writer
@@ -28,36 +31,8 @@ if TYPE_CHECKING:
 
     from pipelines.settings import Settings
 
-BELOW = "attributes"
 SHAPES = 3
 """Shapes shown of a field's dates that cannot be read: enough to see a second format among them."""
-
-COMPLETENESS = """
-WITH filled AS (
-    SELECT unnest(map_entries(map {
-        'names': count_if(len(names) > 0), 'birth_dates': count_if(len(birth_dates) > 0), 'sex': count(sex),
-        'ethnicity': count(ethnicity), 'nationality': count(nationality), 'birth_place': count(birth_place),
-        'addresses': count_if(len(addresses) > 0),
-        'postcodes': count_if(len(list_filter(addresses, lambda one: one.postcode IS NOT NULL)) > 0),
-        'contact_points': count_if(len(contact_points) > 0), 'sentence_dates': count_if(len(sentence_dates) > 0)
-    })) AS entry FROM staged_record
-)
-SELECT entry.key, entry.value FROM filled
-UNION ALL
-(SELECT 'identifier ' || kind, count(DISTINCT record_key)
- FROM (SELECT record_key, unnest(identifiers).kind AS kind FROM staged_record) GROUP BY kind ORDER BY kind)
-"""
-
-ITEMS = """
-SELECT kind, count(*) FILTER (problem IS NULL), count(*) FILTER (problem IS NOT NULL)
-FROM staged_item GROUP BY kind ORDER BY kind
-"""
-
-ROWS = """
-SELECT source_record_id, names, birth_dates, sex, ethnicity, nationality, birth_place, identifiers, addresses,
-       contact_points, sentence_dates
-FROM staged_record ORDER BY landed_row LIMIT $rows
-"""
 
 
 @dataclass(frozen=True)
@@ -126,7 +101,7 @@ def read_source(yaml_file: Path) -> SourceSpec:
         text = yaml_file.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
         text = ""  # `read_yaml` says what is wrong with it
-    below = (BELOW,) if re.search(rf"^{BELOW}\s*:", text, re.MULTILINE) else ()
+    below = BELOW if re.search(rf"^{BELOW[0]}\s*:", text, re.MULTILINE) else ()
     return read_yaml(yaml_file, SourceSpec, below=below)
 
 
@@ -151,76 +126,37 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
         with writer(own) as con:
             if wrong := tuple(str(error) for error in misfits(con, spec, yaml_file, folder)):
                 return Trial(spec.system, landed, wrong)
+            staging = Staging(con, spec, yaml_file, load, own.landing / spec.system, touched=False)
             try:
-                applied = apply_latest(con, spec, yaml_file, own.landing, own.now())
+                with value_errors(spec, yaml_file, load), staging:
+                    staging.stage()
+                    applied = take_over(staging, [load])
+                    unreadable = _unreadable(con, spec, yaml_file, folder) if applied.quality.unreadable_dates else ()
+                    return _seen(con, Trial(spec.system, landed, applied=applied, unreadable=tuple(unreadable)), rows)
             except ConfigurationError as error:
                 failing = tuple(str(failed) for failed in _failing(con, spec, yaml_file, folder))
                 return Trial(spec.system, landed, failing or (str(error),))
-            unreadable = _unreadable(con, spec, yaml_file, folder) if applied.quality.unreadable_dates else ()
-            return _seen(con, Trial(spec.system, landed, applied=applied, unreadable=tuple(unreadable)), rows)
 
 
 def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
-    """Return the trial with what can be seen in the staged tables of the connection."""
+    """Return the trial with what can be seen of the load while it is staged."""
     reasons: dict[str, dict[str, int]] = {}
     for resource, reason, count in con.execute(
         "SELECT resource, reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL"
     ).fetchall():
         reasons.setdefault(resource, {})[reason] = count
-    shown = named_rows(con, ROWS, {"rows": rows})
+    shown = named_rows(con, statement(__file__, "record_shown"), {"rows": rows})
+    items = con.execute(
+        "SELECT kind, count(*) FILTER (problem IS NULL), count(problem) FROM staged_item GROUP BY kind ORDER BY kind"
+    ).fetchall()
     return replace(
         trial,
         reasons=reasons,
         records=single_value(con, "SELECT count(*) FROM staged_record"),
-        completeness=dict(con.execute(COMPLETENESS).fetchall()),
-        items={kind: (held, refused) for kind, held, refused in con.execute(ITEMS).fetchall()},
+        completeness=completeness(con, "staged_record"),
+        items={kind: (held, failed) for kind, held, failed in items},
         rows=tuple({name: masked(value, name) for name, value in row.items()} for row in shown),
     )
-
-
-def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
-    """Yield an error for every expression that does not fit; what makes all of a mapping fail is told once.
-
-    Args:
-        con: any connection.
-        spec: the source.
-        yaml_file: where its YAML lies, for errors.
-        folder: the Parquet file of each resource, whose columns are what the expressions must fit.
-    """
-    told: set[str] = set()
-    for location, relation, expression in expressions_of(spec, folder):
-        if relation in told:
-            continue
-        place, sql = location, f"SELECT ({expression}) FROM {relation} LIMIT 0"
-        if location[0] == "extract":
-            if _complaint(con, sql):
-                told |= {
-                    landed_view(folder, spec, source, each) for source, each in _read(spec) if source == location[2]
-                }
-        elif _complaint(con, f"SELECT 1 FROM {relation} LIMIT 0"):
-            # The list itself does not fit, and with it all that is read of it.
-            place, sql = (*location[:2], "each"), f"SELECT 1 FROM {relation} LIMIT 0"
-            told.add(relation)
-        if complaint := _complaint(con, sql):
-            yield error_at(
-                yaml_file,
-                place,
-                f"does not fit what {spec.system} delivers: {problem_of(complaint)}",
-                below=(BELOW,),
-            )
-
-
-def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
-    """Return every resource that is read, with the list inside it."""
-    return [(spec.record.source, None), *((item.source, item.each) for item in spec.items)]
-
-
-def _complaint(con: DuckDBPyConnection, sql: str) -> duckdb.Error | None:
-    try:
-        con.execute(sql)
-    except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException) as error:
-        return error
-    return None
 
 
 def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
@@ -235,12 +171,12 @@ def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder:
                 location,
                 f"fails with a {type(error).__name__} on a value that {spec.system} delivers;"
                 " use try_cast or try_strptime in it.",
-                below=(BELOW,),
+                below=BELOW,
             )
 
 
 def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[Unreadable]:
-    """Yield the fields with dates that cannot be read; `read_date` is there since the load was staged."""
+    """Yield the fields with dates that cannot be read; `read_date` is there while the load is staged."""
     for location, relation, expression in expressions_of(spec, folder):
         if "detail" in location or not str(location[-1]).endswith("_date"):
             continue
@@ -254,6 +190,6 @@ def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, fold
         for given, count in found:
             shapes[mask(given)] = shapes.get(mask(given), 0) + count
         if shapes:
-            line = field_line(yaml_file, location, below=(BELOW,))
+            line = field_line(yaml_file, location, below=BELOW)
             commonest = sorted(shapes, key=lambda shape: (-shapes[shape], shape))[:SHAPES]
             yield Unreadable(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))

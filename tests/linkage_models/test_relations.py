@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from linkage_models.relations import EDGE, RECORD, Steps, Temporaries, columns, literal, quote, relation
+from linkage_models.relations import EDGE, RECORD, Steps, Temporaries, columns, literal, quote, relation, union
 
 
 @given(st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1))
@@ -42,6 +42,15 @@ def test_steps_read_the_steps_before_them() -> None:
         assert con.sql(steps.query("FROM more")).fetchall() == [(2,), (3,)]
     with pytest.raises(ValueError, match="'two' already"):
         steps.step("two", "SELECT 1")
+
+
+def test_a_union_of_no_selects_has_its_columns_and_no_rows() -> None:
+    shape = {"number": "INTEGER", "word": "VARCHAR"}
+    with duckdb.connect() as con:
+        assert con.sql(union(["SELECT 1, 'a'", "SELECT 2, 'b'"], of=shape)).fetchall() == [(1, "a"), (2, "b")]
+        none = con.sql(union([], of=shape))
+        assert (none.columns, [str(kind) for kind in none.types]) == (list(shape), list(shape.values()))
+        assert none.fetchall() == []
 
 
 def test_a_stage_leaves_none_of_its_temporary_relations_behind() -> None:

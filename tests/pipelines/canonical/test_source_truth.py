@@ -258,8 +258,9 @@ def test_a_night_stages_only_the_records_it_touches(tmp_path: Path) -> None:
     with writer(toy.settings()) as con:
         source = toy.home / "landing" / "toy"
         before, now = loads(source)
-        assert touched.find_touched(con, toy.spec, before, now, source)
-        assert con.execute("FROM touched").fetchall() == [("7",)]
+        with touched.Touched(con, toy.spec, source) as differing:
+            assert differing.find(before, now)
+            assert con.execute("FROM touched").fetchall() == [("7",)]
 
 
 def test_codes_are_mapped_and_those_a_list_lacks_are_kept_and_counted(tmp_path: Path) -> None:

@@ -1,0 +1,8 @@
+-- One row per nominal record, with the hash that shows whether it changed.
+SELECT
+    *,
+    md5((
+        record_key, names, birth_dates, sex, ethnicity, nationality, birth_place, identifiers, addresses,
+        contact_points, sentence_dates
+    )::VARCHAR) AS content_hash
+FROM whole
