@@ -1,6 +1,7 @@
 """After a demo, the Dagster UI in a real browser shows the asset graph and the finished night."""
 
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Page, expect, sync_playwright
 
+from pipelines.definitions import CODE_LOCATION
 from tests.browser.chromium import FLAGS, find
 from tests.browser.webserver import asset_names, serve
 from tests.house.repository import ROOT
@@ -80,3 +82,22 @@ def test_the_run_list_shows_the_finished_night(page: Page) -> None:
     page.get_by_role("link", name="View", exact=True).first.click()
     expect(page.get_by_text("Errored (0)")).to_be_visible(timeout=PATIENCE_MILLISECONDS)
     expect(page.get_by_text("RUN_SUCCESS").first).to_be_visible(timeout=PATIENCE_MILLISECONDS)
+
+
+def test_a_night_that_the_command_line_ran_is_listed_under_its_job_and_in_the_timeline(page: Page) -> None:
+    page.goto(f"/locations/{CODE_LOCATION}/jobs/nightly/runs")
+    run = page.get_by_role("link", name="View", exact=True).get_attribute("href")
+    assert run
+    expect(page.get_by_text("Success", exact=True).first).to_be_visible()
+    page.goto("/timeline")
+    row = page.locator("[class*=timelineRow]").filter(has=page.get_by_role("link", name="nightly"))
+    row.locator("[class*=runChunk] [aria-haspopup=menu]").hover()
+    expect(page.locator(f"a[href='{run}']")).to_be_visible()
+
+
+def test_the_runs_page_shows_what_each_stage_logs(page: Page) -> None:
+    page.goto("/runs")
+    page.get_by_role("link", name="View", exact=True).first.click()
+    for said in ("pnc landed in load", "candidate pairs to score", "subjects published in"):
+        page.get_by_placeholder("Filter…").fill(said)
+        expect(page.get_by_text(re.compile(said)).first).to_be_visible(timeout=PATIENCE_MILLISECONDS)
