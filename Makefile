@@ -153,6 +153,10 @@ lock: setup-dev ## Renew the lock files from pyproject.toml (LOCK_ARGS=--upgrade
 		--format pylock.toml --output-file build/pylock.toml
 	$(BIN)/python -m tests.house.wheels build/pylock.toml > requirements.wheels
 
+.PHONY: release-check
+release-check: setup-dev ## Build the wheel of a version, install it elsewhere and try it
+	$(BIN)/python -m tests.house.release
+
 .PHONY: keep-home
 keep-home: setup ## Keep a small home of the present format, after a change of what a home holds
 	$(BIN)/python -m tests.kept_homes.keep
