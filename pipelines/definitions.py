@@ -8,6 +8,7 @@ from pipelines.components import NominalSource
 from pipelines.defs import gaps, linkage, nightly, published
 from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
+from pipelines.modes import keep_private
 from pipelines.settings import Settings
 
 CODE_LOCATION = "conjoin"
@@ -39,5 +40,6 @@ def build_definitions(*, settings: Settings | None = None, home: Home | None = N
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the definitions Dagster serves."""
+    """Return the definitions Dagster serves, in a process that keeps what it writes to its own account."""
+    keep_private()
     return build_definitions()

@@ -50,16 +50,10 @@ class Folders:
 
     @staticmethod
     def at(own: Path | None) -> Folders:
-        """Return the folders of a deployment, the repository's own wherever it has none.
-
-        Raises:
-            ConfigurationError: there is no such folder.
-        """
+        """Return the folders of a deployment, the repository's own wherever it has none."""
         sources, rules, audiences, bundles = PIPELINES / "defs" / "sources", DEFAULT_RULES, audience.SHIPPED, SHIPPED
         if own is None:
             return Folders(None, sources, rules, audiences, bundles)
-        if not own.is_dir():
-            raise ConfigurationError(f"{own} is not a folder; set CONJOIN_DEPLOYMENT to the folder of a deployment.")
         return Folders(
             own,
             own / "sources",

@@ -6,6 +6,7 @@ No message ever holds a personal value: places are named by file, line, row numb
 from __future__ import annotations
 
 import errno
+import re
 from collections.abc import Callable
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, NoReturn
@@ -58,7 +59,11 @@ class FormatError(ConjoinError):
 
 
 class StorageError(ConjoinError):
-    """The disk is full, or a place Conjoin must write to cannot be written."""
+    """The disk or the memory is full, or a place that Conjoin must use cannot be used."""
+
+
+class DamagedError(ConjoinError):
+    """A file of the home is not as Conjoin left it."""
 
 
 class CheckFailedError(ConjoinError):
@@ -70,10 +75,14 @@ class NothingPublishedError(ConjoinError):
 
 
 _FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_directory_size", "Could not write")
+_REFUSED = re.compile(
+    r'"([^"]+)"[^"]*: (Permission denied|Read-only file system|Operation not permitted|Not a directory|Is a directory'
+    r"|No such file or directory|File name too long|Too many levels of symbolic links|Input/output error)"
+)
 
 
 def raise_if_storage(error: Exception) -> None:
-    """Raise a StorageError if the error means that nothing more can be written; return otherwise.
+    """Raise a StorageError if the error means that nothing more can be written or held; return otherwise.
 
     DuckDB gives no error number, so its message is searched for the operating system's words.
     """
@@ -83,13 +92,25 @@ def raise_if_storage(error: Exception) -> None:
     if full or any(words in str(error) for words in _FULL):
         message = "The disk that CONJOIN_HOME lies on is full; free some space and run again (nothing was published)."
         raise StorageError(message) from None
+    if "Out of Memory Error" in str(error):
+        message = "DuckDB needs more than CONJOIN_MEMORY_LIMIT; raise it, or lower CONJOIN_THREADS, and run again."
+        raise StorageError(message) from None
 
 
 @contextmanager
 def storage_errors() -> Iterator[None]:
-    """Turn every error that means a full disk into one StorageError; let all others pass."""
+    """Turn every error that means a full disk or a place that cannot be used into one StorageError; let others pass."""
     try:
         yield
+    except ConjoinError:
+        raise
     except Exception as error:
         raise_if_storage(error)
-        raise
+        place, reason = None, None
+        if isinstance(error, OSError) and error.filename is not None:
+            place, reason = error.filename, error.strerror
+        elif refused := _REFUSED.search(str(error)):
+            place, reason = refused.groups()
+        if place is None:
+            raise
+        raise StorageError(f"{place} cannot be used ({reason}); correct that and run again.") from None

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import re
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import dagster as dg
@@ -24,11 +22,11 @@ from pipelines.definitions import CODE_LOCATION, build_definitions
 from pipelines.defs.home import Home
 from pipelines.defs.nightly import NIGHTLY
 from pipelines.errors import CheckFailedError, ConjoinError, StorageError
+from pipelines.instance import dagster_home
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
 
-REPOSITORY = Path(__file__).parents[1]
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """The command tells of the run's progress itself; everything is in the run's log in the UI."""
 
@@ -59,16 +57,14 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
         ConjoinError: the run published nothing; the message is the failed step's own sentence.
         StorageError: Dagster cannot keep its own records.
     """
-    dagster_home = Path(os.environ.get("DAGSTER_HOME") or _dagster_home(settings)).resolve()
-    os.environ["DAGSTER_HOME"] = str(dagster_home)
+    folder = dagster_home(settings)
     definitions = build_definitions(settings=settings, home=Home(path=str(settings.home)))
     try:
-        dagster_home.mkdir(parents=True, exist_ok=True)
         with DagsterInstance.get() as instance:
             run_id, events = _execute(definitions, instance, report)
     except (OSError, sqlalchemy.exc.DBAPIError) as error:
         raise StorageError(
-            f"Dagster cannot keep its records in {dagster_home} ({type(error).__name__}); free some space on its disk"
+            f"Dagster cannot keep its records in {folder} ({type(error).__name__}); free some space on its disk"
             " or correct its permissions, and run again."
         ) from None
     if not any(event.event_type == DagsterEventType.RUN_SUCCESS for event in events):
@@ -95,12 +91,6 @@ def _execute(
         if event.event_type == DagsterEventType.STEP_SUCCESS and event.step_key:
             report(event.step_key.replace("__", "/"))
     return run.run_id, events
-
-
-def _dagster_home(settings: Settings) -> Path:
-    """Return the repository's `dagster_home`, or a folder in the home where Conjoin is installed without it."""
-    shipped = REPOSITORY / "dagster_home"
-    return shipped if (shipped / "dagster.yaml").is_file() else settings.home / "dagster"
 
 
 def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[dg.AssetCheckEvaluation]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from pipelines import durable
 from pipelines.audit.entry import FIRST, Act, Entry, parsed
-from pipelines.errors import ConjoinError, StorageError, storage_errors
+from pipelines.errors import ConjoinError, storage_errors
 from pipelines.formats import numbered, without_number
 
 _LOG = "audit.jsonl"
@@ -22,14 +22,9 @@ _HEAD = "head.json"
 @contextmanager
 def writable(folder: Path) -> Iterator[None]:
     """Make the folder, and turn what the operating system refuses inside into one StorageError."""
-    try:
-        with storage_errors():
-            folder.mkdir(parents=True, exist_ok=True)
-            yield
-    except OSError as error:
-        raise StorageError(
-            f"The audit log in {folder} cannot be written ({error.strerror}); correct that and try again."
-        ) from None
+    with storage_errors():
+        folder.mkdir(parents=True, exist_ok=True)
+        yield
 
 
 @contextmanager

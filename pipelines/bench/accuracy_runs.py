@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
@@ -12,7 +11,6 @@ from typing import Any
 
 from pipelines.bench.public_sets import Prepared, PublicSet
 from pipelines.errors import CheckFailedError
-from pipelines.nightly_run import REPOSITORY
 
 VARIANTS = ("documented", "tuned")
 """The bare scripts of `linkage_models.yardsticks.bare_febrl`."""
@@ -61,12 +59,7 @@ def link_with_script(variant: str, made: Prepared) -> dict[str, Any]:
 def _environment(made: Prepared) -> dict[str, str]:
     """Return the environment of a home of its own, whatever the caller's Conjoin links."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CONJOIN_") or name in PASSED_ON}
-    dagster_home = made.home / "dagster"
-    dagster_home.mkdir(parents=True, exist_ok=True)
-    instance = REPOSITORY / "dagster_home" / "dagster.yaml"
-    if instance.is_file():
-        shutil.copy(instance, dagster_home)
-    return own | {"CONJOIN_HOME": str(made.home), "DAGSTER_HOME": str(dagster_home)}
+    return own | {"CONJOIN_HOME": str(made.home), "DAGSTER_HOME": str(made.home / "dagster")}
 
 
 def _conjoin(environment: Mapping[str, str], *arguments: str) -> dict[str, Any]:

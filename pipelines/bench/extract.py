@@ -46,10 +46,10 @@ def measure_extract(rows: int, repeats: int, report: Callable[[str], None]) -> d
             con.execute(statement(__file__, "generated_table").encode())
             con.execute("GRANT SELECT ON person TO " + server.reader)
         report(f"made a table of {rows:,} rows")
-        os.environ["CONJOIN_BENCH_PASSWORD"] = server.reader_password
+        os.environ["BENCH_EXTRACT_PASSWORD"] = server.reader_password
         spec = {
             "format": "sql", "dialect": "postgresql", "host": server.host, "port": server.port, "database": "postgres",
-            "user": server.reader, "password": {"env": "CONJOIN_BENCH_PASSWORD"}, "tls": "off",
+            "user": server.reader, "password": {"env": "BENCH_EXTRACT_PASSWORD"}, "tls": "off",
             "resources": ["person"],
         }  # fmt: skip
         url = server.url("postgres").replace("@", f":{server.reader_password}@", 1)

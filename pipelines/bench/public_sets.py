@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 
 from pipelines.errors import ConfigurationError
 from pipelines.settings import HOME_SETTINGS_FILE
+from pipelines.settings.given import settings_lines
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -119,7 +120,7 @@ def prepare(public_set: PublicSet, folder: Path, people: int | None = None) -> P
     sources, inbox = deployment / "sources", home / "inbox"
     for place in (sources, inbox, truth):
         place.mkdir(parents=True, exist_ok=True)
-    (home / HOME_SETTINGS_FILE).write_text(f"CONJOIN_DEPLOYMENT='{deployment}'\n", encoding="utf-8")
+    (home / HOME_SETTINGS_FILE).write_text(settings_lines({"deployment": deployment}), encoding="utf-8")
     tables = load(public_set.systems)
     kept = set(sorted({person(record) for table in tables.values() for record in table.index})[:people])
     files: list[Path] = []

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib.metadata import version
 from typing import Annotated
 
 import typer
 
+from pipelines import modes
 from pipelines.cli import (
     audit,
     bench,
@@ -22,9 +22,10 @@ from pipelines.cli import (
     sample,
     source,
     train,
+    ui,
     upgrade,
 )
-from pipelines.errors import ConjoinError
+from pipelines.errors import ConjoinError, storage_errors
 
 app = typer.Typer(
     name="conjoin",
@@ -55,6 +56,7 @@ def conjoin(
 for command in (
     demo.demo,
     run.run,
+    ui.ui,
     check.check,
     train.train,
     evaluate.evaluate,
@@ -75,13 +77,17 @@ def main() -> None:
 
     What was not foreseen is named by its type alone, since its words may quote a row; CONJOIN_DEBUG=1 shows it whole.
     """
+    modes.keep_private()
     try:
-        app()
+        with storage_errors():
+            app()
     except ConjoinError as error:
         typer.echo(f"conjoin: {error}", err=True)
         sys.exit(1)
     except Exception as error:
-        if os.environ.get("CONJOIN_DEBUG"):
+        from pipelines.settings.given import debugging
+
+        if debugging():
             raise
         typer.echo(
             f"conjoin: This should not have happened ({type(error).__name__}); set CONJOIN_DEBUG=1 to see where, which "

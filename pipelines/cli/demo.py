@@ -45,6 +45,7 @@ def demo(
     from pipelines.publish import chosen_audience, default_audience
     from pipelines.publish.summary import summarise
     from pipelines.settings import HOME_SETTINGS_FILE, Settings
+    from pipelines.settings.given import settings_lines
     from pipelines.warehouse import run_log
 
     folder = (sample or Path(sample_data.__file__).parent / "small").resolve()
@@ -81,9 +82,8 @@ def demo(
     run_log.not_before_the_last(as_of)
     before.home.mkdir(parents=True, exist_ok=True)
     # The home remembers which night it stands at, so that `conjoin run`, the UI and every later command agree.
-    mark.write_text(
-        f"{MARK}\nCONJOIN_INBOX={folder / chosen['folder']}\nCONJOIN_AS_OF={chosen['as_of']}\n", encoding="utf-8"
-    )
+    in_force = {"inbox": folder / chosen["folder"], "as_of": chosen["as_of"]}
+    mark.write_text(f"{MARK}\n{settings_lines(in_force)}", encoding="utf-8")
     settings = Settings.load(home)
     if not as_json:
         typer.echo(f"Linking the synthetic systems in {settings.deliveries} as of {chosen['as_of']} ...", err=True)

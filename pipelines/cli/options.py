@@ -10,7 +10,11 @@ import typer
 
 HomeOption = Annotated[
     Path | None,
-    typer.Option("--home", help="Folder of landing, warehouse, snapshots and audit (default: CONJOIN_HOME or data)."),
+    typer.Option(
+        "--home",
+        help="Folder of landing, warehouse, snapshots and audit (default: CONJOIN_HOME or data).",
+        readable=False,  # what is wrong with it is said in Conjoin's own words
+    ),
 ]
 AudienceOption = Annotated[
     str | None,

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from linkage_models.words import counted
+from pipelines.cli.hints import typed
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 
 app = typer.Typer(
@@ -100,4 +101,4 @@ def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOpt
             f"{counted(outcome.quarantined, 'is', 'are')}{refused}."
         )
     if any(outcome.quarantined != outcome.quarantined_before for outcome in outcomes):
-        typer.echo("The next run links what came in: conjoin run")
+        typer.echo(f"The next run links what came in: {typed('run', *(('--home', home) if home else ()))}")

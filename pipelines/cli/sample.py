@@ -16,6 +16,7 @@ from typing import Annotated
 import typer
 
 from linkage_models.words import counted
+from pipelines.cli.hints import typed
 from pipelines.cli.options import JsonOption, print_json
 from pipelines.errors import ConfigurationError, ConjoinError
 
@@ -40,7 +41,6 @@ def sample(
         return
     import sample_data
     from pipelines.cli.progress import step_reporter
-    from pipelines.errors import storage_errors
 
     if out is None:
         raise ConfigurationError("A folder to write to is missing; name it with --out.")
@@ -50,14 +50,14 @@ def sample(
         raise ConfigurationError("The value of --date is not a date; write it as YYYY-MM-DD.") from None
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ConfigurationError(f"{out} exists already and is not an empty folder; name another with --out.")
-    with storage_errors(), step_reporter(quiet=as_json) as report:
+    with step_reporter(quiet=as_json) as report:
         made = sample_data.generate(people=people, seed=seed, nights=nights, out=out, start=start, progress=report)
     if as_json:
         print_json(asdict(made))
         return
     records = sum(made.nights[0].records.values())
     typer.echo(f"Wrote {people:,} people to {out}: {counted(records, 'nominal record')} on night 1 of {nights}.")
-    typer.echo(f"Link it with: CONJOIN_HOME=... conjoin demo --sample {out}")
+    typer.echo(f"Link it with: {typed('demo', '--sample', out, '--home', '...')}")
 
 
 @app.command()
@@ -109,7 +109,7 @@ def serve(
                 typer.echo(f"The systems of {folder / chosen['folder']} are served. In another terminal:\n")
                 typer.echo(f"  set -a; . {shlex.quote(str(deployment / SECRETS))}")
                 typer.echo("".join(f"  {name}={shlex.quote(value)}\n" for name, value in settings.items()), nl=False)
-                typer.echo("  set +a; conjoin run --home ...\n\nCtrl-C ends them.")
+                typer.echo(f"  set +a; {typed('run', '--home', '...')}\n\nCtrl-C ends them.")
                 signal.pause()
         except ServerError as error:
             raise ConjoinError(str(error)) from None

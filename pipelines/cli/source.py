@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from linkage_models.words import counted
+from pipelines.cli.hints import typed
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 from pipelines.errors import ConfigurationError
 
@@ -49,7 +50,7 @@ def check(
     from pipelines.settings import Settings
     from pipelines.source_check.trial import read_source, try_source
 
-    settings = Settings.load(home)
+    settings = Settings.load(home, source=file)
     spec = read_source(file)
     _clean_up_when_terminated()
     with step_reporter(quiet=as_json) as report:
@@ -86,7 +87,7 @@ def new(
 
     if out is not None and out.exists():
         raise ConfigurationError(f"{out} exists already; name another file with --out.")
-    settings = Settings.load(home)
+    settings = Settings.load(home, any_name=True)
     _clean_up_when_terminated()
     try:
         source, path = draft(settings, out)
@@ -100,7 +101,7 @@ def new(
         raise ConfigurationError(f"{path} exists already; nothing was written.") from None
     except OSError as error:
         raise SourceError(f"{path} cannot be written ({type(error).__name__}); name another file with --out.") from None
-    typer.echo(f"\nWrote {path}. Next: conjoin source check {path}" + (f" --home {settings.home}" if home else ""))
+    typer.echo(f"\nWrote {path}. Next: {typed('source', 'check', path, *(('--home', settings.home) if home else ()))}")
 
 
 def _clean_up_when_terminated() -> None:

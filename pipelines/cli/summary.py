@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import os
-import shutil
-import sys
 from typing import TYPE_CHECKING, Any
 
 import typer
@@ -13,6 +10,7 @@ from rich.console import Console
 from rich.table import Table
 
 from linkage_models.words import counted
+from pipelines.cli.hints import typed
 from pipelines.publish import Audience, default_audience
 from pipelines.settings import Settings
 
@@ -91,26 +89,24 @@ def print_next_steps(
     examples = summary.get("examples") or [{"subject_id": "SUBJECT"}]
     example = examples[0]["subject_id"]
     usual = default_audience(audiences)
-    of_whom = "" if usual and usual.name == summary["audience"] else f" --audience {summary['audience'] or 'NAME'}"
-    conjoin = "conjoin" if shutil.which("conjoin") else os.path.relpath(sys.argv[0])
-    # `make ui`, like a command without --home, looks where CONJOIN_HOME or the default says.
-    elsewhere = settings.home != Settings.load().home
-    home = f" --home {settings.home}" if elsewhere else ""
+    of_whom = () if usual and usual.name == summary["audience"] else ("--audience", summary["audience"] or "NAME")
+    # A command without --home looks where CONJOIN_HOME or the default says.
+    home = ("--home", settings.home) if settings.home != Settings.load().home else ()
     steps = [
-        (f"{conjoin} explain {example}{of_whom}{home}", "why these records are one person"),
-        (f"{conjoin} evaluate{of_whom}{home}", "links and gaps against the sample's truth"),
+        (typed("explain", example, *of_whom, *home), "why these records are one person"),
+        (typed("evaluate", *of_whom, *home), "links and gaps against the sample's truth"),
     ]
     if next_night:
-        of = f" --sample {sample}" if sample else ""
-        steps.append((f"{conjoin} demo --night {next_night}{of}{home}", "the next night's deliveries"))
-    steps.append((f"{f'CONJOIN_HOME={settings.home} ' if elsewhere else ''}make ui", "the same run in the Dagster UI"))
+        of = ("--sample", sample) if sample else ()
+        steps.append((typed("demo", "--night", next_night, *of, *home), "the next night's deliveries"))
+    steps.append((typed("ui", *home), "the same run in the Dagster UI"))
     file = summary.get("snapshot", settings.published / "NAME" / "current.duckdb")
-    width = max(len(command) for command, _ in steps)
+    width = max(len(step) for step, _ in steps)
     console = Console()
     lines = (
         "",
         "Next:",
-        *(f"  {command:{width}}  {purpose}" for command, purpose in steps),
+        *(f"  {step:{width}}  {purpose}" for step, purpose in steps),
         f"  or SQL, with any DuckDB client, on {file}",
     )
     for line in lines:

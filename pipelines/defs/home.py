@@ -11,6 +11,7 @@ from duckdb import DuckDBPyConnection
 from linkage_models import nominal
 from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
+from pipelines.modes import tighten
 from pipelines.settings import Settings
 from pipelines.warehouse import database, run_log
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
@@ -34,9 +35,10 @@ class Home(dg.ConfigurableResource["Home"]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
-        """Hold the run lock as long as the run's process lives, and see that time has not gone back."""
+        """Hold the run lock as long as the run's process lives; close the home; see that time has not gone back."""
         del context
         with run_lock(self.settings, DECISION_SECONDS):
+            tighten(self.settings)
             run_log.not_before_the_last(self.settings)
             yield self
 

@@ -10,6 +10,7 @@ from pipelines.defs.feeds import as_table, feeds_are_current, feeds_check, stale
 from pipelines.defs.gaps import FINDINGS
 from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
+from pipelines.modes import open_to_readers
 from pipelines.publish import Audience, publish
 from pipelines.warehouse import run_log
 
@@ -48,6 +49,8 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
             )
 
         with home.writer() as con:
+            settings.published.mkdir(exist_ok=True)
+            open_to_readers(settings.published, settings.readers_group)
             made = publish(
                 con,
                 audience=audience,
@@ -57,6 +60,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 services=deployment.services,
                 link_threshold=thresholds.link,
                 kept=settings.snapshots_kept,
+                readers=settings.readers_group,
                 finished_at=finished_at,
                 record_markings={source.spec.system: source.spec.marking for source in deployment.sources},
                 # Nobody may read what the audit log does not tell of.

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-
-from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from pipelines.deployment import Folders, Source, read_sources
 from pipelines.deployment_check.source import check_source
 from pipelines.errors import ConfigurationError
 from pipelines.gaps import RISK_FILE, Risk, Rule, applies, load_risk, load_rules, rest_on_risk_subjects
 from pipelines.publish import Audience, default_audience, read_audiences
-from pipelines.settings import HOME_SETTINGS_FILE, Settings
+from pipelines.settings import Settings
+from pipelines.settings.given import variable
 from pipelines.source import BELOW
 from pipelines.yaml_file import error_at, field_error, peek
 
@@ -51,14 +49,6 @@ class Checked:
     bundle: str | None = None
 
 
-class _Named(BaseSettings):
-    """The deployment that the settings name, though others of them are wrong."""
-
-    model_config = SettingsConfigDict(env_prefix="CONJOIN_", extra="ignore")
-
-    deployment: Path | None = None
-
-
 def check_deployment(home: Path | None) -> Checked:
     """Check the deployment that the settings name, or the repository's own.
 
@@ -66,17 +56,10 @@ def check_deployment(home: Path | None) -> Checked:
         home: overrides `CONJOIN_HOME`.
     """
     checked = Checked()
-    try:
-        checked.folder = Settings.load(home).deployment
-    except ConfigurationError as error:
-        checked.errors.append(error)
-        file = (home or Path(os.environ.get("CONJOIN_HOME") or "data")) / HOME_SETTINGS_FILE
-        checked.folder = _Named(_env_file=file).deployment
-    try:
-        where = Folders.at(checked.folder)
-    except ConfigurationError as error:
-        checked.errors.append(error)
+    checked.folder = Settings.load(home, report=checked.errors.append).deployment
+    if checked.folder is None and any(error.field == variable("deployment") for error in checked.errors):
         return checked
+    where = Folders.at(checked.folder)
     sources = read_sources(where.source_files, checked.errors.append)
     for source in sources:
         check_source(source, checked.errors.append, checked.warnings.append)

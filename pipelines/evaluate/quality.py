@@ -15,6 +15,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.evaluate.truth import read_gaps, read_origins, read_people
 from pipelines.publish import chosen_audience
 from pipelines.publish.current import current_snapshot
+from pipelines.warehouse.damage import PUBLISH, undamaged
 from pipelines.warehouse.database import reader
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def evaluate(
         ConfigurationError: the truth is not what it says it is, or there is no such audience.
         NothingPublishedError: no run has published yet.
         WarehouseBusyError: a run is writing to the warehouse.
+        DamagedError: the file of the snapshot or of the warehouse is damaged.
     """
     deployment = Deployment.load(settings)
     snapshot = current_snapshot(settings, chosen_audience(deployment.audiences, audience).name)
@@ -68,7 +70,7 @@ def evaluate(
     if truth and not known:
         raise ConfigurationError(f"{folder} holds no record.csv; name the folder of the truth with --truth.")
     bundle = deployment.bundle()
-    with reader(settings) as con, Temporaries(con) as own:
+    with undamaged(snapshot, PUBLISH), reader(settings) as con, Temporaries(con) as own:
         con.execute(f"ATTACH {literal(str(snapshot))} AS snapshot (READ_ONLY)")
         own.view("predicted", "SELECT record_key, source_system, subject_id FROM snapshot.linked.subject_record")
         own.view("edge", "FROM snapshot.linked.link WHERE match_weight IS NOT NULL")

@@ -12,6 +12,7 @@ from pipelines.errors import NothingPublishedError
 from pipelines.publish.format import check_format
 from pipelines.publish.versions import CURRENT
 from pipelines.settings import Settings
+from pipelines.warehouse.damage import PUBLISH, undamaged
 
 
 def current_snapshot(settings: Settings, audience: str) -> Path:
@@ -33,8 +34,9 @@ def open_snapshot(settings: Settings, audience: str) -> Iterator[duckdb.DuckDBPy
     Raises:
         NothingPublishedError: no run has published one for it yet.
         FormatError: a later version of Conjoin published it.
+        DamagedError: its file is damaged.
     """
     path = current_snapshot(settings, audience)
-    with duckdb.connect(str(path), read_only=True) as con:
+    with undamaged(path, PUBLISH), duckdb.connect(str(path), read_only=True) as con:
         check_format(con, path)
         yield con

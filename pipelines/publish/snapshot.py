@@ -14,6 +14,7 @@ import duckdb
 from linkage_models.relations import literal, single_row, single_value
 from linkage_models.words import counted
 from pipelines.errors import StorageError, raise_if_storage
+from pipelines.modes import open_to_readers
 from pipelines.publish import versions
 from pipelines.publish.audience import Audience
 from pipelines.publish.fill import SNAPSHOT, fill
@@ -58,6 +59,7 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
     services: Mapping[str, str],
     link_threshold: float,
     kept: int,
+    readers: str | None = None,
     finished_at: datetime | None = None,
     record_markings: Mapping[str, str | None] | None = None,
     before_release: Callable[[Path, Mapping[str, int]], None] = lambda _path, _rows: None,
@@ -76,6 +78,7 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         services: service (police, prison, probation ...) of each configured source system.
         link_threshold: match weight (log2) from which two records are linked.
         kept: versions to keep, the new one included; 1 or more.
+        readers: the group that may read the versions; None for the account that Conjoin runs under alone.
         finished_at: when the run publishes, by the clock (naive UTC); None takes `as_of`.
         record_markings: marking of what each source system's records themselves say; a system whose marking is missing
             or above the ceiling is left out whole. None where records carry no marking of their own.
@@ -84,12 +87,14 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
 
     Raises:
         CheckFailedError: the file that was built is not as it should be; the snapshot before stays in place.
+        ConfigurationError: what is published cannot be given to the readers; the snapshot before stays in place.
         StorageError: the disk is full or the folder cannot be written; the snapshot before stays in place.
     """
     name = versions.version_name(audience.name, as_of, run_id)
     built = versions.unfinished(folder, name)
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        open_to_readers(folder, readers)
         versions.sweep(folder)
         with visible_to(con, audience, services, record_markings):
             withheld = withheld_counts(con)
@@ -98,7 +103,7 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         rows = _finish(con, built, audience)
         size = built.stat().st_size
         before_release(folder / name, rows)
-        path = versions.release(built, name)
+        path = versions.release(built, name, readers)
     except BaseException as error:
         with suppress(OSError):
             versions.sweep(folder)

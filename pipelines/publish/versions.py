@@ -12,6 +12,7 @@ from datetime import datetime
 from pathlib import Path
 
 from pipelines import durable
+from pipelines.modes import open_to_readers
 
 CURRENT = "current.duckdb"
 """Name of the symlink analysts open."""
@@ -40,12 +41,21 @@ def sweep(folder: Path) -> int:
     return len(leftovers)
 
 
-def release(built: Path, name: str) -> Path:
+def release(built: Path, name: str, readers: str | None = None) -> Path:
     """Make a finished file the current version, safe against loss of power at any moment; return its path.
 
     Readers of the version before keep the file they opened: the symlink moves, no file is overwritten in place.
+
+    Args:
+        built: the file.
+        name: what it is to be called.
+        readers: the group that may read it, beside the account that Conjoin runs under.
+
+    Raises:
+        ConfigurationError: it cannot be given to that group.
     """
     folder = built.parent
+    open_to_readers(built, readers)
     version = folder / name
     durable.replace(built, version)
     link = unfinished(folder, CURRENT)

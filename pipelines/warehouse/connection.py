@@ -43,7 +43,7 @@ def connect(
     try:
         return duckdb.connect(str(path), read_only=read_only, config=config)
     except duckdb.IOException as error:
-        if "lock" in str(error):
+        if "Could not set lock" in str(error):
             message = f"{path} is in use by another process; wait for that run to finish and try again."
             raise WarehouseBusyError(message) from None
         raise

@@ -11,6 +11,7 @@ from pipelines.formats import CONJOIN, FORMAT
 from pipelines.warehouse import upgrade
 from pipelines.warehouse.catalogue import WAREHOUSE
 from pipelines.warehouse.connection import connect
+from pipelines.warehouse.damage import RESTORE, undamaged
 from pipelines.warehouse.shape import shape_of_catalogue
 
 if TYPE_CHECKING:
@@ -29,9 +30,10 @@ def writer(settings: Settings) -> Iterator[DuckDBPyConnection]:
     Raises:
         WarehouseBusyError: another process holds it.
         FormatError: it is of a format that only a later version of Conjoin knows, or as no version makes it.
-        StorageError: the disk is full.
+        DamagedError: its file is damaged.
+        StorageError: the disk is full, or a place cannot be written.
     """
-    with storage_errors():
+    with storage_errors(), undamaged(settings.warehouse, RESTORE):
         settings.home.mkdir(parents=True, exist_ok=True)
         if not settings.warehouse.exists():
             upgrade.make(settings)
@@ -79,9 +81,14 @@ def reader_of_any_format(settings: Settings) -> Iterator[DuckDBPyConnection]:
         NothingPublishedError: there is no warehouse yet.
         WarehouseBusyError: a run is writing to it.
         FormatError: it is of a format that only a later version of Conjoin knows.
+        DamagedError: its file is damaged.
     """
     must_exist(settings)
-    with closing(connect(settings, settings.warehouse, read_only=True)) as con:
+    with (
+        storage_errors(),
+        undamaged(settings.warehouse, RESTORE),
+        closing(connect(settings, settings.warehouse, read_only=True)) as con,
+    ):
         upgrade.format_of(con, settings.warehouse)
         yield con
 

@@ -7,7 +7,7 @@ import sys
 from tests.debian import install
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
-OVERRIDE = "CONJOIN_TEST_BROWSER"
+OVERRIDE = "TEST_BROWSER"
 
 # `--no-sandbox` because CI runs as root, which Chromium's sandbox refuses; the rest keeps it from calling its maker.
 FLAGS = (
@@ -22,7 +22,7 @@ FLAGS = (
 
 
 def find() -> str | None:
-    """Return the path of a Chromium: the one `CONJOIN_TEST_BROWSER` names, else the first on the path, else None."""
+    """Return the path of a Chromium: the one `TEST_BROWSER` names, else the first on the path, else None."""
     named = os.environ.get(OVERRIDE)
     return shutil.which(named) if named else next(filter(None, map(shutil.which, NAMES)), None)
 

@@ -26,6 +26,7 @@ def attempt(
     *arguments: str,
     environment: Mapping[str, str] | None = None,
     largest_file: int | None = None,
+    bound_by_modes: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does, in a home and a Dagster home of its own, whether it fails or not.
 
@@ -34,6 +35,7 @@ def attempt(
         arguments: the command and its arguments.
         environment: variables to set.
         largest_file: kilobytes beyond which no file may grow, as on a disk that fills up.
+        bound_by_modes: whether the modes of files bind it even where root runs it.
     """
     command = [sys.executable, "-m", "pipelines.cli", *arguments]
     variables = {**os.environ, **(environment or {})}
@@ -45,6 +47,8 @@ def attempt(
         variables["DAGSTER_HOME"] = str(dagster_home)
     if largest_file is not None:
         command = ["bash", "-c", 'ulimit -f "$0" && exec "$@"', str(largest_file), *command]
+    if bound_by_modes and os.geteuid() == 0:
+        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=600)
 
 
@@ -57,7 +61,11 @@ def conjoin(home: Path | None, *arguments: str, **environment: str) -> subproces
 
 def refused(home: Path, *arguments: str, largest_file: int | None = None, **environment: str) -> str:
     """Return the one sentence that a command which must fail ends with."""
-    done = attempt(home, *arguments, environment=environment, largest_file=largest_file)
+    return sentence_of(attempt(home, *arguments, environment=environment, largest_file=largest_file))
+
+
+def sentence_of(done: subprocess.CompletedProcess[str]) -> str:
+    """Return the one sentence that a command which failed has ended with."""
     assert done.returncode == 1, done.stdout
     (sentence,) = [line for line in done.stderr.splitlines() if line.startswith("conjoin: ")]
     assert done.stderr.strip().endswith(sentence)

@@ -209,5 +209,5 @@ def test_what_is_not_json_is_refused_before_anything_is_written(tmp_path: Path) 
 
 def test_a_log_that_cannot_be_written_is_one_clear_sentence(tmp_path: Path) -> None:
     (tmp_path / "audit").write_text("a file where the folder should be")
-    with pytest.raises(StorageError, match="cannot be written"):
+    with pytest.raises(StorageError, match="audit cannot be used"):
         write(settings_in(tmp_path), 1)

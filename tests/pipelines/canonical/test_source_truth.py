@@ -42,7 +42,7 @@ class Toy:
 
     def settings(self) -> Settings:
         as_of = BEGAN + timedelta(days=self.night)
-        return Settings(home=self.home, inbox=self.home / "inbox", as_of=as_of, _env_file=None)
+        return Settings(home=self.home, inbox=self.home / "inbox", as_of=as_of)
 
     def deliver(
         self,

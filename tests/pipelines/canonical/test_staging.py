@@ -55,7 +55,7 @@ class Home:
 
     def settings(self) -> Settings:
         as_of = datetime(2026, 3, max(self.night, 1), tzinfo=UTC)
-        return Settings(home=self.folder, as_of=as_of, _env_file=None)
+        return Settings(home=self.folder, as_of=as_of)
 
 
 def temporary(con: DuckDBPyConnection) -> set[str]:

@@ -1,0 +1,102 @@
+"""Who may read what Conjoin writes: its own account alone, and a group of readers what is published."""
+
+from __future__ import annotations
+
+import grp
+import logging
+import os
+import stat
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from pipelines.errors import ConfigurationError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from pipelines.settings import Settings
+
+_log = logging.getLogger(__name__)
+
+
+def keep_private() -> None:
+    """Let this process, and those it starts, write files and folders that no other account can read or enter.
+
+    Whatever the umask was before: a stricter one would lock Conjoin out of its own folders.
+    """
+    os.umask(0o077)
+
+
+def open_to_readers(path: Path, group: str | None) -> None:
+    """Let the group of readers, where there is one, read a published version or list a folder of them.
+
+    Raises:
+        ConfigurationError: the file or folder cannot be given to that group.
+    """
+    if path.is_dir():
+        _set(path, 0o750 if group else 0o700, group)
+    else:
+        _set(path, 0o440, group)
+
+
+def tighten(settings: Settings) -> None:
+    """Give the home, and everything in it, the modes that it would have if it were made now.
+
+    What the account may not change, or a file system without modes cannot, stays as it is and is warned of.
+
+    Raises:
+        ConfigurationError: what is published cannot be given to the readers' group.
+    """
+    group, lax = settings.readers_group, 0
+    for path in _inside(settings.home):
+        try:
+            if _is_published(path, settings):
+                open_to_readers(path, group)
+            else:
+                _set(path, 0o700 if path.is_dir() else 0o600)
+        except FileNotFoundError:
+            continue
+        except OSError:
+            lax += path.lstat().st_mode & 0o077 != 0
+    try:
+        # Last, when what readers may pass by is closed to them.
+        _set(settings.home, 0o710 if group else 0o700, group)
+    except OSError:
+        lax += 1
+    if lax:
+        _log.warning(
+            "Other accounts may be able to read %d files and folders in %s, and the account that Conjoin runs under"
+            " cannot change that; make it the owner of all of them.",
+            lax,
+            settings.home,
+        )
+
+
+def _inside(home: Path) -> Iterator[Path]:
+    """Yield every file and folder below the home; links are left alone, having no modes."""
+    for folder, folders, files in os.walk(home):
+        for name in (*folders, *files):
+            path = Path(folder, name)
+            if not path.is_symlink():
+                yield path
+
+
+def _is_published(path: Path, settings: Settings) -> bool:
+    """Return whether readers may see it: the folder of an audience, a version in it, or the folder of all of them."""
+    in_place = settings.published in (path, path.parent, path.parent.parent)
+    return in_place and not path.name.startswith(".") and (path.is_dir() or path.suffix == ".duckdb")
+
+
+def _set(path: Path, mode: int, group: str | None = None) -> None:
+    held = path.lstat()
+    gid = grp.getgrnam(group).gr_gid if group else held.st_gid
+    if held.st_gid != gid:
+        try:
+            os.chown(path, -1, gid)
+        except PermissionError:
+            raise ConfigurationError(
+                f"{path} cannot be given to the group {group} that CONJOIN_READERS_GROUP names; make the account that"
+                " Conjoin runs under its owner and a member of that group, or unset the setting."
+            ) from None
+    if stat.S_IMODE(held.st_mode) != mode:
+        path.chmod(mode)

@@ -1,0 +1,59 @@
+"""Damaged databases: what DuckDB says of a file that is cut short or altered becomes one sentence that names it."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+import duckdb
+
+from linkage_models.relations import quote
+from pipelines.errors import DamagedError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+RESTORE = "restore CONJOIN_HOME from a backup, or link afresh in another one"
+"""What is left to do about a warehouse."""
+
+PUBLISH = "publish it again with `conjoin run`"
+"""What is to do about a snapshot."""
+
+_SIGNS = (
+    "not a valid DuckDB database file",
+    "Corrupt database file",
+    "Could not read enough bytes",
+    "Failure while replaying WAL",
+    "read a database file with version number",
+)
+
+
+@contextmanager
+def undamaged(file: Path, remedy: str) -> Iterator[None]:
+    """Raise a DamagedError where DuckDB fails because the file is damaged; let other errors pass.
+
+    Args:
+        file: the database, which nothing inside holds open any longer when an error leaves it.
+        remedy: what the reader of the error is to do.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        # A query may read several files and seldom says in which of them a block is damaged.
+        if not any(sign in str(error) for sign in _SIGNS) or _is_whole(file):
+            raise
+        message = f"{file} is damaged, or was not written by this version of DuckDB; {remedy}."
+        raise DamagedError(message) from None
+
+
+def _is_whole(file: Path) -> bool:
+    """Return whether every block of a database can be read."""
+    try:
+        with duckdb.connect(str(file), read_only=True) as con:
+            tables = con.execute("SELECT schema_name, table_name FROM duckdb_tables()").fetchall()
+            for schema, table in tables:
+                con.execute(f"SELECT bit_xor(hash(t)) FROM {quote(schema)}.{quote(table)} AS t").fetchall()
+    except duckdb.Error:
+        return False
+    return True
