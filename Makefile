@@ -126,12 +126,14 @@ lint: setup-dev ## Check style, types, the direction of imports and the rules of
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+	$(BIN)/sqlfluff lint --processes 0 pipelines linkage_models
 	$(BIN)/python -m tests.house.rules
 
 .PHONY: format
-format: setup-dev ## Format the code and mend what ruff can mend
+format: setup-dev ## Format the code and mend what ruff and sqlfluff can mend
 	$(BIN)/ruff check --fix-only .
 	$(BIN)/ruff format .
+	$(BIN)/sqlfluff fix --quiet --processes 0 pipelines linkage_models
 
 .PHONY: check-defs
 check-defs: setup-dev ## Check that the Dagster code location loads

@@ -31,4 +31,4 @@ SELECT
     count(*) FILTER (NOT scored.is_missed AND scored.joins) AS false_joining,
     count(*) FILTER (NOT scored.is_missed AND NOT scored.joins) AS false_below
 FROM link
-LEFT JOIN scored ON true
+LEFT JOIN scored ON TRUE

@@ -1,6 +1,8 @@
 -- The new ones of the decisions given that are to be in force.
+WITH gone AS (FROM ruling WHERE withdraws)
+
 SELECT made.position, made.decision_id, made.record_a, made.record_b, made.verdict
 FROM ruling AS made
-ANTI JOIN (FROM ruling WHERE withdraws) AS gone ON made.decision_id = gone.decision_id
+ANTI JOIN gone ON made.decision_id = gone.decision_id
 WHERE made.is_new
 ORDER BY made.position

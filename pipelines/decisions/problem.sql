@@ -3,7 +3,7 @@ SELECT position, 'held' AS kind, decision_id AS what
 FROM ruling
 WHERE says <> holds
 UNION ALL
-SELECT position, 'unknown', record_key
+SELECT position, 'unknown' AS kind, record_key AS what
 FROM (
     SELECT position, record_a AS record_key FROM ruling WHERE is_new
     UNION ALL

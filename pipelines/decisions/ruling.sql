@@ -4,6 +4,7 @@ WITH in_order AS (
     SELECT * REPLACE (least(record_a, record_b) AS record_a, greatest(record_a, record_b) AS record_b)
     FROM given
 ),
+
 said AS (
     SELECT
         *,
@@ -11,6 +12,7 @@ said AS (
         struct_pack(record_a, record_b, verdict, decided_by, reason) AS says
     FROM in_order
 ),
+
 held AS (
     SELECT
         decision_id,
@@ -18,12 +20,14 @@ held AS (
         struct_pack(record_a, record_b, verdict, decided_by, reason) AS says
     FROM linkage.decision
 ),
+
 in_force AS (
     SELECT says, min(decision_id) AS decision_id
     FROM held
     WHERE withdrawn_at IS NULL
     GROUP BY says
 ),
+
 -- No two decisions have one id: the number of those made before is part of what is hashed, and none is ever removed.
 found AS (
     SELECT
@@ -37,6 +41,7 @@ found AS (
     FROM said
     LEFT JOIN in_force ON said.says = in_force.says
 )
+
 SELECT
     found.*,
     coalesce(held.says, first_value(found.says) OVER from_the_first) AS holds,

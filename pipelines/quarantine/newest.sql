@@ -4,6 +4,7 @@ WITH newest AS (
     FROM nominal.load
     GROUP BY source_system
 )
+
 FROM nominal.quarantine
 SEMI JOIN newest USING (source_system, load_id)
 WHERE $system IS NULL OR source_system = $system

@@ -6,9 +6,9 @@ WITH decided AS (
 ),
 
 node AS (
-    SELECT record_key, true AS present FROM resolve_record
+    SELECT record_key, TRUE AS present FROM resolve_record
     UNION ALL
-    SELECT record_key, false AS present FROM decided ANTI JOIN resolve_record USING (record_key)
+    SELECT record_key, FALSE AS present FROM decided ANTI JOIN resolve_record USING (record_key)
 )
 
 SELECT record_key, present, row_number() OVER (ORDER BY NOT present, record_key) - 1 AS code

@@ -8,7 +8,7 @@ WITH inside AS (
 joined AS (
     SELECT record_l, record_r, match_probability AS strength FROM linkage.edge
     UNION ALL
-    SELECT record_a, record_b, 1.0 FROM linkage.decision WHERE verdict = 'same' AND withdrawn_at IS NULL
+    SELECT record_a, record_b, 1.0 AS strength FROM linkage.decision WHERE verdict = 'same' AND withdrawn_at IS NULL
 )
 
 SELECT joined.record_l, joined.record_r, joined.strength

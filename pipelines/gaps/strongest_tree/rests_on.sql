@@ -3,11 +3,12 @@ WITH searched AS (
     SELECT found.gap_id, member.record_key
     FROM found
     INNER JOIN member
-        ON member.subject_id = found.subject_id
-        AND (
-            member.source_system = found.expected_in
-            OR (found.expected_in = 'all' AND member.source_system <> found.held_by)
-        )
+        ON
+            found.subject_id = member.subject_id
+            AND (
+                found.expected_in = member.source_system
+                OR (found.expected_in = 'all' AND found.held_by <> member.source_system)
+            )
     WHERE found.held_by <> found.expected_in
 ),
 

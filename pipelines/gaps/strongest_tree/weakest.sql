@@ -9,7 +9,7 @@ reached AS (
     SELECT DISTINCT first_record, first_record AS record_key, NULL::VARCHAR AS came_from, 1.0::DOUBLE AS weakest
     FROM gap_rests_on
     UNION ALL
-    SELECT reached.first_record, step.next_key, reached.record_key, least(reached.weakest, step.strength)
+    SELECT reached.first_record, step.next_key, reached.record_key, least(reached.weakest, step.strength) AS weakest
     FROM reached
     INNER JOIN step ON reached.record_key = step.record_key AND step.next_key IS DISTINCT FROM reached.came_from
 )

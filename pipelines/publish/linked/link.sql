@@ -30,7 +30,7 @@ SELECT
         WHEN pair.verdict IS NOT NULL THEN 'person'
         WHEN pair.match_weight >= $link_threshold AND len(list_filter(
             pair.evidence,
-            lambda part: part."level" = $identifier_level AND part.weight > $link_threshold
+            lambda part: part.level = $identifier_level AND part.weight > $link_threshold
         )) > 0 THEN 'identifier'
         ELSE 'model'
     END AS decided_by

@@ -7,7 +7,7 @@ SELECT
     bundle,
     -- The loads of a source system that the audience may not see are not named.
     to_json(map_from_entries(list_filter(
-        map_entries(inputs::MAP(VARCHAR, VARCHAR)), lambda load: publish_shows(load.key)
+        map_entries(inputs::MAP (VARCHAR, VARCHAR)), lambda load: publish_shows(load.key)
     ))) AS inputs,
     counts,
     versions,

@@ -1,4 +1,4 @@
--- The load in force is the latest that was not refused: its id carries a running number between its time and its checksum.
+-- The load in force is the latest that was not refused: its id has a running number between its time and its checksum.
 SELECT
     source_system, resource, load_id, rows_extracted, rows_accepted, rows_quarantined, rows_deleted, delivered_at,
     last_seen_at

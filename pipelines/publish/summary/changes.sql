@@ -5,6 +5,7 @@ WITH latest AS (
     ORDER BY started_at DESC, run_id
     LIMIT 1
 )
+
 SELECT
     (SELECT count(*) FROM linked.run) AS runs,
     count(*) FILTER (WHERE event.kind = 'created') AS created,

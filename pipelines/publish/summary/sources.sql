@@ -4,6 +4,7 @@ WITH held AS (
     FROM linked.subject_record
     GROUP BY source_system
 )
+
 SELECT
     loaded.source_system,
     sum(loaded.rows_extracted)::BIGINT AS read,

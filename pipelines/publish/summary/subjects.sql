@@ -4,10 +4,12 @@ WITH present AS (
     SELECT coalesce(list(DISTINCT service ORDER BY service), []) AS services
     FROM linked.coverage
 ),
+
 wanted AS (
     SELECT coalesce(nullif(list_filter($across::VARCHAR[], lambda one: one IN services), []), services) AS across
     FROM present
 )
+
 SELECT
     count(subject.subject_id) AS subjects,
     coalesce(sum(subject.record_count), 0)::BIGINT AS records,
@@ -17,4 +19,4 @@ SELECT
     count(*) FILTER (WHERE len(subject.review_flags) > 0) AS flagged_for_review,
     (SELECT count(*) FROM linked.link WHERE relation = 'near_miss') AS near_misses
 FROM wanted
-LEFT JOIN linked.subject ON true
+LEFT JOIN linked.subject ON TRUE
