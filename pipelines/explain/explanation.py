@@ -52,7 +52,7 @@ def subject_named(con: DuckDBPyConnection, given: str) -> str:
     if single_value(con, events, {"id": subject}):
         raise ConfigurationError(f"{subject} is retired: none of its records is in any source system now.")
     raise ConfigurationError(
-        f"There is no subject {given}; a subject id looks like S00000022Y and a record key like nomis:A1234BC."
+        f"There is no subject {given}; a subject id looks like S00000022Y and a record key like system:record-id."
     )
 
 
