@@ -18,6 +18,7 @@ FREE = {
     "BSD-3-Clause",
     "3-Clause BSD License",
     "CC0-1.0",
+    "CNRI-Python",
     "ISC License (ISCL)",
     "MIT",
     "MIT License",
