@@ -160,9 +160,15 @@ def test_a_withdrawal_elsewhere_comes_in_with_the_next_import(home: Settings, tm
     import_csv(elsewhere, file)
     withdraw(home, made, by="b.person", reason="mixed up")
     decide(home, "A", "B", "different", by="b.person", reason="twins")
+    before = file.rename(tmp_path / "before.csv")
     export_csv(home, file, who="a.person")
     assert import_csv(elsewhere, file) == Import(given=2, taken=2)
     assert decisions(elsewhere) == decisions(home)
+    # What was withdrawn binds nobody, though it contradicts what is in force; an older file brings nothing back.
+    third = warehouse_of(tmp_path / "three", *KEYS)
+    assert import_csv(third, file) == Import(given=2, taken=2)
+    assert import_csv(third, before) == Import(given=1, taken=0)
+    assert decisions(third) == decisions(home)
 
 
 def test_rows_without_ids_are_taken_once_however_often_they_are_given(home: Settings) -> None:

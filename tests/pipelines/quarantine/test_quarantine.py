@@ -71,6 +71,13 @@ def test_a_retry_takes_in_what_the_corrected_yaml_maps(home: Settings) -> None:
     ) == [("email",), ("phone",)]
 
 
+def test_only_the_newest_load_counts(home: Settings) -> None:
+    header, _ = tiny.RMS["contacts"]
+    tiny.write_csv(home.deliveries / "rms" / "contacts.csv", header, [["1", "N1", "phone", "07700 900123", ""]])
+    assert retry(home) == [Retry("rms", 2, 1, refused=None, not_landed=None)]
+    assert len(rows(home, "rms")) == 1
+
+
 def test_a_retry_of_a_delivery_that_is_gone_takes_in_what_was_landed(home: Settings) -> None:
     correct(home)
     (home.deliveries / "rms" / "markers.csv").unlink()
