@@ -1,4 +1,4 @@
-"""One extraction under way: where it writes, and the rows it sets apart because they cannot be read."""
+"""One extraction under way: where it writes, and the rows it quarantines because they cannot be read."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Candidate pairs: of all records, or of those that changed with all, but for blocks that are too large to compare.
+"""Candidate pairs: which records are compared with which. Blocks that are too large are left out.
 
 A block is the records that share a blocking key. One of more than `blocking.MOST_IN_BLOCK` records does not say of any
 two of them that they are of one person: its key is a placeholder, or rows were repeated. Its pairs are compared only

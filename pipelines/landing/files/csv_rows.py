@@ -2,7 +2,7 @@
 
 A stray quotation mark makes a CSV reader take everything up to the next one for a single field. Here a row that stays
 open at the end of its line is tried together with the lines that follow; where that gives no row of the right number
-of fields, the line alone is set apart and reading goes on with the next.
+of fields, the line alone is quarantined and reading goes on with the next.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class HeaderError(Exception):
 
 
 def csv_lines(path: Path, spec: Csv, set_apart: SetApart) -> Iterator[tuple[int, str]]:
-    """Yield the file's lines with their numbers, counted from 1; those that cannot be read are set apart."""
+    """Yield the file's lines with their numbers, counted from 1; those that cannot be read are quarantined."""
     for batch in read_lines(path, spec.encoding, set_apart):
         yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
 

@@ -1,4 +1,4 @@
-"""Reading text files line by line, with real line numbers; lines that cannot be read are set apart."""
+"""Reading text files line by line, with real line numbers; lines that cannot be read are quarantined."""
 
 from __future__ import annotations
 
