@@ -101,7 +101,7 @@ def test_a_bundle_of_another_format_is_refused(folder: Path) -> None:
     manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
     manifest["format"] = "conjoin nominal model 0"
     (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-    assert "of another format" in refusal(folder)
+    assert "is of the format 'conjoin nominal model 0'" in refusal(folder)
 
 
 @pytest.mark.parametrize("change", ["condition", "label", "order", "one comparison less"])

@@ -169,7 +169,7 @@ def test_a_trailer_must_count(settings: Settings, count: str) -> None:
     put(settings.deliveries / "people.txt", f"P1Anna\nT{count}\n")
     trailer = {"type": "T", "count": [2, 1]}
     spec = {"path": "people.txt", "record_type": [1, 1], "resources": LINE_TYPES, "trailer": trailer}
-    assert "line 2 counts other than the 1 lines" in refusal(settings, format="fixed_width", **spec)
+    assert "line 2 counts other than the 1 line that" in refusal(settings, format="fixed_width", **spec)
 
 
 def test_a_fixed_width_file_of_unreadable_lines_alone_is_not_whole(settings: Settings) -> None:
