@@ -175,7 +175,7 @@ def test_two_records_of_one_key_are_not_published(tmp_path: Path) -> None:
     world.con.execute(
         "INSERT INTO nominal.information_item SELECT * FROM nominal.information_item WHERE item_key = 'i1'"
     )
-    with pytest.raises(CheckFailedError, match=r"linked\.information holds 1 rows whose key another row has"):
+    with pytest.raises(CheckFailedError, match=r"linked\.information holds 1 row whose key another row has"):
         world.publish(tmp_path, run_id="run2")
     assert names_in(tmp_path) == {"current.duckdb", before.name}
     assert count(tmp_path / "current.duckdb", "information") == 3
@@ -193,7 +193,7 @@ def test_two_records_of_one_key_are_not_published(tmp_path: Path) -> None:
         ("DELETE FROM linked.subject WHERE subject_id = 'S00000001A'", "3 rows of subjects"),
         (
             "UPDATE linked.information SET marking = 'SECRET' WHERE item_key = 'i1'",
-            "1 rows above the audience's ceiling",
+            "1 row above the audience's ceiling",
         ),
     ],
 )
