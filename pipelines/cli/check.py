@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from linkage_models.words import counted
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 from pipelines.errors import CheckFailedError
 
@@ -17,10 +18,11 @@ if TYPE_CHECKING:
 
 
 def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check settings, sources, gap rules, audiences and bundle, and say everything that is wrong; no data is read.
+    """Check a deployment and say everything that is wrong.
 
-    A secret that is missing here is a warning, since the account of the nightly run may have it. `conjoin source check`
-    tries one source on its live data. The exit status is 1 where there is an error.
+    Settings, sources, gap rules, audiences and the bundle are checked; no data is read. A secret that is missing here
+    is a warning, since the account of the nightly run may have it. `conjoin source check` tries one source on its live
+    data. The exit status is 1 where there is an error.
 
     Example: CONJOIN_DEPLOYMENT=/srv/conjoin/deployment conjoin check
     """
@@ -35,23 +37,23 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
                 typer.echo(f"{kind}: {one}")
         typer.echo(_in_words(checked))
     if checked.errors:
-        several = f"has {len(checked.errors)} errors" if len(checked.errors) > 1 else "has an error"
-        raise CheckFailedError(f"{checked.folder or 'The deployment'} {several}, told above; correct and check again.")
+        several = counted(len(checked.errors), "error")
+        raise CheckFailedError(
+            f"{checked.folder or 'The deployment'} has {several}, told above; correct and check again."
+        )
 
 
 def _in_words(checked: Checked) -> str:
-    idle = f" ({len(checked.not_in_force)} more are not in force)" if checked.not_in_force else ""
+    idle = (
+        f" ({counted(len(checked.not_in_force), 'more is', 'more are')} not in force)" if checked.not_in_force else ""
+    )
     default = f", {checked.default_audience} the default" if checked.default_audience else ""
     return (
-        f"{checked.folder or 'Conjoin'}: {_counted(checked.sources, 'source')},"
-        f" {_counted(checked.rules, 'gap rule')}{idle},"
-        f" {_counted(checked.audiences, 'audience')}{default}, bundle {checked.bundle or 'none'};"
-        f" {_counted(checked.errors, 'error')}, {_counted(checked.warnings, 'warning')}."
+        f"{checked.folder or 'Conjoin'}: {counted(len(checked.sources), 'source')},"
+        f" {counted(len(checked.rules), 'gap rule')}{idle},"
+        f" {counted(len(checked.audiences), 'audience')}{default}, bundle {checked.bundle or 'none'};"
+        f" {counted(len(checked.errors), 'error')}, {counted(len(checked.warnings), 'warning')}."
     )
-
-
-def _counted(things: Sequence[object], noun: str) -> str:
-    return f"{len(things)} {noun}{'' if len(things) == 1 else 's'}"
 
 
 def _as_dict(checked: Checked) -> dict[str, Any]:

@@ -15,9 +15,10 @@ def upgrade(
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Say what would happen, and change nothing.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Upgrade the warehouse that an earlier version of Conjoin wrote, and keep it as it was beside the new one.
+    """Upgrade a warehouse that an earlier version wrote.
 
-    The next run does the same by itself. All ids, decisions, gaps and histories stay.
+    It is kept as it was beside the new one. The next run does the same by itself. All ids, decisions, gaps and
+    histories stay.
 
     Example: conjoin upgrade --dry-run
     """

@@ -17,7 +17,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from linkage_models.relations import literal, single_row, single_value
-from linkage_models.words import counted
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
@@ -127,10 +126,7 @@ class _Landing:
                 return self._seen_again(delivery)
             kept = replace(load, seconds=round(time.monotonic() - began, 3))
             keep(working, self.folder, kept)
-            _LOG.info(
-                "%s landed in load %s: %s, %d of them unreadable",
-                self.system, kept.load_id, counted(kept.rows_extracted, "row"), sum(kept.rejected.values()),
-            )  # fmt: skip
+            _LOG.info("%s", kept.in_words())
             return kept
         finally:
             shutil.rmtree(working, ignore_errors=True)
@@ -275,7 +271,8 @@ class _Landing:
         specs = resources(self.spec)
         rows: dict[str, int] = {}
         columns: dict[str, dict[str, str]] = {}
-        delivered_columns: dict[str, dict[str, str]] = {}
+        known = latest.delivered_columns if latest else {}
+        delivered_columns = {name: given for name, given in known.items() if name not in delivery.read}
         next_row = dict(latest.next_row) if latest else {}
         for name, resource in specs.items():
             if name not in delivery.read and latest is not None:

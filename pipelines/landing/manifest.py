@@ -16,6 +16,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from linkage_models.words import counted
 from pipelines import durable
 from pipelines.formats import numbered, without_number
 
@@ -86,6 +87,11 @@ class Load:
     def rows_extracted(self) -> int:
         """Rows the source gave, those that could not be read included."""
         return sum(self.rows.values()) + sum(self.rejected.values())
+
+    def in_words(self) -> str:
+        """Return what was landed, as a line of a log: counts alone."""
+        rows, unreadable = counted(self.rows_extracted, "row"), sum(self.rejected.values())
+        return f"{self.system} landed in load {self.load_id}: {rows}, {unreadable:,} unreadable"
 
 
 @dataclass(frozen=True)

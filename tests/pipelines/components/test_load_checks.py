@@ -235,7 +235,7 @@ def test_what_a_run_logs_tells_what_was_landed_and_taken_over_in_counts(tmp_path
         logged = [one.user_message for one in instance.all_logs(result.run_id) if one.dagster_event is None]
     load = loads(tmp_path / "landing" / "acme")[-1].load_id
     landed, applied = logged
-    assert landed == f"acme landed in load {load}: 20 rows, 0 of them unreadable"
+    assert landed == f"acme landed in load {load}: 20 rows, 0 unreadable"
     assert applied == (
         f"acme: load {load} is in force: 20 rows, 20 accepted, 0 quarantined; 20 nominal records new, 0 changed,"
         " 0 deleted"
