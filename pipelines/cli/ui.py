@@ -32,8 +32,8 @@ def ui(
 ) -> None:
     """Open the Dagster UI, which starts the night at 02:00 London.
 
-    It does so as long as it is open; Ctrl-C ends both. Whoever can reach the address may start and end runs: leave it on
-    this machine, or put a proxy that asks who it is in front of it.
+    It does so as long as it is open; Ctrl-C ends both. Whoever can reach the address may start and end runs: leave it
+    on this machine, or put a proxy that asks who it is in front of it.
 
     Example: conjoin ui --port 3001
     """
