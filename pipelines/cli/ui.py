@@ -30,10 +30,10 @@ def ui(
     port: Annotated[int, typer.Option("--port", min=1, max=65535, help="Port to serve the UI on.")] = 3000,
     home: HomeOption = None,
 ) -> None:
-    """Open the Dagster UI, and start the night at 02:00 London as long as it is open; Ctrl-C ends both.
+    """Open the Dagster UI, which starts the night at 02:00 London.
 
-    Whoever can reach the address may start and end runs: leave it on this machine, or put a proxy that asks who it is
-    in front of it.
+    It does so as long as it is open; Ctrl-C ends both. Whoever can reach the address may start and end runs: leave it
+    on this machine, or put a proxy that asks who it is in front of it.
 
     Example: conjoin ui --port 3001
     """
