@@ -23,6 +23,7 @@ from pipelines.formats import CONJOIN, FORMAT, UNNUMBERED, refuse_newer
 from pipelines.warehouse import migrations
 from pipelines.warehouse.catalogue import WAREHOUSE
 from pipelines.warehouse.connection import connect
+from pipelines.warehouse.damage import RESTORE, undamaged
 from pipelines.warehouse.shape import difference, shape_of, shape_of_catalogue
 
 if TYPE_CHECKING:
@@ -99,9 +100,10 @@ def plan(settings: Settings) -> Upgrade:
     Raises:
         FormatError: the warehouse is of a newer format, or as no version of Conjoin makes it.
         WarehouseBusyError: a run is writing to it.
+        DamagedError: its file is damaged.
     """
     path = _file(settings)
-    with closing(connect(settings, path, read_only=True)) as con:
+    with undamaged(path, RESTORE), closing(connect(settings, path, read_only=True)) as con:
         return _plan(con, path)
 
 
@@ -117,10 +119,11 @@ def upgrade(settings: Settings, *, by: str = "conjoin") -> Upgrade:
     Raises:
         FormatError: the warehouse is of a newer format, or as no version of Conjoin makes it.
         WarehouseBusyError: another process has it open.
+        DamagedError: its file is damaged.
         StorageError: the disk is full; the warehouse is as it was.
     """
     path = _file(settings)
-    with storage_errors():
+    with storage_errors(), undamaged(path, RESTORE):
         with closing(connect(settings, path)) as con:
             planned = _plan(con, path)
             # What a killed run left in the log beside the file goes into the file, which is all that is copied.

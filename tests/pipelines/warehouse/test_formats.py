@@ -27,7 +27,7 @@ TRAIN_AGAIN: set[int] = set()
 
 WHAT_TO_DO = (
     f"what a home holds is no longer what format {FORMAT} is: raise `FORMAT` in pipelines/formats.py, add a step to"
-    " pipelines/warehouse/migrations/ where the warehouse changes, and `make keep-home`"
+    " pipelines/warehouse/migrations/, and `make keep-home` (CONTRIBUTING.md, Change a table)"
 )
 
 

@@ -11,7 +11,7 @@ import pytest
 
 from linkage_models.nominal import Bundle, BundleError
 from pipelines import audit
-from pipelines.errors import ConjoinError, FormatError
+from pipelines.errors import ConjoinError, DamagedError, FormatError
 from pipelines.formats import CONJOIN, FORMAT
 from pipelines.landing.manifest import FAILURE, MANIFEST, failure, loads, write_failure
 from pipelines.publish.current import open_snapshot
@@ -218,6 +218,16 @@ def test_a_warehouse_as_no_version_makes_it_is_refused_in_a_sentence(number: int
         " title); restore it from a copy, or link afresh in another CONJOIN_HOME."
     )
     assert contents(settings.warehouse) == before
+
+
+@pytest.mark.parametrize("use", [open_to_write, plan, upgrade])
+def test_a_damaged_warehouse_is_not_upgraded(old: Settings, use: Use) -> None:
+    cut = old.warehouse.read_bytes()[:20_000]
+    old.warehouse.write_bytes(cut)
+    with pytest.raises(DamagedError, match="is damaged"):
+        use(old)
+    assert old.warehouse.read_bytes() == cut
+    assert files_of_warehouse(old) == {"warehouse.duckdb"}
 
 
 def test_questions_to_an_old_warehouse_say_how_to_upgrade_it(old: Settings) -> None:
