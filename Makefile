@@ -20,12 +20,14 @@ PYTEST_ARGS ?=
 BENCH_ARGS ?=
 LOCK_ARGS ?=
 
-# A lock is complete, so pip need not work out dependencies again, and nothing in it needs a compiler.
+# A lock is complete, so pip need not work out dependencies again, and nothing in it needs a compiler. All cores compile the
+# modules; pip would use one.
 INSTALL = $(BIN)/python -m pip install --disable-pip-version-check --no-deps --only-binary :all: --no-compile \
 	--require-hashes --requirement
 COMPILE = $(BIN)/uv pip compile --universal --python-version 3.11 --generate-hashes --no-strip-extras --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock" --only-binary :all: --no-binary pyspark --quiet $(LOCK_ARGS)
-TOOK = echo "$(VENV) is ready: $$(($$(date +%s) - $$(cat $(VENV)/.started))) seconds, $$(du -sm $(VENV) | cut -f 1) MB."
+FINISH = $(BIN)/python -m compileall -qq -j 0 $(VENV)/lib; \
+	echo "$(VENV) is ready: $$(($$(date +%s) - $$(cat $(VENV)/.started))) seconds, $$(du -sm $(VENV) | cut -f 1) MB."
 
 .PHONY: help
 help: ## List these commands
@@ -35,8 +37,8 @@ help: ## List these commands
 setup: $(READY) ## Make .venv and install Conjoin and the locked packages that it needs
 
 # The environment is made without pip so that no `ensurepip` is needed (Debian splits it off); the pip at hand fetches the
-# locked one, which is quicker and shows how far it is. Modules are compiled when they are first imported, since most
-# never are. Conjoin is built without isolation, so that what builds it comes from the lock as well.
+# locked one, which is quicker and shows how far it is. Conjoin is built without isolation, so that what builds it comes
+# from the lock as well.
 $(READY): requirements.lock pyproject.toml
 	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer was not found: install it, or name it with PYTHON=..."; exit 1; }
 	@test -x $(BIN)/python || $(PYTHON) -m venv --without-pip $(VENV)
@@ -46,7 +48,7 @@ $(READY): requirements.lock pyproject.toml
 		--requirement $(VENV)/pip.lock
 	$(INSTALL) requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
-	@$(TOOK)
+	@$(FINISH)
 	@touch $@
 
 .PHONY: setup-dev
@@ -55,7 +57,7 @@ setup-dev: $(READY_DEV) ## Add what the tests, the lints and all extras but Spar
 $(READY_DEV): requirements-dev.lock $(READY)
 	@date +%s > $(VENV)/.started
 	$(INSTALL) requirements-dev.lock
-	@$(TOOK)
+	@$(FINISH)
 	@touch $@
 
 .PHONY: setup-browser
@@ -66,7 +68,7 @@ setup-browser: setup-dev ## Install Chromium for the browser tests, where that i
 # source code alone, in Python and Java: building it needs no compiler.
 .PHONY: setup-spark
 setup-spark: setup ## Install PySpark, and Java where that is possible, to score on Spark
-	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --no-compile --require-hashes \
+	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --require-hashes \
 		--requirement requirements-spark.lock
 	@$(BIN)/python -m tests.spark
 
@@ -116,7 +118,8 @@ test-lowest: setup-dev ## Run quick tests with the lowest versions that pyprojec
 		pyproject.toml --all-extras --group setup --group dev --no-emit-package pyspark --no-emit-package py4j \
 		--output-file build/lowest.txt
 	$(PYTHON) -m venv --without-pip --clear build/lowest
-	$(BIN)/uv pip install --python build/lowest/bin/python --no-deps --only-binary :all: --quiet --requirement build/lowest.txt
+	$(BIN)/uv pip install --python build/lowest/bin/python --no-deps --only-binary :all: --compile-bytecode --quiet \
+		--requirement build/lowest.txt
 	$(BIN)/uv pip install --python build/lowest/bin/python --no-deps --no-build-isolation --quiet --editable .
 	build/lowest/bin/python -m pytest $(OTHERWISE)
 
