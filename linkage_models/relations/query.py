@@ -11,21 +11,25 @@ import duckdb
 
 
 @cache
-def statement(module: str, name: str) -> str:
+def statement(module: str, name: str, steps: tuple[str, ...] = ()) -> str:
     """Return the statement that is kept in a `.sql` file beside a module.
 
     Args:
         module: the module's `__file__`.
         name: the file's name without `.sql`; may lead into a folder beside the module, `linked/subject`.
+        steps: the steps that the statement reads, in order; each is kept in a file of the folder `linked/subject/`.
     """
-    return (Path(module).parent / f"{name}.sql").read_text(encoding="utf-8")
+    query = Steps()
+    for step in steps:
+        query.step(step, statement(module, f"{name}/{step}"))
+    return query.query((Path(module).parent / f"{name}.sql").read_text(encoding="utf-8"))
 
 
 class Steps:
     """A query built from named steps, each a SELECT that may read the steps before it.
 
-    For statements whose columns or relations follow from configuration. Each step is a common table expression, so that
-    the query reads as the steps of a sentence and an error names the step.
+    For statements whose columns or relations follow from configuration, and for those that one file would make too
+    long. Each step is a common table expression, so that the query reads as the steps of a sentence.
     """
 
     def __init__(self) -> None:

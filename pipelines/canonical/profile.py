@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from linkage_models.relations import Steps, Temporaries, literal, single_row, statement
+from linkage_models.relations import Temporaries, literal, single_row, statement
 from pipelines.landing.changes import Difference, difference
 
 if TYPE_CHECKING:
@@ -76,19 +76,14 @@ def completeness(con: DuckDBPyConnection, records: str) -> dict[str, int]:
     """
     with Temporaries(con) as own:
         own.view("profiled", f"FROM {records}")
-        return dict(con.execute(statement(__file__, "completeness")).fetchall())
+        return dict(con.execute(statement(__file__, "profile/completeness")).fetchall())
 
 
 def write_profile(con: DuckDBPyConnection, system: str, load_id: str) -> None:
     """Write the profile of what the source holds now, in place of an earlier one of the same load."""
     key = {"system": system, "load_id": load_id}
     con.execute("DELETE FROM nominal.profile WHERE source_system = $system AND load_id = $load_id", key)
-    profile = (
-        Steps()
-        .step("completeness", statement(__file__, "completeness"))
-        .step("code_use", statement(__file__, "code_use"))
-        .query(statement(__file__, "profile"))
-    )
+    profile = statement(__file__, "profile", steps=("completeness", "code_use"))
     with Temporaries(con) as own:
         own.view("profiled", f"FROM nominal.record WHERE source_system = {literal(system)}")
         con.execute(

@@ -10,7 +10,6 @@ staged_record      one row per nominal record, whole
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, get_args
 
@@ -18,7 +17,7 @@ import duckdb
 
 from linkage_models import standardise
 from linkage_models.python_function import as_written
-from linkage_models.relations import Steps, Temporaries, literal, quote, statement
+from linkage_models.relations import Temporaries, literal, quote, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.canonical import bind, given
 from pipelines.landing.changes import parquet
@@ -82,40 +81,30 @@ class Staging(Temporaries):
             ConfigurationError: an expression of the YAML does not fit the landed columns.
         """
         system = {"system": self.spec.system}
+        of_item = {
+            "as_of": self.load.delivered_at,
+            "country": self.spec.country,
+            "markings": list(MARKINGS),
+            "identifier_kinds": [*IDENTIFIER_KINDS, *self.spec.identifier_kinds],
+            "contact_kinds": list(get_args(ContactKind)),
+        }
+        why = {"reasons": list(EXPLANATIONS), "explanations": list(EXPLANATIONS.values())}
         self._read_given()
-        self._staged("person", system)
+        self.table("staged_person", _kept("person"), system)
         self.view("person_row", "SELECT landed_row FROM staged_person WHERE problem IS NULL OR problem = 'merged'")
         self.table("merge_event", _kept("merge_event"), system)
-        self._staged("merge")
+        self.table("staged_merge", _kept("merge"))
         self.con.execute(
             "UPDATE staged_person SET problem = 'merged' "
             "WHERE problem IS NULL AND record_key IN (SELECT merged_key FROM staged_merge WHERE problem IS NULL)"
         )
         self.table("said_item", _kept("said_item"), system)
-        self._staged(
-            "item",
-            {
-                **system,
-                "as_of": self.load.delivered_at,
-                "country": self.spec.country,
-                "markings": list(MARKINGS),
-                "identifier_kinds": [*IDENTIFIER_KINDS, *self.spec.identifier_kinds],
-                "contact_kinds": list(get_args(ContactKind)),
-            },
-            steps=("read_item",),
-        )
+        self.table("staged_item", _kept("item", "read_item"), {**system, **of_item})
         self.drop("said_item")
-        self._staged("record", system, steps=("told", "ordered", "whole"))
+        self.table("staged_record", _kept("record", "told", "ordered", "whole"), system)
         self.view("expected_part", _kept("expected_part"))
         self.view("rejected_row", f"FROM {parquet(self.folder / REJECTED)}")
-        self._staged(
-            "quarantine",
-            {
-                "record": self.spec.record.source,
-                "reasons": list(EXPLANATIONS),
-                "explanations": list(EXPLANATIONS.values()),
-            },
-        )
+        self.table("staged_quarantine", _kept("quarantine"), {"record": self.spec.record.source, **why})
 
     def _read_given(self) -> None:
         """Make what the source's YAML says readable: `given_person`, `given_item`, `landed_part`, `read_date`."""
@@ -137,23 +126,15 @@ class Staging(Temporaries):
             self.view(name, bind.landed_view(self.folder, self.spec, resource, each, touched=self.touched))
         return quote(name)
 
-    def _staged(
-        self, name: str, parameters: Mapping[str, object] | None = None, *, steps: tuple[str, ...] = ()
-    ) -> None:
-        query = Steps()
-        for step in steps:
-            query.step(step, _kept(step))
-        self.table(f"staged_{name}", query.query(_kept(name)), parameters)
-
 
 def mapping_hash(spec: SourceSpec) -> str:
     """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping and Conjoin's own forms."""
     digest = hashlib.sha256(spec.model_dump_json(exclude={"extract", "title", "description"}).encode())
-    kept = [path.read_text(encoding="utf-8") for path in sorted(STAGED.glob("*.sql"))]
+    kept = [path.read_text(encoding="utf-8") for path in sorted(STAGED.rglob("*.sql"))]
     built = [as_written(path) for path in (bind.__file__, given.__file__, __file__)]
     digest.update("".join((*standardise.APPLIED, *kept, *built)).encode())
     return digest.hexdigest()
 
 
-def _kept(name: str) -> str:
-    return statement(__file__, f"staged/{name}")
+def _kept(name: str, *steps: str) -> str:
+    return statement(__file__, f"staged/{name}", steps)

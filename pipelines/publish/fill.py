@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
-from pathlib import Path
 from typing import Any
 
 from duckdb import DuckDBPyConnection
 
 from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED
-from linkage_models.relations import Temporaries, quote
+from linkage_models.relations import Temporaries, quote, statement
 from pipelines.formats import CONJOIN, FORMAT
-from pipelines.publish.macros import MACROS, fold_name_macro
+from pipelines.publish.macros import FOLD_NAME, MACROS
 from pipelines.publish.weakest_link import find_weakest_links
-from pipelines.warehouse.catalogue import ALL, LINKED, Table
+from pipelines.warehouse.catalogue import ALL, LINKED
 from pipelines.warehouse.database import transaction
 
 SNAPSHOT = "snapshot"
 """Name under which the file being built is attached."""
 
-_STATEMENTS = Path(__file__).parent / "linked"
+OF_SUBJECT = ("display", "birth", "held", "named", "born", "identified", "housed", "flagged")
+"""The steps of `linked.subject`, each kept in `linked/subject/`."""
 
 
 def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finished_at: datetime) -> None:
@@ -33,23 +33,18 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
         finished_at: when it does, by the clock.
     """
     _make_tables(con)
-    con.execute(fold_name_macro())
-    _insert(con, "linked.subject_record")
-    _insert(
-        con,
-        "linked.link",
-        {"link_threshold": link_threshold, "identifier_level": IDENTIFIER_SHARED},
-    )
     with Temporaries(con) as own:
+        own.macro(FOLD_NAME.name, FOLD_NAME.parameters, FOLD_NAME.body)
+        _insert(con, "subject_record")
+        _insert(con, "link", {"link_threshold": link_threshold, "identifier_level": IDENTIFIER_SHARED})
         find_weakest_links(own, link=f"{SNAPSHOT}.linked.link")
-        _insert(con, "linked.subject")
-    for name in (
-        "information", "coverage", "information_gap", "subject_event", "membership_history",
-        "source_load", "feed", "name_token", "name_vocabulary",
-    ):  # fmt: skip
-        _insert(con, f"linked.{name}")
-    _insert(con, "linked.run", {"run_id": run_id, "finished_at": finished_at})
-    con.execute("DROP MACRO temp.fold_name")
+        _insert(con, "subject", steps=OF_SUBJECT)
+        for name in (
+            "information", "coverage", "information_gap", "subject_event", "membership_history", "source_load", "feed",
+            "name_token", "name_vocabulary",
+        ):  # fmt: skip
+            _insert(con, name)
+        _insert(con, "run", {"run_id": run_id, "finished_at": finished_at})
 
 
 def _make_tables(con: DuckDBPyConnection) -> None:
@@ -57,8 +52,8 @@ def _make_tables(con: DuckDBPyConnection) -> None:
     with transaction(con):
         con.execute(f"CREATE SCHEMA {SNAPSHOT}.linked")
         for table in LINKED:
-            for statement in table.ddl(SNAPSHOT):
-                con.execute(statement)
+            for made in table.ddl(SNAPSHOT):
+                con.execute(made)
         con.execute(
             f"INSERT INTO {SNAPSHOT}.linked.snapshot VALUES ($format, $conjoin)", {"format": FORMAT, "conjoin": CONJOIN}
         )
@@ -75,12 +70,13 @@ def data_dictionary() -> list[list[str | None]]:
     return sorted(rows, key=lambda row: (str(row[0]), str(row[1])))
 
 
-def _insert(con: DuckDBPyConnection, qualified: str, parameters: Mapping[str, Any] | None = None) -> None:
-    table: Table = ALL[qualified]
-    columns = ", ".join(quote(name) for name in table.column_names)
-    key = ", ".join(quote(name) for name in table.key)
-    select = (_STATEMENTS / f"{table.name}.sql").read_text(encoding="utf-8")
+def _insert(
+    con: DuckDBPyConnection, name: str, parameters: Mapping[str, Any] | None = None, *, steps: tuple[str, ...] = ()
+) -> None:
+    table = ALL[f"linked.{name}"]
+    columns, key = (", ".join(map(quote, names)) for names in (table.column_names, table.key))
+    rows = statement(__file__, f"linked/{name}", steps)
     con.execute(
-        f"INSERT INTO {SNAPSHOT}.{table.qualified} ({columns}) SELECT {columns} FROM (\n{select}\n) ORDER BY {key}",
-        dict(parameters or {}),
+        f"INSERT INTO {SNAPSHOT}.{table.qualified} ({columns}) SELECT {columns} FROM (\n{rows}\n) ORDER BY {key}",
+        parameters,
     )

@@ -19,83 +19,8 @@ from contextlib import contextmanager
 
 from duckdb import DuckDBPyConnection
 
-from linkage_models.relations import literal, single_value
+from linkage_models.relations import Temporaries, literal, single_value, statement
 from pipelines.publish.audience import Audience
-
-_MEMBER = """
-CREATE OR REPLACE TEMP TABLE publish_member AS
-SELECT record_key, r.source_system, m.subject_id, m.since, m.strict_subject_id, m.wide_subject_id
-FROM linkage.membership AS m
-INNER JOIN nominal.record AS r USING (record_key)
-WHERE m.until IS NULL AND publish_shows(r.source_system)
-"""
-
-# Canonical records carry names, dates, identifiers and addresses of their items, without the items' markings. The
-# rows of this table take out again what no visible item of the same record says too. An alias brings its date of birth
-# without an item of its own, so where an alias is withheld only dates that visible items give are left.
-_WITHHELD = """
-CREATE OR REPLACE TEMP TABLE publish_withheld AS
-WITH said AS (
-    SELECT record_key, kind, code, value, item_date, bool_or(marking IN (FROM publish_marking)) IS TRUE AS visible
-    FROM nominal.information_item
-    WHERE kind IN ('name', 'birth_date', 'identifier', 'address')
-    GROUP BY ALL
-)
-SELECT
-    record_key,
-    coalesce(list(value) FILTER (kind = 'name' AND NOT visible), []) AS names,
-    coalesce(list({'kind': code, 'value': value}) FILTER (kind = 'identifier' AND NOT visible), []) AS identifiers,
-    coalesce(list({'address': value, 'postcode': code}) FILTER (kind = 'address' AND NOT visible), []) AS addresses,
-    count_if(kind IN ('name', 'birth_date') AND NOT visible) > 0 AS hides_birth_dates,
-    coalesce(list(item_date) FILTER (kind = 'birth_date' AND visible), []) AS birth_dates
-FROM said
-GROUP BY record_key
-HAVING count_if(NOT visible) > 0
-"""
-
-_RECORD = """
-CREATE OR REPLACE TEMP VIEW publish_record AS
-SELECT
-    m.record_key,
-    m.subject_id,
-    m.since,
-    m.strict_subject_id,
-    m.wide_subject_id,
-    r.source_system,
-    r.source_record_id,
-    r.sex,
-    CASE WHEN w.record_key IS NULL THEN r.names ELSE list_filter(
-        r.names, lambda n: n.kind = 'primary' OR NOT list_contains(w.names, n.as_given)
-    ) END AS names,
-    CASE WHEN w.record_key IS NULL OR NOT w.hides_birth_dates THEN r.birth_dates ELSE list_filter(
-        r.birth_dates, lambda d: list_contains(w.birth_dates, d)
-    ) END AS birth_dates,
-    CASE WHEN w.record_key IS NULL THEN r.identifiers ELSE list_filter(
-        r.identifiers, lambda i: NOT list_contains(w.identifiers, {'kind': i.kind, 'value': i.value})
-    ) END AS identifiers,
-    CASE WHEN w.record_key IS NULL THEN r.addresses ELSE list_filter(
-        r.addresses, lambda a: NOT list_contains(w.addresses, {'address': a.address, 'postcode': a.postcode})
-    ) END AS addresses
-FROM publish_member AS m
-INNER JOIN nominal.record AS r USING (record_key)
-LEFT JOIN publish_withheld AS w USING (record_key)
-"""
-
-_ITEM = """
-CREATE OR REPLACE TEMP VIEW publish_item AS
-SELECT i.*, m.subject_id
-FROM nominal.information_item AS i
-INNER JOIN publish_member AS m USING (record_key)
-WHERE i.marking IN (FROM publish_marking)
-"""
-
-_HIDDEN_SUBJECT = """
-CREATE OR REPLACE TEMP TABLE publish_hidden_subject AS
-SELECT subject_id
-FROM linkage.membership
-GROUP BY subject_id
-HAVING NOT bool_or(publish_shows(split_part(record_key, ':', 1)))
-"""
 
 
 @contextmanager
@@ -118,30 +43,23 @@ def visible_to(
         for system, service in sorted(services.items())
         if record_markings is None or record_markings.get(system) in audience.visible_markings
     }
-    con.execute("CREATE OR REPLACE TEMP TABLE publish_marking (marking VARCHAR)")
-    con.executemany("INSERT INTO publish_marking VALUES (?)", [[marking] for marking in audience.visible_markings])
-    con.execute("CREATE OR REPLACE TEMP TABLE publish_system (source_system VARCHAR, service VARCHAR)")
-    for system, service in shown.items():
-        con.execute("INSERT INTO publish_system VALUES (?, ?)", [system, service])
-    systems = ", ".join(literal(system) for system in shown)
-    shows = "true" if record_markings is None else f"list_contains([{systems}]::VARCHAR[], source_system)"
-    con.execute(f"CREATE OR REPLACE TEMP MACRO publish_shows(source_system) AS {shows}")
-    for statement in (_MEMBER, _WITHHELD, _RECORD, _ITEM, _HIDDEN_SUBJECT):
-        con.execute(statement)
-    try:
-        yield
-    finally:
-        for view in ("publish_item", "publish_record"):
-            con.execute(f"DROP VIEW IF EXISTS temp.{view}")
-        for table in (
-            "publish_hidden_subject",
-            "publish_withheld",
-            "publish_member",
+    shows = "true"
+    if record_markings is not None:
+        shows = f"list_contains([{', '.join(map(literal, shown))}]::VARCHAR[], source_system)"
+    with Temporaries(con) as own:
+        own.table("publish_marking", "SELECT unnest($visible) AS marking", {"visible": list(audience.visible_markings)})
+        own.table(
             "publish_system",
-            "publish_marking",
-        ):
-            con.execute(f"DROP TABLE IF EXISTS temp.{table}")
-        con.execute("DROP MACRO IF EXISTS temp.publish_shows")
+            "SELECT unnest($systems::VARCHAR[]) AS source_system, unnest($services::VARCHAR[]) AS service",
+            {"systems": list(shown), "services": list(shown.values())},
+        )
+        own.macro("publish_shows", "source_system", shows)
+        own.table("publish_member", statement(__file__, "visible/member"))
+        own.table("publish_withheld", statement(__file__, "visible/withheld"))
+        own.view("publish_record", statement(__file__, "visible/record"))
+        own.view("publish_item", statement(__file__, "visible/item"))
+        own.table("publish_hidden_subject", statement(__file__, "visible/hidden_subject"))
+        yield
 
 
 def withheld_counts(con: DuckDBPyConnection) -> dict[str, int]:

@@ -114,7 +114,7 @@ def test_lists_inside_rows_that_are_no_persons_are_counted_whole(tmp_path: Path)
     assert applied.reasons == {"unknown_record": 2}
 
 
-@pytest.mark.parametrize("changed", sorted(path.name for path in STAGED.glob("*.sql")))
+@pytest.mark.parametrize("changed", sorted(str(path.relative_to(STAGED)) for path in STAGED.rglob("*.sql")))
 def test_a_change_of_any_statement_that_decides_has_every_load_staged_anew(
     changed: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
