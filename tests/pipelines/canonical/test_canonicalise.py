@@ -185,7 +185,7 @@ def altered_yaml(folder: Path, old: str, new: str) -> Path:
     [
         ("surname: surname", "surnam: surname", "the field `record.surnam` is not known; did you mean `surname`?"),
         ("format: sqlite", "format: sqlit", "the field `extract` is wrong"),
-        ("service: prison", "service: navy", "the field `service` is wrong"),
+        ("service: prison", "service: Navy 1", "the field `service` is wrong"),
         ("owner: team:prison-security", "owner: prison security", "the field `owner` is wrong"),
         ("- merges", "- mergers", "`from: merges` is not among the resources"),
         ("title: NOMIS", "title: [NOMIS", "this is not valid YAML"),

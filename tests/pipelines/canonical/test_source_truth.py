@@ -327,7 +327,7 @@ def test_a_source_with_more_or_fewer_records_than_expected_is_refused(tmp_path: 
     toy = Toy(tmp_path, expected_records=[2, 3])
     assert toy.deliver([person("A"), person("B")]).refused is None
     few, many = toy.deliver([person("A")]), toy.deliver([person(ref) for ref in "ABCD"])
-    assert few.refused == "it holds 1 nominal records where 2 to 3 are expected"
+    assert few.refused == "it holds 1 nominal record where 2 to 3 are expected"
     assert many.refused == "it holds 4 nominal records where 2 to 3 are expected"
     assert toy.records() == ["A", "B"]
 
