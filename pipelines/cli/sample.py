@@ -80,33 +80,27 @@ def serve(
 
     Example: conjoin sample serve --deployment /tmp/served -- conjoin run --home /tmp/home
     """
-    import json
-
-    import sample_data
-    from pipelines.sample_deployment import SECRETS, write_deployment
+    from pipelines.sample.deployment import SECRETS, write_deployment
+    from pipelines.sample.nights import sample_night
 
     try:
         from sample_data.serve import ServerError
         from sample_data.serve import serve as serve_night
     except ModuleNotFoundError:
         raise ConfigurationError("The servers are not installed; install Conjoin with `[serve]`.") from None
-    folder = (sample_folder or Path(sample_data.__file__).parent / "small").resolve()
-    try:
-        chosen = json.loads((folder / "sample.json").read_text(encoding="utf-8"))["nights"][night - 1]
-    except (FileNotFoundError, IndexError):
-        raise ConfigurationError(f"{folder} is no sample with a night {night}; see `conjoin sample`.") from None
+    chosen = sample_night(sample_folder, night)
     if deployment.exists() and any(one for one in deployment.iterdir() if one.name not in {"sources", SECRETS}):
         raise ConfigurationError(f"{deployment} holds other things; name an empty folder with --deployment.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="conjoin-serve-") as scratch:
         try:
-            with serve_night(folder / chosen["folder"], folder=Path(scratch)) as served:
+            with serve_night(chosen.deliveries, folder=Path(scratch)) as served:
                 write_deployment(served, deployment)
-                settings = {"CONJOIN_DEPLOYMENT": str(deployment.resolve()), "CONJOIN_AS_OF": chosen["as_of"]}
+                settings = {"CONJOIN_DEPLOYMENT": str(deployment.resolve()), "CONJOIN_AS_OF": chosen.as_of}
                 if command:
                     done = subprocess.run(command, env=os.environ | settings | served.secrets, check=False)  # noqa: S603  # what was typed
                     raise typer.Exit(done.returncode)
-                typer.echo(f"The systems of {folder / chosen['folder']} are served. In another terminal:\n")
+                typer.echo(f"The systems of {chosen.deliveries} are served. In another terminal:\n")
                 typer.echo(f"  set -a; . {shlex.quote(str(deployment / SECRETS))}")
                 typer.echo("".join(f"  {name}={shlex.quote(value)}\n" for name, value in settings.items()), nl=False)
                 typer.echo(f"  set +a; {typed('run', '--home', '...')}\n\nCtrl-C ends them.")

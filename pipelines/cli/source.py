@@ -159,7 +159,9 @@ def _print(trial: Trial) -> None:
 
 
 def _print_counts(trial: Trial, applied: Applied) -> None:
-    _print_table(
+    from pipelines.cli.tables import print_table
+
+    print_table(
         ("resource", "rows read", "accepted", "quarantined", "deleted"),
         [(name, *counts) for name, counts in applied.resources.items()],
     )
@@ -167,11 +169,11 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
         told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
         typer.echo(f"  in quarantine of {resource}: {told}")
     of = max(trial.records, 1)
-    _print_table(
+    print_table(
         ("field", "nominal records", "share"),
         [(name, count, f"{count / of:.0%}") for name, count in trial.completeness.items()],
     )
-    _print_table(
+    print_table(
         ("kind of item", "held", "empty or refused"),
         [(kind, held, refused) for kind, (held, refused) in trial.items.items()],
     )
@@ -184,19 +186,6 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
     )
     for one in trial.unreadable:
         typer.echo(f"  line {one.line}, `{one.field}`: {one.count:,} unreadable, like {', '.join(one.shapes)}")
-
-
-def _print_table(columns: tuple[str, ...], rows: list[tuple[str | int, ...]]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-
-    table = Table(*columns, box=box.SIMPLE)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for row in rows:
-        table.add_row(*(f"{one:,}" if isinstance(one, int) else one for one in row))
-    Console().print(table)
 
 
 def _flat(value: Any) -> str:  # noqa: ANN401  # a masked value of DuckDB

@@ -5,12 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich import box
 from rich.console import Console
-from rich.table import Table
 
 from linkage_models.words import counted
 from pipelines.cli.hints import typed
+from pipelines.cli.tables import print_table
 from pipelines.publish import Audience, default_audience
 from pipelines.settings import Settings
 
@@ -32,14 +31,11 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
         said = "Published for every audience. None of them is the default: name one with --audience for its figures."
         console.print(said, soft_wrap=True, highlight=False)
         return
-    table = Table("source system", *("rows read", "accepted", "quarantined", "nominal records"), box=box.SIMPLE)
-    for column in table.columns[1:]:
-        column.justify = "right"
-    for row in summary["sources"]:
-        table.add_row(
-            row["source_system"], *(f"{row[name]:,}" for name in ("read", "accepted", "quarantined", "records"))
-        )
-    console.print(table)
+    columns = ("source_system", "read", "accepted", "quarantined", "records")
+    print_table(
+        ("source system", "rows read", "accepted", "quarantined", "nominal records"),
+        ([row[name] for name in columns] for row in summary["sources"]),
+    )
     subjects = summary["subjects"]
     services = subjects["services"]
     across = f"{subjects['in_all_services']:,} across {_listed(services)}, " if len(services) > 1 else ""

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 import sample_data
 from pipelines.errors import ConfigurationError
-from pipelines.sample_deployment import write_deployment
+from pipelines.sample.deployment import write_deployment
 from pipelines.settings import Settings
 from pipelines.source_check.aside import aside
 from pipelines.source_check.mask import mask
