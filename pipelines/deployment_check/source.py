@@ -12,7 +12,7 @@ from typing import get_args
 import duckdb
 from pydantic import BaseModel
 
-from linkage_models.relations import literal, quote
+from linkage_models.relations import literal, quote, single_value
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.canonical.bind import expressions_of, misfits
 from pipelines.deployment import Source
@@ -49,8 +49,8 @@ def _wrong(spec: SourceSpec) -> Iterator[tuple[Place, str]]:
     """Yield what is wrong whatever columns the source has: each place in the YAML, with a clause."""
     with duckdb.connect() as con:
         for place, expression in _expressions(spec):
-            (text,) = con.execute("SELECT json_serialize_sql($sql)", {"sql": f"SELECT ({expression})"}).fetchone() or ()
-            parsed = json.loads(text)
+            sql = {"sql": f"SELECT ({expression})"}
+            parsed = json.loads(single_value(con, "SELECT json_serialize_sql($sql)", sql))
             if parsed["error"]:
                 yield place, f"it is not SQL ({parsed['error_message']})"
     known = {"identifier": {*IDENTIFIER_KINDS, *spec.identifier_kinds}, "contact_point": set(get_args(ContactKind))}

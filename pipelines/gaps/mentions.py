@@ -8,6 +8,8 @@ from typing import Any
 
 import duckdb
 
+from linkage_models.relations import single_value
+
 SYSTEM_COLUMNS = frozenset({"source_system", "held_by", "expected_in"})
 """Columns that hold a source system: what is compared with one, or given that name, is a source system."""
 
@@ -19,8 +21,7 @@ def mentioned(con: duckdb.DuckDBPyConnection, sql: str) -> tuple[frozenset[str],
         con: any connection.
         sql: the SELECT, which binds.
     """
-    (text,) = con.execute("SELECT json_serialize_sql($sql)", {"sql": sql}).fetchone() or ("{}",)
-    nodes = list(_nodes(json.loads(text)))
+    nodes = list(_nodes(json.loads(single_value(con, "SELECT json_serialize_sql($sql)", {"sql": sql}))))
     own = {entry["key"] for node in nodes for entry in (node.get("cte_map") or {}).get("map", ())}
     tables = {node["table_name"] for node in nodes if node.get("type") == "BASE_TABLE"}
     return frozenset(tables - own), frozenset(name for node in nodes for name in _systems(node))

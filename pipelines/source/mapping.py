@@ -85,11 +85,9 @@ class ItemMapping(_Mapping):
             "merge": ("value",),
         }.get(self.kind, ())
         if self.code_list is not None and self.code is None:
-            message = "`code_list` needs `code`"
-            raise ValueError(message)
+            raise ValueError("`code_list` needs `code`")
         if missing := [f"the field `{field}`" for field in needed if getattr(self, field) is None]:
-            message = f"an item of kind {self.kind} needs {' and '.join(missing)}"
-            raise ValueError(message)
+            raise ValueError(f"an item of kind {self.kind} needs {' and '.join(missing)}")
         return self
 
     @property

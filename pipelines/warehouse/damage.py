@@ -43,8 +43,7 @@ def undamaged(file: Path, remedy: str) -> Iterator[None]:
         # A query may read several files and seldom says in which of them a block is damaged.
         if not any(sign in str(error) for sign in _SIGNS) or _is_whole(file):
             raise
-        message = f"{file} is damaged, or was not written by this version of DuckDB; {remedy}."
-        raise DamagedError(message) from None
+        raise DamagedError(f"{file} is damaged, or was not written by this version of DuckDB; {remedy}.") from None
 
 
 def _is_whole(file: Path) -> bool:

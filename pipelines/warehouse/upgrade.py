@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
+from linkage_models.relations import single_value
 from pipelines import audit, durable
 from pipelines.errors import FormatError, StorageError, storage_errors
 from pipelines.formats import CONJOIN, FORMAT, UNNUMBERED, refuse_newer
@@ -156,12 +157,11 @@ def _plan(con: DuckDBPyConnection, path: Path) -> Upgrade:
         check_shape(con, path, number, shape_of_catalogue(WAREHOUSE))
         return Upgrade(number, (), None)
     to_take = tuple(step for step in migrations.steps() if step.number > number)
-    (rows,) = con.execute("SELECT sum(estimated_size) FROM duckdb_tables()").fetchone() or (None,)
-    if not rows:
+    if not single_value(con, "SELECT sum(estimated_size) FROM duckdb_tables()"):
         # Tables of format 1 were made one by one: where a run was killed at that, some are missing, and none has a row.
         return Upgrade(number, to_take, None)
     check_shape(con, path, number, migrations.shape_of_format(number))
-    (as_of,) = con.execute("SELECT strftime(max(as_of), '-%Y%m%dT%H%M%S') FROM linkage.run").fetchone() or (None,)
+    as_of = single_value(con, "SELECT strftime(max(as_of), '-%Y%m%dT%H%M%S') FROM linkage.run")
     return Upgrade(number, to_take, path.with_name(f"{path.stem}-format-{number}{as_of or ''}{path.suffix}"))
 
 

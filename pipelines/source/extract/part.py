@@ -36,8 +36,7 @@ class Secret(Part):
     @model_validator(mode="after")
     def _names_one_place(self) -> Self:
         if (self.env is None) == (self.file is None):
-            message = "give `env` or `file`, and not both"
-            raise ValueError(message)
+            raise ValueError("give `env` or `file`, and not both")
         return self
 
     def read(self, system: str) -> str:
@@ -54,8 +53,7 @@ class Secret(Part):
             except (OSError, UnicodeDecodeError):
                 value = None
         if not value:
-            message = f"{system}: a secret of its connection is missing; {self.remedy}."
-            raise SourceError(message)
+            raise SourceError(f"{system}: a secret of its connection is missing; {self.remedy}.")
         return value
 
     @property
@@ -96,8 +94,7 @@ class Resource(Part):
     @model_validator(mode="after")
     def _changes_have_a_key(self) -> Self:
         if self.load == "changes" and not self.key:
-            message = "`load: changes` needs `key`, so that a new version of a row finds the old one"
-            raise ValueError(message)
+            raise ValueError("`load: changes` needs `key`, so that a new version of a row finds the old one")
         return self
 
 

@@ -44,15 +44,15 @@ class Step:
         con.commit()
 
 
-def steps(folder: Path = FOLDER) -> tuple[Step, ...]:
-    """Return the steps of a folder in the order of their numbers."""
-    return tuple(Step(int(path.name[:4]), path) for path in sorted(folder.glob("[0-9][0-9][0-9][0-9]_*.*")))
+def steps() -> tuple[Step, ...]:
+    """Return the steps in the order of their numbers."""
+    return tuple(Step(int(path.name[:4]), path) for path in sorted(FOLDER.glob("[0-9][0-9][0-9][0-9]_*.*")))
 
 
-def shape_of_format(number: int, folder: Path = FOLDER) -> Shape:
+def shape_of_format(number: int) -> Shape:
     """Return the shape of a warehouse of a format."""
     with duckdb.connect() as con:
-        for step in steps(folder):
+        for step in steps():
             if step.number <= number:
                 step.take(con)
         return shape_of(con)
