@@ -34,12 +34,15 @@ def explain(
         ConfigurationError: there is no such record, subject or audience; the message says what became of a retired one.
         NothingPublishedError: no run has published yet.
     """
-    readers = chosen_audience(Deployment.load(settings).audiences, audience).name
+    deployment = Deployment.load(settings)
+    readers = chosen_audience(deployment.audiences, audience).name
     with open_snapshot(settings, readers) as con:
         con.execute("CREATE TEMP VIEW scored AS SELECT * FROM linked.link WHERE match_weight IS NOT NULL")
-        explanation = (
-            explain_subject(con, settings, first) if second is None else explain_pair(con, settings, first, second)
-        )
+        bundle = deployment.bundle()
+        if second is None:
+            explanation = explain_subject(con, settings, bundle, first)
+        else:
+            explanation = explain_pair(con, settings, bundle, first, second)
     audit.record(
         settings,
         action="consultation",

@@ -7,7 +7,6 @@ from typing import TYPE_CHECKING
 
 from linkage_models import explain as explaining
 from linkage_models.explain.settle import in_words
-from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError, WarehouseBusyError
 from pipelines.explain.explanation import Explanation, subject_of
 from pipelines.warehouse.database import reader
@@ -15,10 +14,11 @@ from pipelines.warehouse.database import reader
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from linkage_models.nominal import Bundle
     from pipelines.settings import Settings
 
 
-def explain_pair(con: DuckDBPyConnection, settings: Settings, first: str, second: str) -> Explanation:
+def explain_pair(con: DuckDBPyConnection, settings: Settings, bundle: Bundle, first: str, second: str) -> Explanation:
     """Say what two records share, what decided, and which single field would settle a doubt.
 
     Two that no run has compared are compared on the spot.
@@ -26,6 +26,7 @@ def explain_pair(con: DuckDBPyConnection, settings: Settings, first: str, second
     Args:
         con: the snapshot, with the view `scored` of its scored pairs.
         settings: the home.
+        bundle: the model.
         first: one record's key.
         second: the other's.
 
@@ -33,7 +34,6 @@ def explain_pair(con: DuckDBPyConnection, settings: Settings, first: str, second
         ConfigurationError: a record is not there, or both are one.
     """
     own, other = subject_of(con, first), subject_of(con, second)
-    bundle = Deployment.load(settings).bundle()
     said = [_verdict(con, first, second, own, other, bundle.thresholds.link)]
     afresh: explaining.Afresh | None = None
     try:

@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from linkage_models import explain as explaining
 from linkage_models import resolve
 from linkage_models.relations import single_value
-from pipelines.deployment import Deployment
 from pipelines.errors import WarehouseBusyError
 from pipelines.explain.explanation import Explanation, subject_named
 from pipelines.warehouse.database import reader
@@ -16,18 +15,20 @@ from pipelines.warehouse.database import reader
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from linkage_models.nominal import Bundle
     from pipelines.settings import Settings
 
 MOST_NEAR = 5
 """Near misses of a subject that are told in words."""
 
 
-def explain_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> Explanation:
+def explain_subject(con: DuckDBPyConnection, settings: Settings, bundle: Bundle, given: str) -> Explanation:
     """Say what holds a subject together, what is near it, and what it would be without each of its sources.
 
     Args:
         con: the snapshot, with the view `scored` of its scored pairs.
         settings: the home.
+        bundle: the model.
         given: a subject id, or the key of a record of the subject.
 
     Raises:
@@ -53,7 +54,7 @@ def explain_subject(con: DuckDBPyConnection, settings: Settings, given: str) -> 
                 records="nominal.record",
                 edges="linkage.edge",
                 decisions="linkage.decision",
-                thresholds=resolve.Thresholds.of(Deployment.load(settings).bundle().thresholds),
+                thresholds=resolve.Thresholds.of(bundle.thresholds),
                 keys=found.records,
             )
     except WarehouseBusyError:
