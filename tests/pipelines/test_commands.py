@@ -13,6 +13,7 @@ from pipelines.deployment import Deployment
 from pipelines.publish import chosen_audience
 from pipelines.publish.summary import summarise
 from pipelines.settings import Settings
+from pipelines.train import train
 from tests.pipelines.nights import SAMPLE, ask, conjoin, contents, copy_of, refused
 
 pytestmark = pytest.mark.slow
@@ -110,9 +111,12 @@ def test_a_bundle_that_was_trained_is_used_by_the_next_run(small: Path, tmp_path
         (deployment / "sources" / f"{yaml.parent.name}.yaml").write_bytes(yaml.read_bytes())
     ours = str(deployment)
     first = json.loads(conjoin(home, "train", "--json", CONJOIN_DEPLOYMENT=ours).stdout)["bundle"]
-    second = json.loads(conjoin(home, "train", "--cost", "link=199", "--json", CONJOIN_DEPLOYMENT=ours).stdout)[
-        "bundle"
-    ]
+    reported: list[str] = []
+    settings = Settings.load(home).model_copy(update={"deployment": deployment})
+    trained = train(settings, costs={"link": 199}, report=reported.append)
+    assert trained.folder == trained.in_use == deployment / "bundles" / trained.bundle.version
+    assert [word for word in reported if word != "trained"] == [f"read {trained.records:,} nominal records"]
+    second = trained.bundle.version
     assert first != second
     assert "the same records and seed give the same bundle" in refused(home, "train", CONJOIN_DEPLOYMENT=ours)
     conjoin(home, "run", "--json", CONJOIN_DEPLOYMENT=ours)
