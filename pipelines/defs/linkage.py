@@ -103,13 +103,13 @@ def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
     )
 
 
-def _count_check(name: str, description: str, sql: str) -> dg.AssetChecksDefinition:
-    """Return the blocking check that an SQL count of faults is nought."""
+def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
+    """Return the blocking check that a count of faults, kept in the file of the check's name, is zero."""
 
     @dg.asset_check(asset=SUBJECT, name=name, blocking=True, pool="warehouse", description=description)
     def check(home: Home) -> dg.AssetCheckResult:
         with database.reader(home.settings) as con:
-            found = relations.single_value(con, sql)
+            found = relations.single_value(con, relations.statement(__file__, name))
         return dg.AssetCheckResult(passed=found == 0, metadata={"faults": found})
 
     return check
@@ -136,53 +136,13 @@ def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
     )
 
 
-ONE_SUBJECT_EACH = """
-WITH membership AS (
-    SELECT record_key, count(*) AS subjects FROM linkage.membership WHERE until IS NULL GROUP BY record_key
-)
-SELECT count(*)
-FROM nominal.record record FULL JOIN membership USING (record_key)
-WHERE record.record_key IS NULL OR membership.subjects IS DISTINCT FROM 1
-"""
-
-DECISIONS_HOLD = """
-WITH present AS (
-    FROM linkage.membership WHERE until IS NULL
-)
-SELECT count(*)
-FROM linkage.decision decision
-JOIN present a ON a.record_key = decision.record_a
-JOIN present b ON b.record_key = decision.record_b
-WHERE decision.withdrawn_at IS NULL
-  AND (decision.verdict = 'same') <> (a.subject_id = b.subject_id)
-  -- Where people contradict each other, what holds them together gives way, and every record of it is flagged.
-  AND NOT (decision.verdict = 'same' AND decision.record_a IN
-           (SELECT record_key FROM linkage.review_flag WHERE flag = 'contradictory_decisions'))
-"""
-
-IDS_STAY_RETIRED = """
-WITH retired AS (
-    SELECT unnest(list_filter(old_subject_ids, lambda id: NOT list_contains(new_subject_ids, id))) AS subject_id
-    FROM linkage.subject_event
-    -- Records that come back are a new subject; the one they were in before may live on.
-    WHERE kind <> 'created'
-)
-SELECT count(DISTINCT subject_id)
-FROM linkage.membership SEMI JOIN retired USING (subject_id)
-WHERE until IS NULL
-"""
-
 CHECKS = [
     catalogue_check(EDGE, (*NOMINAL, relations.EDGE, relations.SCORED, relations.CAPPED_BLOCK)),
     blocks_are_compared,
     catalogue_check(
         SUBJECT, (relations.DECISION, relations.MEMBERSHIP, relations.REVIEW_FLAG, relations.SUBJECT_EVENT)
     ),
-    _count_check(
-        "one_subject_each", "Every nominal record is in one subject, and no other record is.", ONE_SUBJECT_EACH
-    ),
-    _count_check(
-        "decisions_hold", "Every decision in force holds: must-links together, cannot-links apart.", DECISIONS_HOLD
-    ),
-    _count_check("ids_stay_retired", "No retired subject id is in use.", IDS_STAY_RETIRED),
+    _count_check("one_subject_each", "Every nominal record is in one subject, and no other record is."),
+    _count_check("decisions_hold", "Every decision in force holds: must-links together, cannot-links apart."),
+    _count_check("ids_stay_retired", "No retired subject id is in use."),
 ]

@@ -9,6 +9,7 @@ from datetime import datetime
 
 import duckdb
 
+from linkage_models.relations import Temporaries
 from linkage_models.words import counted
 from pipelines.gaps import cause, confidence, evaluate, findings, near_miss, views, working
 from pipelines.gaps import systems as known_systems
@@ -55,7 +56,7 @@ def find_gaps(
     longer found becomes `closed` and may open again. The same data and `as_of` change no row the second time.
 
     Args:
-        con: the warehouse, open for writing; TEMP objects are made on it and removed again.
+        con: the warehouse, open for writing; temporary relations are made on it and removed again.
         rules: what `load_rules` returned.
         as_of: the instant the run takes for now; naive values are UTC.
         systems: the deployment's source systems by name.
@@ -66,31 +67,28 @@ def find_gaps(
     """
     now = naive_utc(as_of)
     in_force = [rule for rule in rules if applies(rule, systems)]
-    views.prepare(con, risk, now.date())
-    working.prepare(con)
-    known_systems.prepare(con, systems, now)
-    findings.record_rules(con, in_force)
-    for rule in in_force:
-        evaluate.find(con, rule, now.date())
-    evaluate.complete(con)
-    near_miss.collect(con)
-    near_miss.answer(con, in_force, now.date())
-    confidence.measure(con)
-    cause.derive(con, now)
-    by_rule = {rule.spec.id: 0 for rule in in_force} | _count(con, "rule_id")
-    counts = GapCounts(
-        **asdict(findings.merge(con, now)),
-        open=sum(by_rule.values()),
-        by_rule=by_rule,
-        by_severity=_count(con, "severity"),
-        by_cause=_count(con, "cause"),
-        not_in_force=tuple(rule.spec.id for rule in rules if rule not in in_force),
-        without_risk_subjects=() if risk else tuple(rule.spec.id for rule in rest_on_risk_subjects(in_force)),
-    )
-    for table in ("current", "rule_in_force", "system"):
-        con.execute(f"DROP TABLE temp.{table}")
-    working.drop(con)
-    views.drop(con)
+    with Temporaries(con) as own:
+        views.make(own, risk, now.date())
+        working.make(own)
+        known_systems.make(own, systems, now)
+        findings.record_rules(own, in_force)
+        for rule in in_force:
+            evaluate.find(con, rule, now.date())
+        evaluate.complete(con)
+        near_miss.collect(own)
+        near_miss.answer(own, in_force, now.date())
+        confidence.measure(own)
+        cause.derive(own, now)
+        by_rule = {rule.spec.id: 0 for rule in in_force} | _count(con, "rule_id")
+        counts = GapCounts(
+            **asdict(findings.merge(own, now)),
+            open=sum(by_rule.values()),
+            by_rule=by_rule,
+            by_severity=_count(con, "severity"),
+            by_cause=_count(con, "cause"),
+            not_in_force=tuple(rule.spec.id for rule in rules if rule not in in_force),
+            without_risk_subjects=() if risk else tuple(rule.spec.id for rule in rest_on_risk_subjects(in_force)),
+        )
     _LOG.info(
         "%s found by %s: %d opened, %d closed",
         counted(counts.open, "open gap"), counted(len(in_force), "rule"), counts.opened, counts.closed,

@@ -6,9 +6,10 @@ from datetime import date
 
 import duckdb
 
-from linkage_models.relations import literal, single_value
+from linkage_models.relations import Steps, literal, single_value, statement
+from linkage_models.relations import columns as select_list
 from pipelines.gaps import sentence
-from pipelines.gaps.rule import ALL, ANY, Rule
+from pipelines.gaps.rule import ANY, Rule
 
 _OPTIONAL = {
     "matter": "''",
@@ -25,7 +26,7 @@ def find(con: duckdb.DuckDBPyConnection, rule: Rule, as_of: date) -> None:
     """Add to `found` what one rule finds; rows of one subject, pair of systems and matter are one gap.
 
     Args:
-        con: holds what `views`, `systems` and `working` prepare.
+        con: holds what `views`, `systems` and `working` make.
         rule: the rule.
         as_of: the day of the run.
 
@@ -33,7 +34,7 @@ def find(con: duckdb.DuckDBPyConnection, rule: Rule, as_of: date) -> None:
         ConfigurationError: the SQL fails on the data, or yields a source system that the rule does not name.
     """
     try:
-        con.execute(_insert(rule), rule.gaps.values(as_of) or None)
+        con.execute(f"INSERT INTO found BY NAME {_found(rule)}", rule.gaps.values(as_of) or None)
     except (duckdb.DataError, duckdb.ProgrammingError) as error:
         # The engine's own words may quote a value of a row.
         raise rule.error("sql", f"it fails on the data with a {type(error).__name__}") from None
@@ -51,55 +52,27 @@ def find(con: duckdb.DuckDBPyConnection, rule: Rule, as_of: date) -> None:
 
 def complete(con: duckdb.DuckDBPyConnection) -> None:
     """Add to each gap's records those that its items belong to."""
-    con.execute("""
-        UPDATE found SET records = list_sort(list_distinct(list_concat(records, owners.record_keys)))
-        FROM (
-            SELECT wanted.gap_id, list(information_item.record_key) AS record_keys
-            FROM (SELECT gap_id, unnest(items) AS item_key FROM found) AS wanted
-            JOIN nominal.information_item USING (item_key)
-            GROUP BY wanted.gap_id
-        ) AS owners
-        WHERE found.gap_id = owners.gap_id
-    """)
+    con.execute(statement(__file__, "item_owner"))
 
 
-def _insert(rule: Rule) -> str:
-    """Return the statement that inserts what one rule finds."""
+def _found(rule: Rule) -> str:
+    """Return the query of what one rule finds, one row per gap."""
     columns = rule.gaps.columns
-    rule_id = literal(rule.spec.id)
-    held_by = "held_by" if "held_by" in columns else literal(rule.spec.held_by[0])
-    expected_in = "expected_in" if "expected_in" in columns else literal(rule.spec.expected_in[0])
-    value = {name: f"coalesce({name}, {other})" if name in columns else other for name, other in _OPTIONAL.items()}
-    clauses = ",\n                    ".join(
+    clauses = ", ".join(
         f"{name} := {sentence.clause(template, columns)}" for name, template in rule.spec.sentence.clauses.items()
     )
-    return f"""
-        INSERT INTO found
-        WITH yielded AS (
-            {rule.gaps.sql}
-        ),
-        gap AS (
-            SELECT
-                subject_id, {held_by} AS held_by, {expected_in} AS expected_in, {value["matter"]} AS matter,
-                trigger_date, {value["not_due_before"]} AS not_due_before, {value["withheld"]} AS withheld,
-                {value["records"]} AS records, {value["items"]} AS items, {value["missing"]} AS missing,
-                struct_pack(
-                    {clauses}
-                ) AS clauses
-            FROM yielded
-        )
-        SELECT
-            'G' || left(sha256(concat_ws(chr(31), {rule_id}, subject_id, held_by, expected_in, matter)), 20),
-            {rule_id}, subject_id, held_by, expected_in, matter,
-            min(trigger_date), min(not_due_before), bool_and(withheld),
-            list_sort(list_distinct(flatten(list(records)))),
-            list_sort(list_distinct(flatten(list(items)))),
-            list_sort(list_distinct(flatten(list(missing)))),
-            first(clauses.holds ORDER BY trigger_date NULLS LAST, clauses),
-            first(clauses.lacks ORDER BY trigger_date NULLS LAST, clauses),
-            first(clauses.act ORDER BY trigger_date NULLS LAST, clauses)
-        FROM gap
-        WHERE held_by IN (SELECT source_system FROM system)
-            AND (expected_in = {literal(ALL)} OR expected_in IN (SELECT source_system FROM system))
-        GROUP BY subject_id, held_by, expected_in, matter
-    """
+    gap = {
+        "rule_id": literal(rule.spec.id),
+        "subject_id": "subject_id",
+        "trigger_date": "trigger_date",
+        "held_by": "held_by" if "held_by" in columns else literal(rule.spec.held_by[0]),
+        "expected_in": "expected_in" if "expected_in" in columns else literal(rule.spec.expected_in[0]),
+        **{name: f"coalesce({name}, {other})" if name in columns else other for name, other in _OPTIONAL.items()},
+        "clauses": f"struct_pack({clauses})",
+    }
+    return (
+        Steps()
+        .step("yielded", rule.gaps.sql)
+        .step("gap", f"SELECT {select_list(gap)} FROM yielded")
+        .query(statement(__file__, "found"))
+    )

@@ -6,9 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-import duckdb
-
-from linkage_models.relations import quote, single_row, single_value
+from linkage_models.relations import Temporaries, quote, single_row, single_value
 from pipelines.gaps.rule import Rule
 from pipelines.warehouse.catalogue.gap import FINDING, RULE
 
@@ -30,11 +28,10 @@ class Merged:
     closed: int
 
 
-def record_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -> None:
-    """Let `gap.rule`, and the TEMP table `rule_in_force` of the same columns, hold exactly these rules."""
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE rule_in_force AS SELECT {_columns(RULE.column_names)} FROM gap.rule LIMIT 0"
-    )
+def record_rules(own: Temporaries, rules: Iterable[Rule]) -> None:
+    """Let `gap.rule`, and the temporary table `rule_in_force` of the same columns, hold exactly these rules."""
+    con = own.con
+    own.empty("rule_in_force", RULE.definition)
     for rule in rules:
         spec = rule.spec
         con.execute(
@@ -43,27 +40,25 @@ def record_rules(con: duckdb.DuckDBPyConnection, rules: Iterable[Rule]) -> None:
         )
     row = f"struct_pack({', '.join(f'{name} := {name}' for name in RULE.column_names)})"
     con.execute(f"DELETE FROM gap.rule WHERE {row} NOT IN (SELECT {row} FROM rule_in_force)")
-    con.execute("INSERT INTO gap.rule SELECT * FROM rule_in_force WHERE rule_id NOT IN (SELECT rule_id FROM gap.rule)")
+    con.execute("INSERT INTO gap.rule FROM rule_in_force WHERE rule_id NOT IN (SELECT rule_id FROM gap.rule)")
 
 
-def merge(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Merged:
+def merge(own: Temporaries, as_of: datetime) -> Merged:
     """Bring `gap.finding` to what `current` says; a row that would not change is not touched.
 
     Args:
-        con: holds `current`, as `cause.derive` makes it.
+        own: keeps `current`, as `cause.derive` makes it.
         as_of: the instant of the run, naive UTC; gaps no longer found are closed at it.
     """
-    columns = _columns(FINDING.column_names)
+    con = own.con
     differs = " OR ".join(
         f"finding.{quote(name)} IS DISTINCT FROM current.{quote(name)}" for name in FINDING.column_names
     )
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE written AS
-        SELECT current.*, finding.status AS status_before
-        FROM current
-        LEFT JOIN gap.finding USING (gap_id)
-        WHERE finding.gap_id IS NULL OR {differs}
-    """)
+    own.table(
+        "written",
+        "SELECT current.*, finding.status AS status_before FROM current LEFT JOIN gap.finding USING (gap_id) "
+        f"WHERE finding.gap_id IS NULL OR {differs}",
+    )
     closed = single_value(
         con,
         "UPDATE gap.finding SET status = 'closed', last_seen = $as_of "
@@ -71,15 +66,10 @@ def merge(con: duckdb.DuckDBPyConnection, as_of: datetime) -> Merged:
         {"as_of": as_of},
     )
     con.execute("DELETE FROM gap.finding WHERE gap_id IN (SELECT gap_id FROM written)")
-    con.execute(f"INSERT INTO gap.finding ({columns}) SELECT {columns} FROM written ORDER BY gap_id")
+    con.execute("INSERT INTO gap.finding BY NAME SELECT * EXCLUDE (status_before) FROM written ORDER BY gap_id")
     opened, reopened, changed = single_row(
         con,
         "SELECT count(*) FILTER (status_before IS NULL), count(*) FILTER (status_before = 'closed'), "
         "count(*) FILTER (status_before = 'open') FROM written",
     )
-    con.execute("DROP TABLE temp.written")
     return Merged(opened, reopened, changed, closed)
-
-
-def _columns(names: Iterable[str]) -> str:
-    return ", ".join(quote(name) for name in names)

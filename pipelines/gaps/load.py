@@ -8,6 +8,7 @@ from pathlib import Path
 
 import duckdb
 
+from linkage_models.relations import Temporaries
 from pipelines.errors import ConfigurationError, Report, refuse
 from pipelines.gaps import sentence, views, working
 from pipelines.gaps.binding import ANSWER_COLUMNS, GAP_COLUMNS, BindingError, Bound, bind
@@ -37,9 +38,9 @@ def load_rules(folder: Path = DEFAULT_RULES, report: Report = refuse) -> tuple[R
     if not folder.is_dir():
         report(ConfigurationError(f"{folder} does not exist; create the folder of gap rules or correct the path."))
         return ()
-    with _empty_warehouse() as con:
-        views.prepare(con)
-        working.prepare(con)
+    with _empty_warehouse() as con, Temporaries(con) as own:
+        views.make(own)
+        working.make(own)
         files = [file for file in yaml_files(folder, report) if file.name != RISK_FILE]
         return tuple(rule for file in files if (rule := _Loading(con, file, report).rule()))
 
@@ -57,8 +58,8 @@ def load_risk(folder: Path = DEFAULT_RULES, report: Report = refuse) -> Risk | N
     file = folder / RISK_FILE
     if not file.is_file():
         return None
-    with _empty_warehouse() as con:
-        views.prepare_items(con)
+    with _empty_warehouse() as con, Temporaries(con) as own:
+        views.make_items(own)
         return _Loading(con, file, report).risk()
 
 

@@ -1,4 +1,4 @@
-"""The sentence of a gap: templates from rule files turned into SQL, and the wording each cause asks for."""
+"""The sentence of a gap: templates from rule files turned into SQL. `cause/worded.sql` joins its clauses."""
 
 from __future__ import annotations
 
@@ -50,38 +50,3 @@ def clause(template: str, columns: Mapping[str, str]) -> str:
         else:
             parts.append(f"coalesce({quote(name)}::VARCHAR, {literal(UNKNOWN_VALUE)})")
     return " || ".join(parts)
-
-
-BY_WHEN = """
-    CASE WHEN due_date < $as_of::DATE THEN ' at once: it was due by ' ELSE ' by ' END || in_words(due_date)
-"""
-"""How an act's clause ends, over `due_date` and `$as_of`."""
-
-BY_CAUSE: dict[str, str] = {
-    "held_but_unlinked": """
-        holds || '; ' || near_title || ' record ' || near_source_record_id
-        || ' may be the same person (probability ' || format('{:.2f}', near_probability)
-        || ') and would answer this: settle whether it is before anyone acts on its absence.'
-    """,
-    "feed_stale": f"""
-        holds || ' but ' || lacks || ' so far as its last delivery tells ('
-        || coalesce('of ' || in_words(last_delivery) || ', which can no longer be relied on', 'it has made none')
-        || '): get a fresh delivery, then ' || act || {BY_WHEN} || '.'
-    """,
-    "withheld": f"""
-        holds || '; {{expected_in}} has an answer that its marking keeps from being shown: ask its originator,'
-        || ' then ' || act || {BY_WHEN} || '.'
-    """,
-    "not_due": f"holds || ' but ' || lacks || ' yet; ' || act || {BY_WHEN} || '.'",
-    "not_held": f"holds || ' but ' || lacks || '; ' || act || {BY_WHEN} || '.'",
-}
-"""The sentence for each cause, as SQL over the columns that `cause.derive` brings together."""
-
-
-def by_cause() -> str:
-    """Return the SQL expression of the whole sentence, choosing the wording by `cause` and naming the systems."""
-    branches = " ".join(f"WHEN {literal(cause)} THEN {wording}" for cause, wording in BY_CAUSE.items())
-    return (
-        f"replace(replace(CASE cause {branches} END, '{{held_by}}', held_by_title),"
-        " '{expected_in}', expected_in_title)"
-    )

@@ -6,8 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-import duckdb
-
+from linkage_models.relations import Temporaries
 from pipelines.gaps.instant import naive_utc
 
 
@@ -35,16 +34,20 @@ class SystemInfo:
         return not self.current or delivered is None or as_of - delivered > self.max_age
 
 
-def prepare(con: duckdb.DuckDBPyConnection, systems: Mapping[str, SystemInfo], as_of: datetime) -> None:
-    """Make the TEMP table `system`: source_system, title, last_delivery DATE, stale BOOLEAN, record_marking."""
-    con.execute("""
-        CREATE OR REPLACE TEMP TABLE system (
-            source_system VARCHAR, title VARCHAR, last_delivery DATE, stale BOOLEAN, record_marking VARCHAR
-        )
-    """)
+def make(own: Temporaries, systems: Mapping[str, SystemInfo], as_of: datetime) -> None:
+    """Make the temporary table `system`: source_system, title, last_delivery, stale and record_marking of each.
+
+    Args:
+        own: keeps it.
+        systems: the source systems by name.
+        as_of: the instant of the run, naive UTC.
+    """
+    own.empty(
+        "system", "source_system VARCHAR, title VARCHAR, last_delivery DATE, stale BOOLEAN, record_marking VARCHAR"
+    )
     for source_system, info in sorted(systems.items()):
         delivered = None if info.last_delivery is None else naive_utc(info.last_delivery)
-        con.execute(
+        own.con.execute(
             "INSERT INTO system VALUES (?, ?, ?::TIMESTAMP::DATE, ?, ?)",
             [source_system, info.title, delivered, info.is_stale(as_of), info.record_marking],
         )

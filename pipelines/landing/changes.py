@@ -15,7 +15,8 @@ from typing import TYPE_CHECKING, Any
 
 import duckdb
 
-from linkage_models.relations import literal, quote, single_value
+from linkage_models.relations import Steps, literal, quote, single_value, statement
+from linkage_models.relations import columns as select_list
 from pipelines.errors import ConfigurationError, raise_if_storage
 from pipelines.source.extract.files import OWN_COLUMNS
 
@@ -106,11 +107,16 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *,
                 ),
             ]
         )  # fmt: skip
+    rejected = {
+        "resource": "$resource",
+        "landed_row": "_row",
+        "reason": "'schema_changed'",
+        "explanation": "'the row does not fit the columns of the load before'",
+        "raw": "to_json(landed)::VARCHAR",
+        "file": "_file" if "_file" in [name for name, *_ in held] else "NULL",
+    }
     con.execute(
-        "INSERT INTO rejected (resource, landed_row, reason, explanation, raw, file) "
-        "SELECT $resource, _row, 'schema_changed', 'the row does not fit the columns of the load before', "
-        f"      to_json(landed)::VARCHAR, {'_file' if '_file' in [name for name, *_ in held] else 'NULL'} "
-        f"FROM {parquet(path)} landed WHERE {misfits}",
+        f"INSERT INTO rejected BY NAME SELECT {select_list(rejected)} FROM {parquet(path)} AS landed WHERE {misfits}",
         {"resource": resource},
     )
     path.rename(path.with_suffix(".unheld"))
@@ -186,28 +192,17 @@ def merge(
     given = f"(SELECT * REPLACE (_row + {first_row - 1} AS _row) FROM {parquet(delivered)})"
     held = before or f"(FROM {given} LIMIT 0)"
     key = ", ".join(f"({one})::VARCHAR" for one in resource.key)
-    newest = f"({resource.cursor}) DESC NULLS LAST, " if resource.cursor else ""
+    newest = (
+        Steps()
+        .step("version", f"SELECT *, true AS _held FROM {held} UNION ALL BY NAME SELECT *, false AS _held FROM {given}")
+        .step("keyed", f"SELECT *, [{key}] AS _key FROM version")
+        .step("marked", statement(__file__, "newest/marked"))
+        .step("once", statement(__file__, "newest/once"))
+        .step("dated", f"SELECT *, ({resource.cursor or 'NULL'}) AS _cursor FROM once WHERE _given OR NOT $whole")
+        .query(statement(__file__, "newest"))
+    )
     try:
-        con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE newest AS
-            WITH version AS (
-                SELECT *, true AS _held FROM {held} UNION ALL BY NAME SELECT *, false AS _held FROM {given}
-            ), marked AS (
-                SELECT *, hash(*COLUMNS(* EXCLUDE (_row, _file, _held))) AS _content, [{key}] AS _key FROM version
-            ), once AS (
-                SELECT * REPLACE (max(_file) OVER same AS _file), max(_row) OVER same AS _last,
-                       bool_or(NOT _held) OVER same AS _given
-                FROM marked
-                WINDOW same AS (PARTITION BY _key, _content)
-                QUALIFY row_number() OVER (PARTITION BY _key, _content ORDER BY NOT _held, _row) = 1
-            )
-            SELECT * EXCLUDE (_content, _key, _last, _given) FROM once
-            WHERE {"_given" if whole else "true"}
-            QUALIFY list_count(_key) < len(_key)
-                 OR row_number() OVER (PARTITION BY _key ORDER BY {newest}_file DESC NULLS LAST, _last DESC) = 1
-            """
-        )
+        extraction.own.table("newest", newest, {"whole": whole})
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
         raise ConfigurationError(
             f"{extraction.system}: the `key` or `cursor` of the resource {name} does not fit its columns"
@@ -220,6 +215,6 @@ def merge(
             f"fails with a {type(error).__name__} on a value that was delivered",
             "have the delivery corrected, or write the expression with `try_cast`",
         ) from None
-    rows = extraction.write(name, "SELECT * EXCLUDE (_held) FROM newest ORDER BY _row")
-    con.execute("DROP TABLE newest")
+    rows = extraction.write(name, "FROM newest ORDER BY _row")
+    extraction.own.drop("newest")
     return rows

@@ -8,18 +8,16 @@ from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from linkage_models.relations import literal, single_value
+from linkage_models.relations import Temporaries, literal, single_value
 from pipelines.errors import SourceError
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
 REJECTED = ("resource", "landed_row", "reason", "explanation", "raw")
-REJECTED_DDL = """
-CREATE OR REPLACE TEMP TABLE rejected (
-    resource VARCHAR, landed_row BIGINT, reason VARCHAR, explanation VARCHAR, raw VARCHAR, file VARCHAR
-)
-"""
+"""Columns of `rejected` that are known when a row is read; `file` is filled when its whole file has been."""
+
+REJECTED_TYPED = "resource VARCHAR, landed_row BIGINT, reason VARCHAR, explanation VARCHAR, raw VARCHAR, file VARCHAR"
 
 
 @dataclass(frozen=True)
@@ -27,16 +25,21 @@ class Extraction:
     """One extraction: whose it is and where it writes.
 
     Each resource becomes `<resource>.parquet` with the column `_row` (the line or row in what was read, counted from 1)
-    and the source's own columns. Rows that cannot be read go to the temporary table `rejected` of the connection.
+    and the source's own columns. Rows that cannot be read go to the temporary table `rejected`.
     """
 
-    con: DuckDBPyConnection
+    own: Temporaries
     system: str
     into: Path
 
+    @property
+    def con(self) -> DuckDBPyConnection:
+        """The connection that everything is read and written on."""
+        return self.own.con
+
     def begin(self) -> None:
         """Make the table of rejected rows."""
-        self.con.execute(REJECTED_DDL)
+        self.own.empty("rejected", REJECTED_TYPED)
         self.con.execute("SET preserve_insertion_order = true")
 
     def file(self, resource: str) -> Path:
@@ -50,12 +53,26 @@ class Extraction:
         )
         return written
 
+    def write_rows(self, resource: str, rows: pa.RecordBatchReader, select: str = "FROM given_row") -> int:
+        """Write rows that are read in Python, in order, and return their number.
+
+        Args:
+            resource: the resource.
+            rows: the rows, which SQL reads as `given_row`.
+            select: what is written of them.
+        """
+        self.own.rows("given_row", rows)
+        try:
+            return self.write(resource, select)
+        finally:
+            self.own.drop("given_row")
+
     def reject(self, rows: list[tuple[str, int, str, str, str]]) -> None:
-        """Set rows apart: (resource, landed_row, reason, explanation, raw)."""
+        """Keep rows for the quarantine: (resource, landed_row, reason, explanation, raw)."""
         if rows:
-            self.con.register("rejected_row", pa.table(dict(zip(REJECTED, zip(*rows, strict=True), strict=True))))
-            self.con.execute("INSERT INTO rejected BY NAME FROM rejected_row")
-            self.con.unregister("rejected_row")
+            self.own.rows("given_row", pa.table(dict(zip(REJECTED, zip(*rows, strict=True), strict=True))))
+            self.con.execute("INSERT INTO rejected BY NAME FROM given_row")
+            self.own.drop("given_row")
 
     def error(self, where: str, problem: str, remedy: str) -> SourceError:
         """Return the error that what was delivered cannot be read, as one sentence."""

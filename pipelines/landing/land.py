@@ -16,7 +16,7 @@ from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from linkage_models.relations import literal, single_row, single_value
+from linkage_models.relations import Temporaries, literal, single_row, single_value, statement
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
@@ -41,8 +41,6 @@ from pipelines.source.extract import FileSet, Json, Polling, Rest, Sql, Xml, fil
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:
-    from duckdb import DuckDBPyConnection
-
     from pipelines.settings import Settings
     from pipelines.source.extract import ExtractSpec, FileSpec, SchemaContract
 
@@ -114,8 +112,8 @@ class _Landing:
         working = self.folder / f".landing-{os.getpid()}"
         working.mkdir()
         try:
-            with scratch(self.settings, working / "spill") as con:
-                extraction = Extraction(con, self.system, working)
+            with scratch(self.settings, working / "spill") as con, Temporaries(con) as own:
+                extraction = Extraction(own, self.system, working)
                 extraction.begin()
                 if isinstance(self.spec, Sql | Rest):
                     delivery = self._poll(extraction, self.spec)
@@ -277,7 +275,7 @@ class _Landing:
         for name, resource in specs.items():
             if name not in delivery.read and latest is not None:
                 os.link(self._state(name), extraction.file(name))
-                self._carry_rejected(con, name, ())
+                self._carry_rejected(extraction, name, ())
                 rows[name], columns[name] = latest.rows[name], latest.columns.get(name, {})
                 continue
             if given := self._hold_to_contract(extraction, name):
@@ -350,23 +348,17 @@ class _Landing:
             "UPDATE rejected SET landed_row = landed_row + $by WHERE resource = $name", {"by": first - 1, "name": name}
         )
         if name not in delivery.whole:
-            self._carry_rejected(con, name, delivery.anew)
+            self._carry_rejected(extraction, name, delivery.anew)
         rows = changes.merge(extraction, name, resources(self.spec)[name], before, first, whole=name in delivery.whole)
         next_row[name] = first + given
         return rows
 
-    def _carry_rejected(self, con: DuckDBPyConnection, name: str, anew: Sequence[str]) -> None:
+    def _carry_rejected(self, extraction: Extraction, name: str, anew: Sequence[str]) -> None:
         """Keep the rows that earlier deliveries of a resource could not give, but for files read anew."""
         if self.latest is None:
             return
-        path = self.folder / self.latest.load_id / REJECTED
-        con.execute(
-            f"INSERT INTO rejected BY NAME FROM {parquet(path)} "
-            "WHERE resource = $name AND (file IS NULL OR NOT list_contains($anew, file)) "
-            # What a service gives again each night is rejected once.
-            "AND NOT (file IS NULL AND (reason, raw) IN (SELECT (reason, raw) FROM rejected WHERE resource = $name))",
-            {"name": name, "anew": list(anew)},
-        )
+        extraction.own.view("rejected_before", f"FROM {parquet(self.folder / self.latest.load_id / REJECTED)}")
+        extraction.con.execute(statement(__file__, "carried"), {"resource": name, "anew": list(anew)})
 
     def _checksum(self, extraction: Extraction, delivery: _Delivery) -> str:
         """Return the SHA-256 of the files, or of what a database or service gave, whatever the order of its rows."""

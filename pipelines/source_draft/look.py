@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import sqlalchemy as sa
 
-from linkage_models.relations import literal, quote, single_row, single_value
+from linkage_models.relations import columns, literal, quote, single_row, single_value
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.land import land
 from pipelines.source import SourceSpec
@@ -129,8 +129,8 @@ class Sight:
         """Find every group and field."""
         for name in self.source.extract.resources:
             described = self.con.execute(f"DESCRIBE {self._relation(Group(name, None, ()))}").fetchall()
-            columns = [one for one, *_ in described if not one.startswith("_")]
-            if columns == ["document"]:
+            held = [one for one, *_ in described if not one.startswith("_")]
+            if held == ["document"]:
                 self._look_into_documents(name)
                 continue
             reserved = {
@@ -144,7 +144,7 @@ class Sight:
                     one,
                     one if re.fullmatch(r"[A-Za-z_]\w*", one, re.ASCII) and one.lower() not in reserved else quote(one),
                 )
-                for one in columns
+                for one in held
             ]
             self._add(name, None, fields)
 
@@ -188,19 +188,19 @@ class Sight:
             f"avg((try_strptime(value, {literal(known)}) IS NOT NULL)::INTEGER) FILTER (value IS NOT NULL)"
             for known in DATE_FORMATS
         )
+        given = f"SELECT nullif(trim(({one.expression})::VARCHAR), '') AS value FROM {self._relation(group)}"
+        postcode = "regexp_full_match(upper(value), '[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}')"
+        selected = {
+            "rows": "count(*)",
+            "filled": "count(value)",
+            "distinct_values": "count(DISTINCT value)",
+            "postcodes": f"avg({postcode}::INTEGER)",
+            "kinds": f"[{checks}]",
+            "formats": f"[{formats}]",
+            "few": "CASE WHEN distinct_values <= 20 AND max(len(value)) <= 12 THEN list(DISTINCT lower(value)) END",
+        }
         rows, filled, distinct, postcodes, shares, read, few = single_row(
-            self.con,
-            f"""
-            WITH given AS (
-                SELECT nullif(trim(({one.expression})::VARCHAR), '') AS value
-                FROM {self._relation(group)} LIMIT {LOOKED_AT}
-            )
-            SELECT count(*), count(value), count(DISTINCT value),
-                   avg(regexp_full_match(upper(value), '[A-Z]{{1,2}}[0-9][0-9A-Z]? ?[0-9][A-Z]{{2}}')::INTEGER),
-                   [{checks}], [{formats}],
-                   CASE WHEN count(DISTINCT value) <= 20 AND max(len(value)) <= 12 THEN list(DISTINCT lower(value)) END
-            FROM given
-            """,
+            self.con, f"SELECT {columns(selected)} FROM ({given} LIMIT {LOOKED_AT})"
         )
         kinds = [kind for kind, share in zip(CHECKED_KINDS, shares, strict=False) if (share or 0) >= _MOST]
         best = max((share or 0 for share in read), default=0)

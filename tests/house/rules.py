@@ -1,4 +1,4 @@
-"""The rules of the house that no other tool checks: modules stay small, and no file names a machine or a package host.
+"""Rules of the house that no other tool checks: small modules and statements, no name of a machine or a package host.
 
 `python -m tests.house.rules`, run by `make lint` and by pre-commit over every file git would keep, writes one line for
 each breach and exits 1 if there is any.
@@ -14,6 +14,8 @@ from tests.house.repository import ROOT, kept_files
 
 # A module is a room. About 300 lines is large (house style); a hundred more is where it must be divided.
 MAX_LINES = 400
+# A statement fits on a screen; one that would not is several, joined by `Steps` or views.
+MAX_STATEMENT_LINES = 60
 # A first line that says what lives there takes at least a few words.
 MIN_DOCSTRING_WORDS = 4
 
@@ -39,6 +41,14 @@ def module_breaches(path: str, source: str) -> Iterator[str]:
         yield f"{path}: its docstring's first line must say what lives there"
 
 
+def statement_breaches(path: str, text: str) -> Iterator[str]:
+    """Yield the statements of an SQL file that are too long."""
+    for statement in re.split(r";[ ]*\n", text):
+        lines = statement.strip().count("\n") + 1
+        if lines > MAX_STATEMENT_LINES:
+            yield f"{path}: a statement of {lines} lines, more than {MAX_STATEMENT_LINES}: divide it into steps"
+
+
 def text_breaches(path: str, text: str) -> Iterator[str]:
     """Yield the lines of a file that name a machine's folder or a package host."""
     for number, line in enumerate(text.splitlines(), start=1):
@@ -57,6 +67,8 @@ def breaches(root: Path) -> Iterator[str]:
             continue
         if path.endswith(".py"):
             yield from module_breaches(path, text)
+        if path.endswith(".sql"):
+            yield from statement_breaches(path, text)
         if path not in SPELLS_IT_OUT:
             yield from text_breaches(path, text)
 

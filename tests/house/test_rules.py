@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.rules import breaches, module_breaches, text_breaches
+from tests.house.rules import breaches, module_breaches, statement_breaches, text_breaches
 
 GIT = shutil.which("git")
 
@@ -27,6 +27,13 @@ def test_a_module_is_small_and_says_what_lives_there(source: str, breach: str | 
     found = list(module_breaches("room.py", source))
     assert [breach in sentence for sentence in found if breach] == ([True] if breach else [])
     assert breach or not found
+
+
+def test_a_statement_fits_on_a_screen() -> None:
+    fits = "SELECT\n" + "    1,\n" * 58 + "    2"
+    assert list(statement_breaches("room.sql", f"{fits};\n\n{fits}\n")) == []
+    (breach,) = statement_breaches("room.sql", f"SELECT 1;\n{fits}\nFROM one\n")
+    assert breach.startswith("room.sql: a statement of 61 lines")
 
 
 @pytest.mark.parametrize(

@@ -6,37 +6,35 @@ from datetime import timedelta
 
 import pytest
 
-from linkage_models.relations import MEMBERSHIP
+from linkage_models.relations import MEMBERSHIP, single_value, statement
+from pipelines.defs import linkage
 from pipelines.defs.checks import faults
-from pipelines.defs.linkage import DECISIONS_HOLD, IDS_STAY_RETIRED, ONE_SUBJECT_EACH
 from pipelines.defs.nightly import AT_TWO
 from tests.pipelines.publish.worlds import NIGHT, World, insert, small_world
 
 LATER = NIGHT + timedelta(days=1)
 
 
-def found(world: World, sql: str) -> int:
-    row = world.con.execute(sql).fetchone()
-    assert row
-    return int(row[0])
+def found(world: World, check: str) -> int:
+    return int(single_value(world.con, statement(linkage.__file__, check)))
 
 
 def test_a_sound_warehouse_has_no_faults() -> None:
     world = small_world()
-    assert [found(world, sql) for sql in (ONE_SUBJECT_EACH, DECISIONS_HOLD, IDS_STAY_RETIRED)] == [0, 0, 0]
+    assert [found(world, one) for one in ("one_subject_each", "decisions_hold", "ids_stay_retired")] == [0, 0, 0]
     assert faults(world.con, MEMBERSHIP) == []
 
 
 def test_a_record_in_no_subject_in_two_or_long_gone_is_a_fault() -> None:
     world = small_world()
     world.record("pnc:99/9Z", "New Person", subject="", member=False)
-    assert found(world, ONE_SUBJECT_EACH) == 1
+    assert found(world, "one_subject_each") == 1
     world.member("pnc:99/9Z", "S00000005F")
-    assert found(world, ONE_SUBJECT_EACH) == 0
+    assert found(world, "one_subject_each") == 0
     world.member("pnc:99/9Z", "S00000006G", since=LATER)
-    assert found(world, ONE_SUBJECT_EACH) == 1
+    assert found(world, "one_subject_each") == 1
     world.member("pnc:gone", "S00000007H")
-    assert found(world, ONE_SUBJECT_EACH) == 2
+    assert found(world, "one_subject_each") == 2
 
 
 @pytest.mark.parametrize(
@@ -50,23 +48,23 @@ def test_a_must_link_apart_is_a_fault_unless_people_contradict_each_other(
     world.decide("nomis:A1234BC", "nomis:A2222BC", verdict)
     if flagged:
         insert(world.con, "linkage.review_flag", record_key="nomis:A1234BC", flag="contradictory_decisions")
-    assert found(world, DECISIONS_HOLD) == faulty
+    assert found(world, "decisions_hold") == faulty
 
 
 def test_a_cannot_link_in_one_subject_is_a_fault_until_it_is_withdrawn() -> None:
     world = small_world()
     world.decide("nomis:A1234BC", "pnc:81/34U", "different")
-    assert found(world, DECISIONS_HOLD) == 1
+    assert found(world, "decisions_hold") == 1
     world.con.execute("UPDATE linkage.decision SET withdrawn_at = decided_at")
-    assert found(world, DECISIONS_HOLD) == 0
+    assert found(world, "decisions_hold") == 0
 
 
 def test_a_retired_id_in_use_is_a_fault_and_one_that_records_came_back_from_is_none() -> None:
     world = small_world()
     world.event("created", ["S00000001A"], ["S00000004E"])
-    assert found(world, IDS_STAY_RETIRED) == 0
+    assert found(world, "ids_stay_retired") == 0
     world.event("merged", ["S00000001A", "S00000004E"], ["S00000004E"])
-    assert found(world, IDS_STAY_RETIRED) == 1
+    assert found(world, "ids_stay_retired") == 1
 
 
 def test_a_table_with_other_columns_empty_cells_or_a_key_twice_says_which() -> None:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import duckdb
 import pyarrow as pa
 
-from linkage_models.relations import literal, quote
+from linkage_models.relations import columns, literal, quote, statement
 from linkage_models.words import counted
 from pipelines.errors import raise_if_storage
 from pipelines.landing.changes import parquet
@@ -58,52 +58,31 @@ def read_file(extraction: Extraction, spec: FileSpec, resources: tuple[str, ...]
 
 def _fixed_width(extraction: Extraction, spec: FixedWidth, file: Arrived) -> dict[str, int]:
     con = extraction.con
-    lines = _land_lines(extraction, file, spec.encoding, next(iter(spec.resources)))
+    _land_lines(extraction, file, spec.encoding, next(iter(spec.resources)))
     start, length = spec.record_type
-    con.execute(
-        f"CREATE OR REPLACE TEMP VIEW typed_line AS "
-        f"SELECT line_number, text, substr(text, {start}, {length}) AS line_type FROM {lines}"
-    )
+    extraction.own.view("typed_line", f"SELECT *, substr(text, {start}, {length}) AS line_type FROM text_line")
     _check_envelope(extraction, spec, file)
     counts: dict[str, int] = {}
     for resource, line_type in spec.resources.items():
-        fields = ", ".join(
-            f"nullif(trim(substr(text, {first}, {size})), '') AS {quote(field)}"
+        fields = {
+            quote(field): f"nullif(trim(substr(text, {first}, {size})), '')"
             for field, (first, size) in line_type.fields.items()
-        )
-        of_type = f"line_type = {literal(line_type.type)}"
+        }
         counts[resource] = extraction.write(
             resource,
-            f"SELECT line_number AS _row, {fields} FROM typed_line "
-            f"WHERE {of_type} AND length(text) = {line_type.length} ORDER BY line_number",
+            f"SELECT line_number AS _row, {columns(fields)} FROM typed_line "
+            f"WHERE line_type = {literal(line_type.type)} AND length(text) = {line_type.length} ORDER BY line_number",
         )
         con.execute(
-            f"""
-            INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
-            SELECT $resource, line_number,
-                   CASE WHEN length(text) < $length THEN 'truncated_line' ELSE 'overlong_line' END,
-                   format('{{}} line {{}} has {{}} characters where its type has {{}}',
-                          $file, line_number, length(text), $length),
-                   text
-            FROM typed_line WHERE {of_type} AND length(text) <> $length
-            """,
-            {"resource": resource, "file": file.name, "length": line_type.length},
+            statement(__file__, "wrong_length"),
+            {"resource": resource, "file": file.name, "line_type": line_type.type, "length": line_type.length},
         )
-    known = [resource.type for resource in spec.resources.values()]
-    # The header and the trailer have been found where they belong; anywhere else they are lines of no type.
     con.execute(
-        f"""
-        INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
-        SELECT $resource, line_number, 'unknown_line_type',
-               format('{{}} line {{}} is of no declared type', $file, line_number), text
-        FROM typed_line WHERE NOT list_contains($types, line_type)
-          AND NOT ($header AND line_number = 1)
-          AND NOT ($trailer AND line_number = (SELECT max(line_number) FROM {lines}))
-        """,
+        statement(__file__, "unknown_type"),
         {
             "resource": next(iter(spec.resources)),
             "file": file.name,
-            "types": known,
+            "types": [line_type.type for line_type in spec.resources.values()],
             "header": spec.header is not None,
             "trailer": spec.trailer is not None,
         },
@@ -142,9 +121,7 @@ def _csv(extraction: Extraction, spec: Csv, resource: str, file: Arrived) -> int
         header = spec.columns or read_header(lines, spec)
         rows = CsvRows(lines, header, spec, set_apart)
         batches = pa.RecordBatchReader.from_batches(csv_schema(header), rows.batches())
-        extraction.con.register("csv_row", batches)
-        written = extraction.write(resource, "FROM csv_row")
-        extraction.con.unregister("csv_row")
+        written = extraction.write_rows(resource, batches)
     except HeaderError as error:
         remedy = "have the file delivered again, with its header line"
         raise extraction.error(f"{file.place} line 1", str(error), remedy) from None
@@ -159,21 +136,15 @@ def _csv(extraction: Extraction, spec: Csv, resource: str, file: Arrived) -> int
 
 
 def _json_lines(extraction: Extraction, resource: str, file: Arrived) -> int:
-    lines = _land_lines(extraction, file, "utf-8", resource)
+    _land_lines(extraction, file, "utf-8", resource)
+    is_document = "json_type(try_cast(text AS JSON)) IS NOT DISTINCT FROM 'OBJECT'"
+    extraction.own.view("json_line", f"SELECT *, {is_document} AS is_document FROM text_line")
     extraction.con.execute(
-        f"""
-        INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
-        SELECT $resource, line_number, 'malformed_json',
-               format('{{}} line {{}} is not a JSON document', $file, line_number), text
-        FROM {lines}
-        WHERE NOT coalesce(json_type(try_cast(text AS JSON)) = 'OBJECT', false) AND trim(text, $blank) <> ''
-        """,
-        {"resource": resource, "file": file.name, "blank": " \t\r"},
+        statement(__file__, "malformed_line"), {"resource": resource, "file": file.name, "blank": " \t\r"}
     )
     return extraction.write(
         resource,
-        f"SELECT line_number AS _row, text::JSON AS document FROM {lines} "
-        f"WHERE coalesce(json_type(try_cast(text AS JSON)) = 'OBJECT', false) ORDER BY line_number",
+        "SELECT line_number AS _row, text::JSON AS document FROM json_line WHERE is_document ORDER BY line_number",
     )
 
 
@@ -184,28 +155,19 @@ def _json_array(extraction: Extraction, resource: str, file: Arrived) -> int:
             start = content.read(4096).lstrip(b"\xef\xbb\xbf \t\r\n")
         if not start.startswith(b"["):
             raise extraction.error(file.place, "is not a JSON array", remedy)
-        extraction.con.execute(
-            f"""
-            CREATE OR REPLACE TEMP TABLE json_row AS
-            SELECT row_number() OVER () AS ordinal, json AS document
-            FROM read_json_objects({literal(str(file.path))}, format = 'array', maximum_object_size = 67108864)
-            """
+        extraction.own.table(
+            "json_element",
+            "SELECT row_number() OVER () AS ordinal, json AS document "
+            f"FROM read_json_objects({literal(str(file.path))}, format = 'array', maximum_object_size = 67108864)",
         )
     except duckdb.Error as error:
         raise_if_storage(error)
         problem = "cannot be read as a JSON array of documents"
         raise extraction.error(f"{file.place}{_json_place(file.path)}", problem, remedy) from None
-    extraction.con.execute(
-        """
-        INSERT INTO rejected (resource, landed_row, reason, explanation, raw)
-        SELECT $resource, ordinal, 'malformed_json',
-               format('{} element {} is not a JSON document', $file, ordinal), document::VARCHAR
-        FROM json_row WHERE json_type(document) IS DISTINCT FROM 'OBJECT'
-        """,
-        {"resource": resource, "file": file.name},
-    )
+    extraction.con.execute(statement(__file__, "malformed_element"), {"resource": resource, "file": file.name})
     return extraction.write(
-        resource, "SELECT ordinal AS _row, document FROM json_row WHERE json_type(document) = 'OBJECT' ORDER BY ordinal"
+        resource,
+        "SELECT ordinal AS _row, document FROM json_element WHERE json_type(document) = 'OBJECT' ORDER BY ordinal",
     )
 
 
@@ -230,15 +192,11 @@ def _json_place(path: Path) -> str:
 def _xml(extraction: Extraction, spec: Xml, resource: str, file: Arrived) -> int:
     rows = XmlRows(file.path, spec.resources[resource])
     try:
-        extraction.con.register("xml_row", pa.RecordBatchReader.from_batches(XML_ROWS, rows.batches()))
-        written = extraction.write(resource, "FROM xml_row")
+        return extraction.write_rows(resource, pa.RecordBatchReader.from_batches(XML_ROWS, rows.batches()))
     except (XmlError, duckdb.Error) as error:
         raise_if_storage(error)
         where, problem = rows.fault or ("", "cannot be read as XML")
         raise extraction.error(f"{file.place}{where}", problem, "have the file delivered again, whole") from None
-    finally:
-        extraction.con.unregister("xml_row")
-    return written
 
 
 def _parquet(extraction: Extraction, resource: str, file: Arrived) -> int:
@@ -295,15 +253,15 @@ def _check_names(extraction: Extraction, where: str, relation: str) -> None:
         raise extraction.error(where, problem, "have the column named otherwise")
 
 
-def _land_lines(extraction: Extraction, file: Arrived, encoding: str, resource: str) -> str:
-    """Write a text file's lines as Parquet beside the resources and return an SQL relation that reads them."""
+def _land_lines(extraction: Extraction, file: Arrived, encoding: str, resource: str) -> None:
+    """Write a text file's lines as Parquet beside the resources and let the view `text_line` read them."""
     set_apart = SetApart()
     target = extraction.into / f".{resource}.lines.parquet"
     reader = pa.RecordBatchReader.from_batches(LINES, read_lines(file.path, encoding, set_apart))
-    extraction.con.register("text_line", reader)
-    extraction.con.execute(f"COPY (FROM text_line) TO {literal(str(target))} (FORMAT parquet)")
-    extraction.con.unregister("text_line")
+    extraction.own.rows("given_row", reader)
+    extraction.con.execute(f"COPY (FROM given_row) TO {literal(str(target))} (FORMAT parquet)")
+    extraction.own.drop("given_row")
+    extraction.own.view("text_line", f"FROM {parquet(target)}")
     extraction.reject(
         [(resource, one.line, one.reason, f"{file.name} line {one.line} {one.why}", one.raw) for one in set_apart.lines]
     )
-    return f"read_parquet({literal(str(target))})"

@@ -56,16 +56,13 @@ def extract_rest(extraction: Extraction, spec: Rest, since: Mapping[str, str]) -
 
 def _land(reading: _Reading) -> int:
     extraction = reading.service.extraction
-    extraction.con.register("rest_row", pa.RecordBatchReader.from_batches(DOCUMENTS, reading.batches()))
     try:
-        written = extraction.write(reading.name, "FROM rest_row")
+        written = extraction.write_rows(reading.name, pa.RecordBatchReader.from_batches(DOCUMENTS, reading.batches()))
     except Exception as error:
         if reading.fault is not None:
             raise reading.fault from None
         raise_if_storage(error)
         raise
-    finally:
-        extraction.con.unregister("rest_row")
     extraction.reject(reading.refused)
     return written
 

@@ -179,16 +179,14 @@ def write(
     endless = [_endless(one) for one in schema if pa.types.is_timestamp(one.type) or pa.types.is_date(one.type)]
     ordered = [f"CAST({quote(one)} AS {CURSOR_DECIMAL}) AS {quote(one)}" for one in decimals]
     replaced = f"* REPLACE ({', '.join(endless + ordered)})" if endless + ordered else "*"
-    extraction.con.register("sql_row", pa.RecordBatchReader.from_batches(schema, watched()))
+    rows = pa.RecordBatchReader.from_batches(schema, watched())
     try:
-        return extraction.write(name, f"SELECT row_number() OVER () AS _row, {replaced} FROM sql_row")
+        return extraction.write_rows(name, rows, f"SELECT row_number() OVER () AS _row, {replaced} FROM given_row")
     except duckdb.Error as error:
         if failed:
             raise failed[0] from None
         raise_if_storage(error)
         raise RefusedError("holds what cannot be landed", "leave it out by a `query`") from None
-    finally:
-        extraction.con.unregister("sql_row")
 
 
 def _endless(column: pa.Field) -> str:

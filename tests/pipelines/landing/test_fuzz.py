@@ -19,6 +19,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from ruamel.yaml import YAML
 
+from linkage_models.relations import Temporaries, single_value
 from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError, SourceError
 from pipelines.landing.extraction import Extraction
@@ -47,12 +48,17 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read(
     con: duckdb.DuckDBPyConnection, folder: Path, content: bytes, name: str = "file", **fields: Any
 ) -> tuple[int, int] | None:
-    """Read a delivered file; return the rows it gave and those that were set apart, or None where it is refused."""
+    """Read a delivered file; return the rows it gave and those that were quarantined, or None where it is refused."""
+    with Temporaries(con) as own:
+        return _read(own, folder, content, name, **fields)
+
+
+def _read(own: Temporaries, folder: Path, content: bytes, name: str, **fields: Any) -> tuple[int, int] | None:
     spec: FileSpec = extract(**fields)  # type: ignore[assignment]
     (folder / name).write_bytes(content)
     into = folder / "into"
     into.mkdir(exist_ok=True)
-    extraction = Extraction(con, SYSTEM, into)
+    extraction = Extraction(own, SYSTEM, into)
     extraction.begin()
     place = Folder(folder)
     try:
@@ -66,13 +72,12 @@ def read(
     rows = 0
     for resource in spec.resources:
         path = extraction.file(resource)
-        numbers = con.execute(f"SELECT count(*), count(DISTINCT _row), min(_row) FROM '{path}'").fetchone()
+        numbers = own.con.execute(f"SELECT count(*), count(DISTINCT _row), min(_row) FROM '{path}'").fetchone()
         assert numbers
         assert numbers[:2] == (counts[resource],) * 2
         assert numbers[2] is None or numbers[2] >= 1
         rows += counts[resource]
-    (refused,) = con.execute("SELECT count(*) FROM rejected").fetchone() or (0,)
-    return rows, refused
+    return rows, single_value(own.con, "SELECT count(*) FROM rejected")
 
 
 # Bytes that look enough like the real thing to get past the first look.

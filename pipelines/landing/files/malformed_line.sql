@@ -1,0 +1,10 @@
+-- The lines that are no JSON document, but for blank ones.
+INSERT INTO rejected BY NAME
+SELECT
+    $resource AS resource,
+    line_number AS landed_row,
+    'malformed_json' AS reason,
+    format('{} line {} is not a JSON document', $file, line_number) AS explanation,
+    text AS raw
+FROM json_line
+WHERE NOT is_document AND trim(text, $blank) <> ''
