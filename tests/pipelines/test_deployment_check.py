@@ -162,6 +162,17 @@ def test_a_bundle_that_was_changed_is_told(tmp_path: Path, monkeypatch: pytest.M
     assert "damaged: thresholds.json was changed" in str(error)
 
 
+def test_wrong_settings_are_told_beside_what_is_wrong_in_the_files(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CONJOIN_THREADS", "lots")
+    monkeypatch.setenv("CONJOIN_MEMORY_LIMT", "2GB")
+    told = [str(error) for error in checked(spoilt(tmp_path / "town", MISTAKES[5]), monkeypatch).errors]
+    assert len(told) == 3
+    for name in ("CONJOIN_THREADS", "CONJOIN_MEMORY_LIMT", "`libary`"):
+        assert [text for text in told if name in text]
+
+
 def test_columns_that_the_yaml_itself_gives_are_checked_without_data(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
