@@ -78,7 +78,7 @@ demo: setup ## Link the generated sample systems and publish the result under da
 
 .PHONY: ui
 ui: setup ## Open the Dagster UI on the same data (http://127.0.0.1:3000; PORT=... for another port)
-	$(BIN)/dagster dev --host $(HOST) --port $(PORT)
+	$(BIN)/conjoin ui --host $(HOST) --port $(PORT)
 
 .PHONY: test
 test: setup-dev ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)

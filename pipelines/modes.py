@@ -6,6 +6,7 @@ import grp
 import logging
 import os
 import stat
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -48,16 +49,16 @@ def tighten(settings: Settings) -> None:
         ConfigurationError: what is published cannot be given to the readers' group.
     """
     group, lax = settings.readers_group, 0
-    for path in _inside(settings.home):
+    for entry in _inside(settings.home):
         try:
-            if _is_published(path, settings):
-                open_to_readers(path, group)
+            if entry.path.startswith(str(settings.published)) and _is_published(Path(entry.path), settings):
+                open_to_readers(Path(entry.path), group)
             else:
-                _set(path, 0o700 if path.is_dir() else 0o600)
+                _set(entry.path, 0o700 if entry.is_dir() else 0o600)
         except FileNotFoundError:
             continue
         except OSError:
-            lax += path.lstat().st_mode & 0o077 != 0
+            lax += entry.stat(follow_symlinks=False).st_mode & 0o077 != 0
     try:
         # Last, when what readers may pass by is closed to them.
         _set(settings.home, 0o710 if group else 0o700, group)
@@ -65,20 +66,22 @@ def tighten(settings: Settings) -> None:
         lax += 1
     if lax:
         _log.warning(
-            "Other accounts may be able to read %d files and folders in %s, and the account that Conjoin runs under"
+            "Other accounts may be able to read %d files or folders in %s, and the account that Conjoin runs under"
             " cannot change that; make it the owner of all of them.",
             lax,
             settings.home,
         )
 
 
-def _inside(home: Path) -> Iterator[Path]:
-    """Yield every file and folder below the home; links are left alone, having no modes."""
-    for folder, folders, files in os.walk(home):
-        for name in (*folders, *files):
-            path = Path(folder, name)
-            if not path.is_symlink():
-                yield path
+def _inside(folder: str | Path) -> Iterator[os.DirEntry[str]]:
+    """Yield every file and folder below one, a folder before what is in it; links are left alone, having no modes."""
+    # What a command lays aside may be gone by now; what another account keeps to itself is no concern of ours.
+    with suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
+        for entry in entries:
+            if not entry.is_symlink():
+                yield entry
+                if entry.is_dir():
+                    yield from _inside(entry.path)
 
 
 def _is_published(path: Path, settings: Settings) -> bool:
@@ -87,8 +90,8 @@ def _is_published(path: Path, settings: Settings) -> bool:
     return in_place and not path.name.startswith(".") and (path.is_dir() or path.suffix == ".duckdb")
 
 
-def _set(path: Path, mode: int, group: str | None = None) -> None:
-    held = path.lstat()
+def _set(path: str | Path, mode: int, group: str | None = None) -> None:
+    held = os.lstat(path)
     gid = grp.getgrnam(group).gr_gid if group else held.st_gid
     if held.st_gid != gid:
         try:
@@ -99,4 +102,4 @@ def _set(path: Path, mode: int, group: str | None = None) -> None:
                 " Conjoin runs under its owner and a member of that group, or unset the setting."
             ) from None
     if stat.S_IMODE(held.st_mode) != mode:
-        path.chmod(mode)
+        Path(path).chmod(mode)

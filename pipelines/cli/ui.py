@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.request
@@ -21,8 +23,8 @@ import typer
 from pipelines.cli.options import HomeOption
 from pipelines.errors import ConfigurationError, ConjoinError
 
-GRACE_SECONDS = 20.0
-"""How long a run that is under way has to note that it is ended."""
+GRACE_SECONDS = 10.0
+"""How long the UI and the daemon have to end the run that is under way, and themselves."""
 
 
 def ui(
@@ -50,19 +52,34 @@ def ui(
         # A folder called `pipelines` where the reader happens to be is not this one.
         "PYTHONSAFEPATH": "1",
     }
-    location = ["--module-name", "pipelines.definitions", "--working-directory", str(Path(__file__).parents[2])]
     ended = threading.Event()
     for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
         signal.signal(number, lambda *_: ended.set())
     address, answered = f"http://{host}:{port}", False
-    served = ["dagster_webserver", "--host", host, "--port", str(port), *location]
-    with _running([served, ["dagster._daemon", "run", *location]], environment) as processes:
-        while not ended.wait(0.5):
-            if any(process.poll() is not None for process in processes):
-                raise ConjoinError("The Dagster UI has ended by itself; what it wrote above says why.")
-            if not answered and _answers(address):
-                answered = True
-                typer.echo(f"The Dagster UI is at {address}; Ctrl-C ends it.", err=True)
+    with tempfile.TemporaryDirectory(prefix="conjoin-ui-") as folder:
+        workspace = ["--workspace", str(_workspace(Path(folder)))]
+        served = ["dagster_webserver", "--host", host, "--port", str(port), *workspace]
+        with _running([served, ["dagster._daemon", "run", *workspace]], environment) as processes:
+            while not ended.wait(0.5):
+                if any(process.poll() is not None for process in processes):
+                    raise ConjoinError("The Dagster UI has ended by itself; what it wrote above says why.")
+                if not answered and _answers(address):
+                    answered = True
+                    typer.echo(f"The Dagster UI is at {address}; Ctrl-C ends it.", err=True)
+
+
+def _workspace(folder: Path) -> Path:
+    """Write, in a folder, the file that names the code location as runs of the command line name it."""
+    from pipelines.definitions import CODE_LOCATION
+
+    module = {
+        "module_name": "pipelines.definitions",
+        "working_directory": str(Path(__file__).parents[2]),
+        "location_name": CODE_LOCATION,
+    }
+    file = folder / "workspace.yaml"
+    file.write_text(json.dumps({"load_from": [{"python_module": module}]}), encoding="utf-8")
+    return file
 
 
 @contextmanager
@@ -75,23 +92,16 @@ def _running(modules: list[list[str]], environment: Mapping[str, str]) -> Iterat
             started.append(subprocess.Popen(command, env=environment, start_new_session=True))  # noqa: S603  # our own
         yield started
     finally:
+        # Told first, they end in order what they started; a code server that ends before them keeps them waiting.
+        for process in started:
+            process.terminate()
         deadline = time.monotonic() + GRACE_SECONDS
-        left = [process for process in started if _signal(process, signal.SIGTERM)]
-        while left and time.monotonic() < deadline:
+        while any(process.poll() is None for process in started) and time.monotonic() < deadline:
             time.sleep(0.1)
-            left = [process for process in left if process.poll() is None or _signal(process, 0)]
-        for process in left:
-            _signal(process, signal.SIGKILL)
+        for process in started:
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
-
-
-def _signal(process: subprocess.Popen[bytes], number: int) -> bool:
-    """Send a signal to a process and all it started; return whether any of them is there."""
-    try:
-        os.killpg(process.pid, number)
-    except ProcessLookupError:
-        return False
-    return True
 
 
 def _answers(address: str) -> bool:

@@ -3,7 +3,6 @@
 import re
 from pathlib import Path
 
-from pipelines.settings import Settings
 from pipelines.source import SourceSpec
 from pipelines.yaml_file import read_yaml
 from tests.house.repository import ROOT
@@ -17,8 +16,3 @@ def test_the_source_systems_in_the_guide_are_some(tmp_path: Path) -> None:
         file.write_text(example, encoding="utf-8")
         systems.append(read_yaml(file, SourceSpec, below=("attributes",)).system)
     assert systems == ["bail", "pnd"]
-
-
-def test_every_setting_is_in_the_guide() -> None:
-    guide = (ROOT / "docs" / "how-to" / "run-a-deployment.md").read_text(encoding="utf-8")
-    assert [name for name in Settings.model_fields if f"| `CONJOIN_{name.upper()}` |" not in guide] == []

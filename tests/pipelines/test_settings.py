@@ -19,8 +19,8 @@ from hypothesis import strategies as st
 from pipelines.errors import ConfigurationError
 from pipelines.settings import HOME_SETTINGS_FILE, Settings
 from pipelines.settings.given import PREFIX, settings_lines, variable
-from pipelines.settings.reference import settings_page
 from tests.house.repository import ROOT
+from tests.house.settings_page import settings_page
 from tests.pipelines.nights import attempt
 
 SETTINGS = [variable(field) for field in Settings.model_fields]
@@ -260,5 +260,5 @@ def test_the_code_location_says_the_sentence_and_no_value(tmp_path: Path) -> Non
 def test_the_page_of_settings_is_current() -> None:
     page = ROOT / "docs" / "reference" / "settings.md"
     assert page.read_text(encoding="utf-8") == settings_page(), (
-        "run `python -m pipelines.settings.reference > docs/reference/settings.md`"
+        "run `python -m tests.house.settings_page > docs/reference/settings.md`"
     )

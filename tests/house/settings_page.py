@@ -1,4 +1,4 @@
-"""The reference page of the settings, written from the model: `python -m pipelines.settings.reference`."""
+"""The reference page of the settings, written from the model: `python -m tests.house.settings_page`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ line of `conjoin.env` that is anything else end every command, and keep the Dags
 sentence that says where it stands. A variable that a source's YAML names as holding a secret may begin with `CONJOIN_`
 too, and so may those that Kubernetes gives a pod.
 
-This page is written by `python -m pipelines.settings.reference > docs/reference/settings.md` from the model that also
+This page is written by `python -m tests.house.settings_page > docs/reference/settings.md` from the model that also
 reads the settings.
 
 | variable | what it is | must be | default |
