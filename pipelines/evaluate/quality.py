@@ -14,7 +14,7 @@ from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
 from pipelines.evaluate.truth import read_gaps, read_origins, read_people
 from pipelines.publish import chosen_audience
-from pipelines.publish.current import current_snapshot
+from pipelines.publish.current import current_snapshot, open_snapshot
 from pipelines.warehouse.damage import PUBLISH, undamaged
 from pipelines.warehouse.database import reader
 
@@ -62,14 +62,18 @@ def evaluate(
         NothingPublishedError: no run has published yet.
         WarehouseBusyError: a run is writing to the warehouse.
         DamagedError: the file of the snapshot or of the warehouse is damaged.
+        FormatError: a later version of Conjoin made one of them.
     """
     deployment = Deployment.load(settings)
-    snapshot = current_snapshot(settings, chosen_audience(deployment.audiences, audience).name)
+    readers = chosen_audience(deployment.audiences, audience).name
+    snapshot = current_snapshot(settings, readers)
     folder = truth or settings.deliveries.parent / "truth" / settings.deliveries.name
     known = (folder / "record.csv").is_file()
     if truth and not known:
         raise ConfigurationError(f"{folder} holds no record.csv; name the folder of the truth with --truth.")
     bundle = deployment.bundle()
+    with open_snapshot(settings, readers):
+        pass  # Attaching it would not say that it is of a format not known here.
     with undamaged(snapshot, PUBLISH), reader(settings) as con, Temporaries(con) as own:
         con.execute(f"ATTACH {literal(str(snapshot))} AS snapshot (READ_ONLY)")
         own.view("predicted", "SELECT record_key, source_system, subject_id FROM snapshot.linked.subject_record")

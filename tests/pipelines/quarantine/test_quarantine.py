@@ -44,7 +44,8 @@ def correct(settings: Settings) -> None:
 def test_rows_are_counted_by_reason_and_told_without_their_values(home: Settings) -> None:
     (reason,) = reasons(home)
     assert (reason.source_system, reason.resource, reason.reason, reason.rows) == ("rms", "contacts", "unknown_kind", 2)
-    assert reasons(home, "nomis") == []
+    with pytest.raises(ConfigurationError, match="There is no source system `nomis`; name one of rms"):
+        reasons(home, "nomis")
     first, second = rows(home, "rms")
     assert (first.landed_row, second.landed_row, first.raw, second.raw) == (1, 2, None, None)
     assert rows(home, "rms", limit=1) == [first]
