@@ -88,9 +88,17 @@ test: setup-dev ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones
 test-long: setup-dev ## Run the tests that take minutes each: nights killed, starved of disk and served, public sets
 	$(BIN)/python -m pytest --numprocesses 2 --dist load -m long $(PYTEST_ARGS)
 
-# The quick tests of linking, canonicalising, gaps and publishing: what a Python or a library may do otherwise.
+# The quick tests of linking, canonicalising, gaps and publishing: what a Python or a library may do otherwise. Spark is not
+# installed there.
 OTHERWISE = --numprocesses 2 --dist loadfile -q -m "not slow and not long" tests/linkage_models tests/pipelines/canonical \
-	tests/pipelines/gaps tests/pipelines/publish tests/pipelines/landing/test_rest_faults.py $(PYTEST_ARGS)
+	tests/pipelines/gaps tests/pipelines/publish tests/pipelines/landing/test_rest_faults.py \
+	--ignore tests/linkage_models/nominal/test_spark.py --hypothesis-profile brief $(PYTEST_ARGS)
+
+COVERAGE = --cov linkage_models --cov pipelines.canonical --cov pipelines.gaps --cov pipelines.publish --cov-report term
+
+.PHONY: coverage
+coverage: setup-dev ## Measure how much of the linkage, canonicalising, gaps and publishing their quick tests run
+	$(BIN)/python -m pytest $(OTHERWISE) $(COVERAGE)
 
 # A pyenv on the path offers no Python but the one that is named.
 define test_on
@@ -112,7 +120,7 @@ test-newest: ## Run quick tests on the newest Python that Conjoin supports, wher
 	$(call test_on,3.13)
 
 .PHONY: test-lowest
-test-lowest: setup-dev ## Run quick tests with the lowest versions that pyproject.toml admits
+test-lowest: setup-dev ## Run quick tests with the lowest versions that pyproject.toml admits; measures coverage
 	@mkdir -p build
 	$(BIN)/uv pip compile --resolution lowest-direct --python $(BIN)/python --only-binary :all: --no-binary pyspark --quiet \
 		pyproject.toml --all-extras --group setup --group dev --no-emit-package pyspark --no-emit-package py4j \
@@ -121,7 +129,7 @@ test-lowest: setup-dev ## Run quick tests with the lowest versions that pyprojec
 	$(BIN)/uv pip install --python build/lowest/bin/python --no-deps --only-binary :all: --compile-bytecode --quiet \
 		--requirement build/lowest.txt
 	$(BIN)/uv pip install --python build/lowest/bin/python --no-deps --no-build-isolation --quiet --editable .
-	build/lowest/bin/python -m pytest $(OTHERWISE)
+	build/lowest/bin/python -m pytest $(OTHERWISE) $(COVERAGE)
 
 .PHONY: lint
 lint: setup-dev ## Check style, types, the direction of imports and the rules of the house

@@ -26,7 +26,7 @@ def by_scipy(ends: list[tuple[int, int]]) -> list[int]:
     for position, (left, right) in enumerate(ends):
         if left != right:
             first.setdefault((min(left, right), max(left, right)), position)
-    pairs = np.array(list(first), dtype=np.int64).reshape(-1, 2)
+    pairs = np.array(list(first), dtype=np.int32).reshape(-1, 2)
     # SciPy takes 0 for no edge, so the ranks count from 1.
     ranks = np.array(list(first.values()), dtype=np.float64) + 1
     tree = minimum_spanning_tree(coo_array((ranks, (pairs[:, 0], pairs[:, 1])), shape=(NODES, NODES)).tocsr())
