@@ -14,7 +14,7 @@ from linkage_models.nominal.model.blocking import (
     too_large,
 )
 from linkage_models.nominal.model.comparison import Comparison
-from linkage_models.nominal.model.condition import as_sql, of_relations
+from linkage_models.nominal.model.condition import as_sql, both, condition, of_relations
 from linkage_models.nominal.model.kinship import ONE_ADDRESS
 from linkage_models.nominal.train.agreement import count_patterns, counts_by_level
 from linkage_models.nominal.train.maximisation import Parameters, maximise
@@ -99,6 +99,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
     Returns:
         False only where the records are many enough to show that there are none.
     """
+    same_name = condition("l.surname_v = r.surname_v AND l.postcode = r.postcode AND l.unique_id < r.unique_id")
     row = con.execute(f"""
         SELECT
             count_if(same_date AND same_forename), count_if(same_date AND NOT same_forename),
@@ -110,8 +111,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
                 NOT same_forename AND NOT list_has_any(l.given_names, r.given_names)
                     AND jaro_winkler_similarity(l.forename_v, r.forename_v) < 0.8 AS unlike
             FROM {largest_left_out(features, "surname_v, postcode")} AS l JOIN {features} AS r
-                ON l.surname_v = r.surname_v AND l.postcode = r.postcode AND l.unique_id < r.unique_id
-                AND {as_sql(of_relations(ONE_ADDRESS))}
+                ON {as_sql(both(same_name, of_relations(ONE_ADDRESS)))}
         )
     """).fetchone()
     same, slip_in_name, slip_in_date, relatives = (counted or 0 for counted in row or (0, 0, 0, 0))

@@ -32,6 +32,11 @@ def test_people_who_share_no_household_hold_no_families() -> None:
     assert not holds_families(people(FAMILY_PAIRS))
 
 
+def test_neighbours_of_other_names_are_no_families() -> None:
+    in_street = {"postcode": "LS1 1AB", "address": "14 Rosella Crescent Weetangera"}
+    assert not holds_families({key: given | in_street for key, given in people(FAMILY_PAIRS).items()})
+
+
 def test_relatives_in_some_households_are_families() -> None:
     records = people(FAMILY_PAIRS)
     brothers = {
