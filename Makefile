@@ -82,15 +82,19 @@ ui: setup ## Open the Dagster UI on the same data (http://127.0.0.1:3000; PORT=.
 
 .PHONY: test
 test: setup-dev ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones)
-	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not long" $(PYTEST_ARGS)
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not long and not hostile" $(PYTEST_ARGS)
 
 .PHONY: test-long
 test-long: setup-dev ## Run the tests that take minutes each: nights killed, starved of disk and served, public sets
 	$(BIN)/python -m pytest --numprocesses 2 --dist load -m long $(PYTEST_ARGS)
 
+.PHONY: test-hostile
+test-hostile: setup-dev ## Attack a deployment: kills, readers, full disks, ceilings, forged logs, planted values, bombs; an hour or more
+	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile -m hostile -rP tests/hostile $(PYTEST_ARGS)
+
 # The quick tests of linking, canonicalising, gaps and publishing: what a Python or a library may do otherwise. Spark is not
 # installed there.
-OTHERWISE = --numprocesses 2 --dist loadfile -q -m "not slow and not long" tests/linkage_models tests/pipelines/canonical \
+OTHERWISE = --numprocesses 2 --dist loadfile -q -m "not slow and not long and not hostile" tests/linkage_models tests/pipelines/canonical \
 	tests/pipelines/gaps tests/pipelines/publish tests/pipelines/landing/test_rest_faults.py \
 	--ignore tests/linkage_models/nominal/test_spark.py --hypothesis-profile brief $(PYTEST_ARGS)
 
