@@ -20,3 +20,13 @@ def replace(finished: Path, path: Path) -> None:
     sync(finished)
     finished.replace(path)
     sync(path.parent)
+
+
+def write(path: Path, text: str) -> None:
+    """Write a text file; a full disk or a kill leaves the one that was there."""
+    beside = path.with_name(f".{path.name}.new")
+    try:
+        beside.write_text(text, encoding="utf-8")
+        replace(beside, path)
+    finally:
+        beside.unlink(missing_ok=True)

@@ -8,6 +8,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from pipelines import durable
 from pipelines.errors import ConfigurationError
 from pipelines.landing.manifest import loads
 from pipelines.settings import HOME_SETTINGS_FILE
@@ -64,7 +65,7 @@ def stand_at(settings: Settings, night: SampleNight, *, anew: bool) -> bool:
     run_log.not_before_the_last(as_of)
     settings.home.mkdir(parents=True, exist_ok=True)
     in_force = {"inbox": night.deliveries, "as_of": night.as_of}
-    (settings.home / HOME_SETTINGS_FILE).write_text(f"{MARK}\n{settings_lines(in_force)}", encoding="utf-8")
+    durable.write(settings.home / HOME_SETTINGS_FILE, f"{MARK}\n{settings_lines(in_force)}")
     return cleared
 
 

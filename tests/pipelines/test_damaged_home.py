@@ -182,6 +182,9 @@ def test_a_full_disk_is_one_sentence_for_what_is_written_beside_the_night(home: 
     assert said.startswith("The disk that CONJOIN_HOME lies on is full")
     said = refused(home, "decide", "export", str(tmp_path / "rulings.csv"), largest_file=0)
     assert said == f"{tmp_path / 'rulings.csv'} cannot be written (File too large); name another file."
+    before = (home / "conjoin.env").read_bytes()
+    refused(home, "demo", "--night", "2", largest_file=0)
+    assert (home / "conjoin.env").read_bytes() == before
 
 
 def test_too_little_memory_is_one_sentence_that_names_the_setting() -> None:
