@@ -32,7 +32,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 @dataclass(frozen=True)
-class Night:
+class NightlyRun:
     """A nightly run that published.
 
     Attributes:
@@ -46,7 +46,7 @@ class Night:
     held_back: tuple[str, ...]
 
 
-def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
+def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightlyRun:
     """Run the nightly job and return it.
 
     Args:
@@ -69,7 +69,7 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
         ) from None
     if not any(event.event_type == DagsterEventType.RUN_SUCCESS for event in events):
         raise _failure(events)
-    return Night(run_id, _warnings(events), _held_back(events))
+    return NightlyRun(run_id, _warnings(events), _held_back(events))
 
 
 def _execute(

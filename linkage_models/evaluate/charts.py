@@ -23,7 +23,7 @@ LABEL_PIXELS = 420
 """Room for a label: the longest level's name in full."""
 
 
-class Part(Protocol):
+class EvidencePart(Protocol):
     """One entry of a pair's evidence, as `linkage_models.explain.Evidence` has it."""
 
     @property
@@ -39,7 +39,7 @@ class Part(Protocol):
         """Bits it added to the match weight."""
 
 
-def waterfall_chart(evidence: Iterable[Part]) -> alt.LayerChart:
+def waterfall_chart(evidence: Iterable[EvidencePart]) -> alt.LayerChart:
     """Draw how a pair's evidence adds up to its match weight: a bar for each part, in order, and one for the sum.
 
     Args:

@@ -51,7 +51,7 @@ TWIN_DOUBT = "twin_doubt"
 
 Pair = tuple[int, int]
 Edge = tuple[int, int, float]
-ScoredPair = tuple[int, int, float, Parts]
+EdgeWithParts = tuple[int, int, float, Parts]
 Flagged = Mapping[str, set[int]]
 """The records that bear each review flag."""
 
@@ -75,7 +75,7 @@ class Separation:
 
 def separate(
     nodes: Sequence[int],
-    edges: Iterable[ScoredPair],
+    edges: Iterable[EdgeWithParts],
     must_links: Sequence[Pair],
     cannot_links: Sequence[Pair],
     identifiers: Values,
@@ -181,7 +181,7 @@ def _flag_splits(
             flagged[flag].update((left, right) if holds else ())
 
 
-def _keep_kin_apart(clusters: Clusters, edges: Sequence[ScoredPair], values: Values) -> list[Pair]:
+def _keep_kin_apart(clusters: Clusters, edges: Sequence[EdgeWithParts], values: Values) -> list[Pair]:
     """Keep apart the possible kin that no chain of equal identifiers nor ruling joins; return their pairs."""
     chains = Clusters(values.keys())
     holder: dict[tuple[str, int], int] = {}

@@ -14,7 +14,7 @@ forename) contributes, so that no one such comparison decides between two people
 """
 
 
-class Trained(Protocol):
+class TrainedThresholds(Protocol):
     """The thresholds of a bundle, of whatever model."""
 
     @property
@@ -50,7 +50,7 @@ class Thresholds:
     contest_margin: float = CONTEST_MARGIN
 
     @classmethod
-    def of(cls, trained: Trained) -> Thresholds:
+    def of(cls, trained: TrainedThresholds) -> Thresholds:
         """Return the thresholds that a model bundle gives."""
         return cls(strict=trained.strict, link=trained.link, wide=trained.wide)
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from linkage_models.words import counted
-from pipelines.canonical.counts import Balance, Quality
+from pipelines.canonical.counts import Balance, FieldQuality
 from pipelines.canonical.profile import Drift, Held
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ COUNTS = ("records_before", "records_new", "records_changed", "records_deleted")
 """Counts of a whole load: fields of `Applied` and columns of `nominal.load`."""
 
 
-NO_FAULT = Quality(0, 0, 0, 0, 0)
+NO_FAULT = FieldQuality(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Applied:
 
     Attributes:
         load: the load.
-        resources: per resource its rows extracted, accepted, quarantined and deleted in the source.
+        balances: per resource its rows extracted, accepted, quarantined and deleted in the source.
         reasons: rows in quarantine per reason.
         records_before: nominal records the source held before.
         records_new: nominal records it added.
@@ -43,13 +43,13 @@ class Applied:
     """
 
     load: Load
-    resources: dict[str, Balance]
+    balances: dict[str, Balance]
     reasons: dict[str, int]
     records_before: int
     records_new: int
     records_changed: int
     records_deleted: int
-    quality: Quality
+    quality: FieldQuality
     drift: Drift
     held: Held
     staged: bool = True
@@ -65,17 +65,17 @@ class Applied:
     @property
     def extracted(self) -> int:
         """Rows the source gave."""
-        return sum(extracted for extracted, *_ in self.resources.values())
+        return sum(extracted for extracted, *_ in self.balances.values())
 
     @property
     def accepted(self) -> int:
         """Rows that became a nominal record or an item."""
-        return sum(accepted for _, accepted, *_ in self.resources.values())
+        return sum(accepted for _, accepted, *_ in self.balances.values())
 
     @property
     def quarantined(self) -> int:
         """Rows in quarantine."""
-        return sum(quarantined for _, _, quarantined, _ in self.resources.values())
+        return sum(quarantined for _, _, quarantined, _ in self.balances.values())
 
     @property
     def state(self) -> str:

@@ -172,7 +172,7 @@ def _in_force(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], map
     counts = counts_in_force(con, spec.system, load.load_id)
     return Applied(
         load=load,
-        resources=counts.balance,
+        balances=counts.balances,
         reasons=dict(reasons),
         quality=counts.quality,
         repeated=True,

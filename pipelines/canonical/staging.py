@@ -21,7 +21,7 @@ from linkage_models.relations import Temporaries, literal, quote, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.canonical import bind, given
 from pipelines.landing.changes import parquet
-from pipelines.landing.manifest import REJECTED
+from pipelines.landing.manifest import QUARANTINED
 from pipelines.source.mapping import MARKINGS, ContactKind
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Staging(Temporaries):
         self.drop("said_item")
         self.table("staged_record", _kept("record", "told", "ordered", "whole"), system)
         self.view("expected_part", _kept("expected_part"))
-        self.view("rejected_row", f"FROM {parquet(self.folder / REJECTED)}")
+        self.view("landed_quarantine", f"FROM {parquet(self.folder / QUARANTINED)}")
         self.table("staged_quarantine", _kept("quarantine"), {"record": self.spec.record.source, **why})
 
     def _read_given(self) -> None:

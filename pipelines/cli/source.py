@@ -117,7 +117,7 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
             "resources": {
                 name: {"read": extracted, "accepted": accepted, "quarantined": quarantined, "deleted": deleted,
                        "reasons": trial.reasons.get(name, {})}
-                for name, (extracted, accepted, quarantined, deleted) in applied.resources.items()
+                for name, (extracted, accepted, quarantined, deleted) in applied.balances.items()
             },
             "records": trial.records,
             "completeness": trial.completeness,
@@ -163,7 +163,7 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
 
     print_table(
         ("resource", "rows read", "accepted", "quarantined", "deleted"),
-        [(name, *counts) for name, counts in applied.resources.items()],
+        [(name, *counts) for name, counts in applied.balances.items()],
     )
     for resource, reasons in trial.reasons.items():
         told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.nightly_run import Night
+    from pipelines.nightly_run import NightlyRun
 
 HELD_BACK = 3
 """Exit status where a source's newest delivery is not in what was published."""
@@ -109,7 +109,7 @@ def print_next_steps(
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
-def end_with(night: Night) -> None:
+def end_with(night: NightlyRun) -> None:
     """End the command with a status of its own where a source's newest delivery is held back, saying which and why."""
     for sentence in night.held_back:
         typer.echo(f"conjoin: Published without the newest delivery of {sentence}", err=True)

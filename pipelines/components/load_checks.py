@@ -76,14 +76,14 @@ def results(applied: Applied, spec: SourceSpec) -> list[dg.AssetCheckResult]:
 def _nothing_is_lost(applied: Applied) -> dg.AssetCheckResult:
     unbalanced = [
         resource
-        for resource, (extracted, accepted, quarantined, deleted) in applied.resources.items()
+        for resource, (extracted, accepted, quarantined, deleted) in applied.balances.items()
         if extracted != accepted + quarantined + deleted
     ]
     found = f"rows do not balance in {', '.join(unbalanced)}" if unbalanced else None
     table = dg.MetadataValue.table(
         [
             dg.TableRecord({"resource": resource, **dict(zip(BALANCE, counts, strict=True))})
-            for resource, counts in applied.resources.items()
+            for resource, counts in applied.balances.items()
         ],
         schema=_BALANCE_SCHEMA,
     )

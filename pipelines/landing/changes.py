@@ -107,7 +107,7 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *,
                 ),
             ]
         )  # fmt: skip
-    rejected = {
+    quarantined = {
         "resource": "$resource",
         "landed_row": "_row",
         "reason": "'schema_changed'",
@@ -116,7 +116,8 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *,
         "file": "_file" if "_file" in [name for name, *_ in held] else "NULL",
     }
     con.execute(
-        f"INSERT INTO rejected BY NAME SELECT {select_list(rejected)} FROM {parquet(path)} AS landed WHERE {misfits}",
+        f"INSERT INTO quarantined BY NAME SELECT {select_list(quarantined)} FROM {parquet(path)} AS landed"
+        f" WHERE {misfits}",
         {"resource": resource},
     )
     path.rename(path.with_suffix(".unheld"))

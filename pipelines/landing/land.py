@@ -25,7 +25,7 @@ from pipelines.landing.files.connect import place_of
 from pipelines.landing.files.formats import read_file
 from pipelines.landing.files.places import Arrived, Listed, Place, changed, fetch, is_pattern
 from pipelines.landing.manifest import (
-    REJECTED,
+    QUARANTINED,
     Load,
     ReadFile,
     forget_failure,
@@ -242,7 +242,7 @@ class _Landing:
             part.into.mkdir(exist_ok=True)
             read_file(part, spec, one.resources, file)
             con.execute(
-                "UPDATE rejected SET file = $file, landed_row = landed_row + $before "
+                "UPDATE quarantined SET file = $file, landed_row = landed_row + $before "
                 "WHERE file IS NULL AND list_contains($resources, resource)",
                 {"file": as_read.label, "before": before, "resources": list(one.resources)},
             )
@@ -253,7 +253,7 @@ class _Landing:
                 last = max(last, single_value(con, f"SELECT coalesce(max(_row), 0) FROM ({parts[name][-1]})"))
             before = single_value(
                 con,
-                "SELECT greatest($before, $last, max(landed_row)) FROM rejected WHERE file = $file",
+                "SELECT greatest($before, $last, max(landed_row)) FROM quarantined WHERE file = $file",
                 {"before": before, "last": last, "file": as_read.label},
             )
         for name in one.resources if several else ():
@@ -275,7 +275,7 @@ class _Landing:
         for name, resource in specs.items():
             if name not in delivery.read and latest is not None:
                 os.link(self._state(name), extraction.file(name))
-                self._carry_rejected(extraction, name, ())
+                self._carry_quarantined(extraction, name, ())
                 rows[name], columns[name] = latest.rows[name], latest.columns.get(name, {})
                 continue
             if given := self._hold_to_contract(extraction, name):
@@ -287,18 +287,20 @@ class _Landing:
                 next_row.pop(name, None)  # what it held as `changes` is gone
             columns[name] = changes.columns(con, extraction.file(name), documents=self.documents)
         con.execute(
-            f"COPY (FROM rejected ORDER BY resource, landed_row, reason) "
-            f"TO {literal(str(extraction.into / REJECTED))} (FORMAT parquet)"
+            f"COPY (FROM quarantined ORDER BY resource, landed_row, reason) "
+            f"TO {literal(str(extraction.into / QUARANTINED))} (FORMAT parquet)"
         )
-        rejected = dict(con.execute("SELECT resource, count(*) FROM rejected GROUP BY ALL ORDER BY ALL").fetchall())
+        quarantined = dict(
+            con.execute("SELECT resource, count(*) FROM quarantined GROUP BY ALL ORDER BY ALL").fetchall()
+        )
         checksum = self._checksum(extraction, delivery)
-        if latest and self.same_extract and (checksum, rejected) == (latest.checksum, latest.rejected):
+        if latest and self.same_extract and (checksum, quarantined) == (latest.checksum, latest.quarantined):
             return None
         # Sorts by time; the sequence keeps the order of two loads of one instant.
         load_id = f"{self.now:%Y%m%dT%H%M%SZ}-{len(self.before) + 1:05d}-{checksum[:8]}"
         whole_at = (latest.whole_at if latest else {}) | dict.fromkeys(sorted(delivery.whole), self.now)
         return Load(
-            load_id, self.system, checksum, self.extract_hash, self.now, delivery.written_at, rows, rejected, 0.0,
+            load_id, self.system, checksum, self.extract_hash, self.now, delivery.written_at, rows, quarantined, 0.0,
             columns, delivery.files, delivered_columns, next_row, whole_at,
         )  # fmt: skip
 
@@ -341,23 +343,24 @@ class _Landing:
         given = single_value(
             con,
             f"SELECT greatest(0, (SELECT max(_row) FROM {parquet(extraction.file(name))}), max(landed_row)) "
-            "FROM rejected WHERE resource = $name",
+            "FROM quarantined WHERE resource = $name",
             {"name": name},
         )
         con.execute(
-            "UPDATE rejected SET landed_row = landed_row + $by WHERE resource = $name", {"by": first - 1, "name": name}
+            "UPDATE quarantined SET landed_row = landed_row + $by WHERE resource = $name",
+            {"by": first - 1, "name": name},
         )
         if name not in delivery.whole:
-            self._carry_rejected(extraction, name, delivery.anew)
+            self._carry_quarantined(extraction, name, delivery.anew)
         rows = changes.merge(extraction, name, resources(self.spec)[name], before, first, whole=name in delivery.whole)
         next_row[name] = first + given
         return rows
 
-    def _carry_rejected(self, extraction: Extraction, name: str, anew: Sequence[str]) -> None:
+    def _carry_quarantined(self, extraction: Extraction, name: str, anew: Sequence[str]) -> None:
         """Keep the rows that earlier deliveries of a resource could not give, but for files read anew."""
         if self.latest is None:
             return
-        extraction.own.view("rejected_before", f"FROM {parquet(self.folder / self.latest.load_id / REJECTED)}")
+        extraction.own.view("quarantined_before", f"FROM {parquet(self.folder / self.latest.load_id / QUARANTINED)}")
         extraction.con.execute(statement(__file__, "carried"), {"resource": name, "anew": list(anew)})
 
     def _checksum(self, extraction: Extraction, delivery: _Delivery) -> str:

@@ -21,7 +21,10 @@ from pipelines import durable
 from pipelines.formats import numbered, without_number
 
 MANIFEST = "load.json"
-REJECTED = "_rejected.parquet"
+
+QUARANTINED = "_rejected.parquet"
+"""Rows that could not be read; landings of format 1 have it under this name."""
+
 FAILURE = "failure.json"
 
 
@@ -59,7 +62,7 @@ class Load:
         delivered_at: when it was first extracted (naive UTC, as the run saw it).
         last_seen_at: when the source last delivered the same.
         rows: per resource its rows.
-        rejected: per resource the rows that could not be read.
+        quarantined: per resource the rows that could not be read.
         seconds: how long landing took.
         columns: per resource its own columns and their types; for documents their top-level fields.
         delivered_columns: the same as delivered, of the resources that `schema_contract` held to those before.
@@ -75,7 +78,7 @@ class Load:
     delivered_at: datetime
     last_seen_at: datetime
     rows: dict[str, int]
-    rejected: dict[str, int]
+    quarantined: dict[str, int]
     seconds: float
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     files: tuple[ReadFile, ...] = ()
@@ -86,11 +89,11 @@ class Load:
     @property
     def rows_extracted(self) -> int:
         """Rows the source gave, those that could not be read included."""
-        return sum(self.rows.values()) + sum(self.rejected.values())
+        return sum(self.rows.values()) + sum(self.quarantined.values())
 
     def in_words(self) -> str:
         """Return what was landed, as a line of a log: counts alone."""
-        rows, unreadable = counted(self.rows_extracted, "row"), sum(self.rejected.values())
+        rows, unreadable = counted(self.rows_extracted, "row"), sum(self.quarantined.values())
         return f"{self.system} landed in load {self.load_id}: {rows}, {unreadable:,} unreadable"
 
 
@@ -121,7 +124,7 @@ def _read(path: Path) -> Load:
         for one in content.get("files", ())
     )
     content["whole_at"] = {name: datetime.fromisoformat(at) for name, at in content.get("whole_at", {}).items()}
-    return Load(**content)
+    return Load(quarantined=content.pop("rejected"), **content)
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -134,7 +137,10 @@ def _times(content: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def write_manifest(folder: Path, load: Load) -> None:
     """Write a load's manifest so that a reader sees the old one or the new one, never a part."""
-    _write(folder / MANIFEST, asdict(load))
+    # A manifest has called quarantined rows `rejected` since format 1.
+    content = asdict(load)
+    content["rejected"] = content.pop("quarantined")
+    _write(folder / MANIFEST, content)
 
 
 def failure(folder: Path) -> Failure | None:

@@ -36,7 +36,7 @@ SHAPES = 3
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableDates:
     """Dates of one field that cannot be read: the field's place in the YAML, how many, and their commonest shapes."""
 
     field: str
@@ -70,7 +70,7 @@ class Trial:
     records: int = 0
     completeness: dict[str, int] = field(default_factory=dict)
     items: dict[str, tuple[int, int]] = field(default_factory=dict)
-    unreadable: tuple[Unreadable, ...] = ()
+    unreadable: tuple[UnreadableDates, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
 
     @property
@@ -83,7 +83,7 @@ class Trial:
             return f"{self.system}: the load would be refused: {self.applied.refused}."
         unbalanced = [
             name
-            for name, (extracted, *parts) in self.applied.resources.items()
+            for name, (extracted, *parts) in self.applied.balances.items()
             if extracted != sum(parts)
         ]  # fmt: skip
         if unbalanced:
@@ -122,7 +122,7 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
     with aside(settings) as own:
         load = land(spec.system, spec.extract, own)
         folder = own.landing / spec.system / load.load_id
-        landed = {name: (count, load.rejected.get(name, 0)) for name, count in load.rows.items()}
+        landed = {name: (count, load.quarantined.get(name, 0)) for name, count in load.rows.items()}
         with writer(own) as con:
             if wrong := tuple(str(error) for error in misfits(con, spec, yaml_file, folder)):
                 return Trial(spec.system, landed, wrong)
@@ -175,7 +175,7 @@ def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder:
             )
 
 
-def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[Unreadable]:
+def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[UnreadableDates]:
     """Yield the fields with dates that cannot be read; `read_date` is there while the load is staged."""
     for location, relation, expression in expressions_of(spec, folder):
         if "detail" in location or not str(location[-1]).endswith("_date"):
@@ -192,4 +192,4 @@ def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, fold
         if shapes:
             line = field_line(yaml_file, location, below=BELOW)
             commonest = sorted(shapes, key=lambda shape: (-shapes[shape], shape))[:SHAPES]
-            yield Unreadable(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))
+            yield UnreadableDates(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))

@@ -76,7 +76,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Group:
+class RowGroup:
     """Rows that are looked at together: those of a resource, or the elements of a list nested in its documents."""
 
     resource: str
@@ -105,10 +105,10 @@ class Sight:
     con: DuckDBPyConnection
     folder: Path
     source: SourceSpec
-    groups: list[Group] = field(default_factory=list)
+    groups: list[RowGroup] = field(default_factory=list)
     repeated: dict[str, list[str]] = field(default_factory=dict)
 
-    def complaint(self, group: Group, expression: str) -> bool:
+    def complaint(self, group: RowGroup, expression: str) -> bool:
         """Tell whether an expression does not fit the rows of a group."""
         try:
             self.con.execute(f"SELECT ({expression}) FROM {self._relation(group)} LIMIT 0")
@@ -116,7 +116,7 @@ class Sight:
             return True
         return False
 
-    def share_within(self, group: Group, expression: str, of: Group, key: str) -> float:
+    def share_within(self, group: RowGroup, expression: str, of: RowGroup, key: str) -> float:
         """Return the share of a group's values that are keys of another group."""
         share = single_value(
             self.con,
@@ -128,7 +128,7 @@ class Sight:
     def look(self) -> None:
         """Find every group and field."""
         for name in self.source.extract.resources:
-            described = self.con.execute(f"DESCRIBE {self._relation(Group(name, None, ()))}").fetchall()
+            described = self.con.execute(f"DESCRIBE {self._relation(RowGroup(name, None, ()))}").fetchall()
             held = [one for one, *_ in described if not one.startswith("_")]
             if held == ["document"]:
                 self._look_into_documents(name)
@@ -150,7 +150,7 @@ class Sight:
 
     def _look_into_documents(self, name: str) -> None:
         documents = self.con.execute(
-            f"SELECT document::VARCHAR FROM {self._relation(Group(name, None, ()))} LIMIT {LOOKED_AT}"
+            f"SELECT document::VARCHAR FROM {self._relation(RowGroup(name, None, ()))} LIMIT {LOOKED_AT}"
         ).fetchall()
         scalars: dict[tuple[str, ...], bool] = {}
         lists: dict[tuple[str, ...], dict[tuple[str, ...], bool]] = {}
@@ -174,10 +174,10 @@ class Sight:
             self._add(name, _json_path(path), fields)
 
     def _add(self, resource: str, each: str | None, fields: list[Field]) -> None:
-        group = Group(resource, each, ())
-        self.groups.append(Group(resource, each, tuple(self._seen(group, one) for one in fields)))
+        group = RowGroup(resource, each, ())
+        self.groups.append(RowGroup(resource, each, tuple(self._seen(group, one) for one in fields)))
 
-    def _seen(self, group: Group, one: Field) -> Field:
+    def _seen(self, group: RowGroup, one: Field) -> Field:
         """Return the field with what its values are like."""
         checks = ", ".join(
             f"avg((std_identifier('{kind}', value, year(now()::TIMESTAMP)::INTEGER).valid"
@@ -213,7 +213,7 @@ class Sight:
             frozenset(value for value in few or () if value),
         )  # fmt: skip
 
-    def _relation(self, group: Group) -> str:
+    def _relation(self, group: RowGroup) -> str:
         return landed_view(self.folder, self.source, group.resource, group.each)
 
 

@@ -12,7 +12,7 @@ from pipelines.source_draft import ask
 from pipelines.source_draft.guess import kind_of, sounds_like
 
 if TYPE_CHECKING:
-    from pipelines.source_draft.look import Field, Group, Sight
+    from pipelines.source_draft.look import Field, RowGroup, Sight
 
 PERSON = ("surname", "forenames", "middle_names", "birth_date", "sex", "ethnicity", "nationality", "birth_place")
 SKIP = "skip"
@@ -47,7 +47,7 @@ class Mapping:
 
     def __init__(self, sight: Sight) -> None:
         self.sight = sight
-        self.record_group: Group = max(
+        self.record_group: RowGroup = max(
             (group for group in sight.groups if group.each is None), key=_person_score
         )  # fmt: skip
         self.keys: dict[str, str] = {}
@@ -123,7 +123,7 @@ class Mapping:
                 )
         return items
 
-    def _of_group(self, group: Group) -> list[dict[str, Any]]:
+    def _of_group(self, group: RowGroup) -> list[dict[str, Any]]:
         """Ask which kind of item the rows of a table or the elements of a list are, and what each says."""
         typer.echo(f"\n{group.name}: {', '.join(one.name for one in group.fields)}")
         kind = ask.choice("Kind of item", (*get_args(Kind), SKIP), _kind_guess(group) or SKIP)
@@ -156,7 +156,7 @@ class Mapping:
                 self._note_date(group, name, expression)
         return [item]
 
-    def _key_of(self, group: Group, kind: str) -> Field | None:
+    def _key_of(self, group: RowGroup, kind: str) -> Field | None:
         """Return the field of a group that most likely names the person."""
         if kind == "merge" and (surviving := _guess(group, "surviving", set())):
             return surviving
@@ -171,11 +171,11 @@ class Mapping:
         }
         return next((one for one, share in shares.items() if share >= KEYS_KNOWN), None)
 
-    def _note_date(self, group: Group, name: str, expression: str) -> None:
+    def _note_date(self, group: RowGroup, name: str, expression: str) -> None:
         if name.endswith("_date"):
             self.dates += [one for one in group.fields if one.expression == expression]
 
-    def _ask(self, group: Group, question: str, guess: Field | None, *, required: bool = False) -> str | None:
+    def _ask(self, group: RowGroup, question: str, guess: Field | None, *, required: bool = False) -> str | None:
         """Ask for a field or an expression, and return the expression; None for none."""
 
         def fault(given: str) -> str | None:
@@ -193,13 +193,13 @@ class Mapping:
         return named.expression if named else given
 
 
-def _person_score(group: Group) -> int:
+def _person_score(group: RowGroup) -> int:
     roles = ("surname", "birth_date", "forenames", "sex")
     unique = any(one.names_rows for one in group.fields)
     return 2 * sum(any(sounds_like(one.name, role) for one in group.fields) for role in roles) + unique
 
 
-def _guess(group: Group, role: str, taken: set[str]) -> Field | None:
+def _guess(group: RowGroup, role: str, taken: set[str]) -> Field | None:
     fitting = (one for one in group.fields if one.expression not in taken and sounds_like(one.name, role))
     if role in ("from_date", "to_date", "item_date", "birth_date"):
         dated = [one for one in fitting if one.date_format or not one.filled]
@@ -207,13 +207,13 @@ def _guess(group: Group, role: str, taken: set[str]) -> Field | None:
     return next(fitting, None)
 
 
-def _key_guess(group: Group) -> Field | None:
+def _key_guess(group: RowGroup) -> Field | None:
     unique = [one for one in group.fields if one.names_rows]
     naming = [one for one in unique if sounds_like(one.name, "id") or _identifier_kind(one)]
     return next(iter(naming or unique), None)
 
 
-def _postcode_guess(group: Group) -> Field | None:
+def _postcode_guess(group: RowGroup) -> Field | None:
     named = [one for one in group.fields if sounds_like(one.name, "postcode")]
     return next(iter(named or [one for one in group.fields if one.postcodes]), None)
 
@@ -225,7 +225,7 @@ def _identifier_kind(one: Field) -> str | None:
     return next((kind for kind in IDENTIFIER_KINDS if sounds_like(one.name, kind)), one.identifier)
 
 
-def _kind_guess(group: Group) -> str | None:
+def _kind_guess(group: RowGroup) -> str | None:
     """Return which items rows are: codes tell more than what the table or list is called."""
     for kind, known in (("identifier", IDENTIFIER_KINDS), ("contact_point", get_args(ContactKind))):
         codes = {code.lower() for code in known}

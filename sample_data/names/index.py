@@ -37,7 +37,7 @@ class Weighted:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Alternatives:
     """The numbers of each name's alternatives, as one flat array with a start and a size for each name number."""
 
     start: Ints
@@ -89,8 +89,8 @@ class NameIndex:
     text: pa.Array
     cyrillic: pa.Array
     origins: tuple[OriginNames, ...]
-    spellings: Group
-    nicknames: Group
+    spellings: Alternatives
+    nicknames: Alternatives
     called: Ints
     mohammed: Weighted
     kunyas: Ints
@@ -127,14 +127,14 @@ def _group(numbering: _Numbering, alternatives: dict[str, list[str]]) -> tuple[l
     return keys, [numbering.of(tuple(dict.fromkeys(others))) for others in alternatives.values()]
 
 
-def _flat(keys: list[int], lists: list[Ints], count: int) -> Group:
+def _flat(keys: list[int], lists: list[Ints], count: int) -> Alternatives:
     start = np.zeros(count, dtype=np.int64)
     size = np.zeros(count, dtype=np.int64)
     position = 0
     for key, members in zip(keys, lists, strict=True):
         start[key], size[key] = position, len(members)
         position += len(members)
-    return Group(start, size, np.concatenate(lists))
+    return Alternatives(start, size, np.concatenate(lists))
 
 
 def _forenames(numbering: _Numbering, names: tuple[str, ...]) -> Weighted:

@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sample_data.serve.files import S3, Sftp, serve_s3, serve_sftp
+from sample_data.serve.files import S3Server, SftpServer, serve_s3, serve_sftp
 from sample_data.serve.paging import Collection
 from sample_data.serve.postgres import Postgres, serve_postgres
 from sample_data.serve.processes import ServerError
@@ -63,8 +63,8 @@ class Served:
     secrets: dict[str, str] = field(repr=False)
     postgres: Postgres = field(repr=False)
     web: Web = field(repr=False)
-    sftp: Sftp = field(repr=False)
-    s3: S3 = field(repr=False)
+    sftp: SftpServer = field(repr=False)
+    s3: S3Server = field(repr=False)
 
 
 @contextmanager

@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from linkage_models.nominal.bundle.calibration import Calibration, ReliabilityBin
 from linkage_models.nominal.bundle.card import model_card
 from linkage_models.nominal.bundle.term_frequencies import TABLES, TermFrequencies
-from linkage_models.nominal.bundle.thresholds import Thresholds
+from linkage_models.nominal.bundle.thresholds import BundleThresholds
 from linkage_models.nominal.errors import BundleError
 from linkage_models.nominal.model.settings import identifier_kinds, model_shape, splink_settings
 
@@ -50,7 +50,7 @@ class Bundle:
     model: dict[str, Any]
     frequencies: TermFrequencies
     calibration: Calibration
-    thresholds: Thresholds
+    thresholds: BundleThresholds
     recipe: dict[str, Any]
     card: str
 
@@ -65,7 +65,7 @@ class Bundle:
         model: dict[str, Any],
         frequencies: TermFrequencies,
         calibration: Calibration,
-        thresholds: Thresholds,
+        thresholds: BundleThresholds,
         recipe: dict[str, Any],
     ) -> "Bundle":
         """Return the bundle of its parts, with the version and the card that follow from them."""
@@ -121,7 +121,7 @@ class Bundle:
                 _read_json(folder / "model.json"),
                 TermFrequencies(tables, defaults["unseen"], defaults["dependence"]),
                 _read_calibration(folder / "calibration.json"),
-                Thresholds(**_read_json(folder / "thresholds.json")),
+                BundleThresholds(**_read_json(folder / "thresholds.json")),
                 _read_json(folder / "recipe.json"),
                 (folder / "card.md").read_text(encoding="utf-8"),
             )
@@ -137,7 +137,7 @@ def content_version(
     model: dict[str, Any],
     frequencies: TermFrequencies,
     calibration: Calibration,
-    thresholds: Thresholds,
+    thresholds: BundleThresholds,
 ) -> str:
     """Return the version of a bundle: the date, and eight digits of the SHA-256 of all that decides a weight."""
     digest = hashlib.sha256()

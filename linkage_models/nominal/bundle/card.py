@@ -4,12 +4,12 @@ from math import log2
 from typing import Any
 
 from linkage_models.nominal.bundle.calibration import BIN, FIT_UP_TO, Calibration
-from linkage_models.nominal.bundle.thresholds import Thresholds
+from linkage_models.nominal.bundle.thresholds import BundleThresholds
 from linkage_models.nominal.model.blocking import MOST_IN_BLOCK
 
 
 def model_card(
-    version: str, recipe: dict[str, Any], model: dict[str, Any], calibration: Calibration, thresholds: Thresholds
+    version: str, recipe: dict[str, Any], model: dict[str, Any], calibration: Calibration, thresholds: BundleThresholds
 ) -> str:
     """Return the card of a bundle, Markdown.
 

@@ -18,7 +18,7 @@ FALSE_LINK_COSTS = {"strict": 9999.0, "link": 99.0, "wide": 4.0, "review": 1 / 9
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
+class BundleThresholds:
     """Match weights in bits, each inclusive; `review <= wide <= link <= strict`."""
 
     strict: float
@@ -35,7 +35,7 @@ class Thresholds:
         return round((self.review + self.wide) / 2, 6)
 
 
-def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibration = UNCALIBRATED) -> Thresholds:
+def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibration = UNCALIBRATED) -> BundleThresholds:
     """Return the thresholds that minimise expected cost.
 
     Linking costs `c (1 - p)` on average and not linking costs `p`, for a pair that matches with probability p and a
@@ -60,4 +60,4 @@ def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibrat
                 f"A false link costs {costs[dearer]:g} for {dearer} and {costs[cheaper]:g} for {cheaper}; "
                 f"{dearer} is the more careful use, so give it a cost that is no lower."
             )
-    return Thresholds(**{use: calibration.weight_at(log2(cost)) for use, cost in costs.items()})
+    return BundleThresholds(**{use: calibration.weight_at(log2(cost)) for use, cost in costs.items()})

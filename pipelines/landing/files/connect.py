@@ -101,7 +101,7 @@ def _sftp(system: str, location: Sftp, spec: FileSpec, scratch: Path) -> Remote:
     def disconnect(files: AbstractFileSystem) -> None:
         files.loop.call_soon_threadsafe(files.client.close)
 
-    faults = Faults(system, address, spec.retries, (asyncssh.Error,), lasting)
+    faults = ServerFaults(system, address, spec.retries, (asyncssh.Error,), lasting)
     return Remote(connect, disconnect, location.folder, address + location.folder, faults)
 
 
@@ -158,7 +158,7 @@ def _s3(system: str, location: S3, spec: FileSpec) -> Remote:
         with suppress(OSError, *known):  # what cannot be closed is closed already
             sync(files.loop, files.s3.close, timeout=spec.timeout_seconds)
 
-    return Remote(connect, disconnect, root, address, Faults(system, address, spec.retries, known, lasting))
+    return Remote(connect, disconnect, root, address, ServerFaults(system, address, spec.retries, known, lasting))
 
 
 def _without_surroundings(variables: Mapping[str, tuple[Any, Any, Any, Any]]) -> dict[str, tuple[Any, Any, Any, Any]]:
@@ -183,7 +183,7 @@ class Remote:
     disconnect: Callable[[AbstractFileSystem], None]
     root: str
     address: str
-    faults: Faults
+    faults: ServerFaults
     _files: AbstractFileSystem | None = None
 
     def listing(self, pattern: str) -> list[Listed]:
@@ -272,7 +272,7 @@ _REFUSED = "refused what was asked with the user and key given"
 
 
 @dataclass(frozen=True)
-class Faults:
+class ServerFaults:
     """What may go wrong with a server, and what is done about it.
 
     Attributes:

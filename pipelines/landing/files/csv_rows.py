@@ -19,7 +19,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage_models.words import counted
-from pipelines.landing.files.lines import LONGEST_LINE, SetApart, read_lines
+from pipelines.landing.files.lines import LONGEST_LINE, QuarantinedLines, read_lines
 from pipelines.source.extract.files import wrong_names
 
 if TYPE_CHECKING:
@@ -42,7 +42,7 @@ END = (0, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class QuarantinedRow:
     """A row that cannot be read: its place among the rows, counted from 1, its line, and why."""
 
     row: int
@@ -56,9 +56,9 @@ class HeaderError(Exception):
     """The first line is not a header that names every column once; the message is a clause saying why."""
 
 
-def csv_lines(path: Path, spec: Csv, set_apart: SetApart) -> Iterator[tuple[int, str]]:
+def csv_lines(path: Path, spec: Csv, quarantined: QuarantinedLines) -> Iterator[tuple[int, str]]:
     """Yield the file's lines with their numbers, counted from 1; those that cannot be read are quarantined."""
-    for batch in read_lines(path, spec.encoding, set_apart):
+    for batch in read_lines(path, spec.encoding, quarantined):
         yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
 
 
@@ -92,15 +92,15 @@ class CsvRows:
         lines: numbered lines, the header taken.
         header: the column names.
         spec: the dialect.
-        set_apart: receives lines that cannot be read while `lines` is read; each counts as a row.
-        refused: receives the rows that cannot be read.
+        unreadable: receives the lines that cannot be read while `lines` is read; each counts as a row.
+        quarantined: receives the rows that cannot be read.
     """
 
     lines: Iterator[tuple[int, str]]
     header: list[str]
     spec: Csv
-    set_apart: SetApart
-    refused: list[Refused] = field(default_factory=list)
+    unreadable: QuarantinedLines
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
     _ahead: deque[tuple[int, str]] = field(default_factory=deque)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -124,12 +124,12 @@ class CsvRows:
                 self._ahead.extend(block)
             number, text = self._ahead.popleft() if self._ahead else next(self.lines, END)
             # Lines that cannot be read are known as soon as a line after them has been read.
-            while bad_lines < len(self.set_apart.lines):
-                bad = self.set_apart.lines[bad_lines]
+            while bad_lines < len(self.unreadable.lines):
+                bad = self.unreadable.lines[bad_lines]
                 if number and bad.line > number:
                     break
                 ordinal, bad_lines = ordinal + 1, bad_lines + 1
-                self.refused.append(Refused(ordinal, bad.line, bad.reason, bad.why, bad.raw))
+                self.quarantined.append(QuarantinedRow(ordinal, bad.line, bad.reason, bad.why, bad.raw))
             if not number:
                 return
             if not text:
@@ -141,11 +141,11 @@ class CsvRows:
                 continue
             has = f"has {counted(len(row or ()), 'field')} where the header has {len(self.header)}"
             why = has if row else "cannot be read as CSV"
-            self.refused.append(Refused(ordinal, number, "malformed_line", why, text))
+            self.quarantined.append(QuarantinedRow(ordinal, number, "malformed_line", why, text))
 
     def _all_at_once(self, block: list[tuple[int, str]], bad_lines: int) -> list[list[str]] | None:
         """Return the rows of lines of which each is one sound row, as almost all are; None where one is not."""
-        if len(self.set_apart.lines) > bad_lines and self.set_apart.lines[bad_lines].line < block[-1][0]:
+        if len(self.unreadable.lines) > bad_lines and self.unreadable.lines[bad_lines].line < block[-1][0]:
             return None
         texts = [text for _, text in block if text]
         try:

@@ -63,7 +63,7 @@ def _land(reading: _Reading) -> int:
             raise reading.fault from None
         raise_if_storage(error)
         raise
-    extraction.reject(reading.refused)
+    extraction.quarantine(reading.quarantined)
     return written
 
 
@@ -76,7 +76,7 @@ class _Reading:
         name: the resource.
         resource: what its YAML says.
         since: what `cursor_param` asks from.
-        refused: receives the elements that are no documents.
+        quarantined: receives the elements that are no documents.
         fault: what ended it; DuckDB, which pulls the batches, makes an error of its own of it.
     """
 
@@ -84,7 +84,7 @@ class _Reading:
     name: str
     resource: RestResource
     since: str | None
-    refused: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    quarantined: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     fault: BaseException | None = None
 
     def __post_init__(self) -> None:
@@ -101,7 +101,9 @@ class _Reading:
         try:
             for first, elements in self._pages():
                 texts = [(ordinal, _text(one)) for ordinal, one in enumerate(elements, start=first)]
-                self.refused += [self._refused(row, elements[row - first]) for row, text in texts if text is None]
+                self.quarantined += [
+                    self._not_a_document(row, elements[row - first]) for row, text in texts if text is None
+                ]
                 documents = pa.array([text for _, text in texts if text is not None], pa.string())
                 ordinals = pa.array([row for row, text in texts if text is not None], pa.int64())
                 yield pa.record_batch([ordinals, documents.cast(pa.json_(pa.string()))], schema=DOCUMENTS)
@@ -114,7 +116,7 @@ class _Reading:
             self.fault = error
             raise
 
-    def _refused(self, ordinal: int, element: object) -> tuple[str, int, str, str, str]:
+    def _not_a_document(self, ordinal: int, element: object) -> tuple[str, int, str, str, str]:
         try:
             # Half a character cannot be written but as JSON escapes it.
             raw = json.dumps(element, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()

@@ -17,7 +17,7 @@ from sqlalchemy.dialects import mssql, mysql, oracle
 
 from pipelines.landing.sql.reading import (
     BrokenError,
-    Place,
+    Position,
     RefusedError,
     Since,
     cursor_among,
@@ -144,7 +144,7 @@ def _connected(extraction: Extraction, spec: Sql) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-def read_through_sqlalchemy(extraction: Extraction, spec: Sql, since: Since, place: Place) -> dict[str, int]:
+def read_through_sqlalchemy(extraction: Extraction, spec: Sql, since: Since, place: Position) -> dict[str, int]:
     """Write every resource and return the number of rows of each.
 
     Raises:

@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from pipelines.landing.sql.reading import (
     BrokenError,
-    Place,
+    Position,
     Since,
     check_names,
     cursor_among,
@@ -55,7 +55,7 @@ _SESSION = (
 )
 
 
-def read_postgresql(extraction: Extraction, spec: Sql, since: Since, place: Place) -> dict[str, int]:
+def read_postgresql(extraction: Extraction, spec: Sql, since: Since, place: Position) -> dict[str, int]:
     """Write every resource and return the number of rows of each.
 
     Raises:

@@ -46,7 +46,7 @@ class RefusedError(Exception):
 
 
 @dataclass
-class Place:
+class Position:
     """What is being read, as messages name it."""
 
     spec: Sql

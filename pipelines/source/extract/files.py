@@ -264,7 +264,7 @@ class Parquet(Files):
     resources: dict[ResourceName, OneFile] = Field(min_length=1, description="Resource: its file.")
 
 
-class Table(Resource):
+class SqliteTable(Resource):
     """A table of an SQLite file."""
 
 
@@ -273,7 +273,8 @@ class Sqlite(_OneSet):
 
     format: Literal["sqlite"]
     resources: Annotated[
-        dict[ResourceName, Table], BeforeValidator(named, json_schema_input_type=list[str] | dict[str, Table])
+        dict[ResourceName, SqliteTable],
+        BeforeValidator(named, json_schema_input_type=list[str] | dict[str, SqliteTable]),
     ] = Field(
         min_length=1, description="The tables: a list of names, or a mapping of each to what is to be said of it."
     )

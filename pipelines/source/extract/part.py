@@ -118,7 +118,7 @@ def named(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
 SchemaContract = Literal["evolve", "freeze", "discard_row"]
 
 
-class Extraction(Part):
+class ExtractPart(Part):
     """What every way of extracting has."""
 
     schema_contract: SchemaContract = Field(
@@ -129,7 +129,7 @@ class Extraction(Part):
     )
 
 
-class Connected(Extraction):
+class Connected(ExtractPart):
     """What every extraction over a network has."""
 
     timeout_seconds: int = Field(60, ge=1, le=3600, description="How long to wait for an answer.")

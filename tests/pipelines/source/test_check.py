@@ -65,7 +65,7 @@ def test_the_counts_are_those_of_a_run(tmp_path: Path) -> None:
     trial = tried(file, settings)
     applied = shipped.take_in("rms", settings)
     assert trial.applied is not None
-    assert trial.applied.resources == applied.resources
+    assert trial.applied.balances == applied.balances
     assert (trial.records, trial.completeness["names"], trial.completeness["addresses"]) == (2, 2, 1)
     assert trial.items == {"identifier": (2, 2), "address": (1, 0), "report": (1, 0)}
     assert [row["sex"] for row in trial.rows] == ["M", "M"]
