@@ -23,8 +23,10 @@ def build_definitions(*, settings: Settings | None = None, home: Home | None = N
         home: the resource the assets run with.
     """
     deployment = Deployment.load(settings or Settings.load())
-    sources = [dg.build_defs_for_component(NominalSource(one.spec, one.yaml_file)) for one in deployment.sources]
-    nominal_keys = [dg.AssetKey(["nominal", one.spec.system]) for one in deployment.sources]
+    sources = [
+        dg.build_defs_for_component(NominalSource(source.spec, source.yaml_file)) for source in deployment.sources
+    ]
+    nominal_keys = [dg.AssetKey(["nominal", source.spec.system]) for source in deployment.sources]
     return dg.Definitions.merge(
         *sources,
         dg.Definitions(

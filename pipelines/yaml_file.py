@@ -58,8 +58,8 @@ def check_yaml(path: Path, model: type[M], report: Report, *, below: Sequence[st
         return model.model_validate(_plain(tree))
     except ValidationError as error:
         wrong = _told(error.errors(), model)
-    for one in wrong:
-        report(_mistake(path, tree, model, one))
+    for mistake in wrong:
+        report(_mistake(path, tree, model, mistake))
     return None
 
 
@@ -164,10 +164,10 @@ def _plain(tree: Any) -> Any:
 
 def _told(errors: list[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
     """Return the errors to tell: fields that are not known first, and no field as missing that was only misspelt."""
-    unknown = [one for one in errors if one["type"] == "extra_forbidden"]
-    meant = {(*one["loc"][:-1], near) for one in unknown if (near := _near(one, model))}
-    others = [one for one in errors if one["type"] != "extra_forbidden"]
-    return unknown + [one for one in others if one["type"] != "missing" or one["loc"] not in meant]
+    unknown = [mistake for mistake in errors if mistake["type"] == "extra_forbidden"]
+    meant = {(*mistake["loc"][:-1], near) for mistake in unknown if (near := _near(mistake, model))}
+    others = [mistake for mistake in errors if mistake["type"] != "extra_forbidden"]
+    return unknown + [mistake for mistake in others if mistake["type"] != "missing" or mistake["loc"] not in meant]
 
 
 def _near(unknown: ErrorDetails, model: type[BaseModel]) -> str | None:

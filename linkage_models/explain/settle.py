@@ -84,7 +84,10 @@ def what_would_settle(bundle: Bundle, evidence: Iterable[Evidence]) -> tuple[Set
         settles = links and different < bundle.thresholds.wide
         found.append(Settling(name, name in parts, same, different, settles, links))
     return tuple(
-        sorted(found, key=lambda one: (not one.settles, not one.links, one.known, one.if_different - one.if_same))
+        sorted(
+            found,
+            key=lambda field: (not field.settles, not field.links, field.known, field.if_different - field.if_same),
+        )
     )
 
 
@@ -108,7 +111,7 @@ def in_words(bundle: Bundle, weight: float, evidence: Iterable[Evidence]) -> str
             f"{wide:.1f} they are not joined even for wide use)."
         )
     if weight >= link:
-        undone = min(fields, key=lambda one: one.if_different)
+        undone = min(fields, key=lambda field: field.if_different)
         if undone.if_different >= link:
             return "No single field, were it found to be different, would undo the link."
         return (

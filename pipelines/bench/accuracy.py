@@ -77,10 +77,10 @@ def verdict(ours: float, theirs: float) -> str:
 def shortfalls(results: list[dict[str, Any]]) -> list[str]:
     """Return a clause for each limit missed and each set lost."""
     clauses = []
-    for one in results:
-        f1 = f"{one['title']}: pairwise F1 {one['product']['f1']:.5f}"
-        if not one["limit_held"]:
-            clauses.append(f"{f1} is below its limit {one['limit']}")
-        if one["verdict"] == "loses":
-            clauses.append(f"{f1} loses to the bare script's {one['rivals']['documented']['f1']:.5f}")
+    for result in results:
+        f1 = f"{result['title']}: pairwise F1 {result['product']['f1']:.5f}"
+        if not result["limit_held"]:
+            clauses.append(f"{f1} is below its limit {result['limit']}")
+        if result["verdict"] == "loses":
+            clauses.append(f"{f1} loses to the bare script's {result['rivals']['documented']['f1']:.5f}")
     return clauses

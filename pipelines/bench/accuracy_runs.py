@@ -40,7 +40,9 @@ def link_with_product(public_set: PublicSet, made: Prepared, report: Callable[[s
 
 def counted(public_set: PublicSet, found: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an evaluation says of the links between a set's systems."""
-    (links,) = [one for one in found["links"]["by_systems"] if one["systems"] == public_set.pair_of_systems]
+    (links,) = [
+        agreement for agreement in found["links"]["by_systems"] if agreement["systems"] == public_set.pair_of_systems
+    ]
     names = ("precision", "recall", "f1", "true_links", "false_links", "missed_links")
     causes = {name: count for name, count in found["causes"]["missed"].items() if name not in {"total", "no_edge"}}
     return {name: links[name] for name in names} | {"missed": causes}

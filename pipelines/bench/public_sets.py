@@ -79,11 +79,11 @@ def chosen(names: Iterable[str]) -> list[PublicSet]:
     Raises:
         ConfigurationError: there is no such set.
     """
-    known, wanted = [one.name for one in SETS], list(names)
+    known, wanted = [public_set.name for public_set in SETS], list(names)
     for name in wanted:
         if name not in known:
             raise ConfigurationError(f"There is no public set `{name}`; choose --sets among {', '.join(known)}.")
-    return [one for one in SETS if not wanted or one.name in wanted]
+    return [public_set for public_set in SETS if not wanted or public_set.name in wanted]
 
 
 def person(record_id: str) -> int:

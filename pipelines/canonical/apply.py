@@ -137,7 +137,7 @@ def _load_in_force(con: DuckDBPyConnection, system: str, landed: list[Load], map
     ).fetchone()
     if row is None or row[1] != mapping_hash:
         return None
-    return next((one for one in landed[:-1] if one.load_id == row[0]), None)
+    return next((load for load in landed[:-1] if load.load_id == row[0]), None)
 
 
 def _has_records(con: DuckDBPyConnection, system: str) -> bool:

@@ -108,7 +108,7 @@ def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
         landed: the loads of the source system, oldest first.
     """
     load = landed[-1]
-    before = [one.load_id for one in _taken_over(con, landed)]
+    before = [load.load_id for load in _taken_over(con, landed)]
     if not before:
         return Drift(columns=None)
     key = {"system": load.system, "before": before, "now": load.load_id}
@@ -117,7 +117,7 @@ def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
     return Drift(
         columns=find_column_drift(con, landed),
         compared=True,
-        completeness=tuple(Fallen(*one) for one in fallen),
+        completeness=tuple(Fallen(*row) for row in fallen),
         new_codes=new,
         vanished_codes=vanished,
     )
@@ -128,7 +128,7 @@ def find_column_drift(con: DuckDBPyConnection, landed: list[Load]) -> dict[str, 
 
     That takes the manifests alone, so that it can be said of a load that does not fit the YAML.
     """
-    before = next((one.columns for one in _taken_over(con, landed)), None)
+    before = next((load.columns for load in _taken_over(con, landed)), None)
     if before is None:
         return None
     delivered = landed[-1].columns | landed[-1].delivered_columns
@@ -145,4 +145,4 @@ def _taken_over(con: DuckDBPyConnection, landed: list[Load]) -> list[Load]:
         "SELECT DISTINCT load_id FROM nominal.profile WHERE source_system = $system", {"system": landed[-1].system}
     ).fetchall()
     known = {load_id for (load_id,) in profiled}
-    return [one for one in reversed(landed[:-1]) if one.load_id in known][:HISTORY]
+    return [load for load in reversed(landed[:-1]) if load.load_id in known][:HISTORY]

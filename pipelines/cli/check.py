@@ -33,8 +33,8 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
         print_json(_as_dict(checked))
     else:
         for kind, found in (("error", checked.errors), ("warning", checked.warnings)):
-            for one in found:
-                typer.echo(f"{kind}: {one}")
+            for mistake in found:
+                typer.echo(f"{kind}: {mistake}")
         typer.echo(_in_words(checked))
     if checked.errors:
         several = counted(len(checked.errors), "error")
@@ -58,7 +58,10 @@ def _in_words(checked: Checked) -> str:
 
 def _as_dict(checked: Checked) -> dict[str, Any]:
     def found(errors: Sequence[ConfigurationError]) -> list[dict[str, Any]]:
-        return [{"message": str(one), "file": one.file, "line": one.line, "field": one.field} for one in errors]
+        return [
+            {"message": str(mistake), "file": mistake.file, "line": mistake.line, "field": mistake.field}
+            for mistake in errors
+        ]
 
     return {
         "deployment": checked.folder,

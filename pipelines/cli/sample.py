@@ -89,7 +89,7 @@ def serve(
     except ModuleNotFoundError:
         raise ConfigurationError("The servers are not installed; install Conjoin with `[serve]`.") from None
     chosen = sample_night(sample_folder, night)
-    if deployment.exists() and any(one for one in deployment.iterdir() if one.name not in {"sources", SECRETS}):
+    if deployment.exists() and any(entry for entry in deployment.iterdir() if entry.name not in {"sources", SECRETS}):
         raise ConfigurationError(f"{deployment} holds other things; name an empty folder with --deployment.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="conjoin-serve-") as scratch:

@@ -125,8 +125,8 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
             "dates_given": applied.quality.dates_given,
             "unreadable_dates": applied.quality.unreadable_dates,
             "unreadable": [
-                {"field": one.field, "line": one.line, "count": one.count, "shapes": list(one.shapes)}
-                for one in trial.unreadable
+                {"field": dates.field, "line": dates.line, "count": dates.count, "shapes": list(dates.shapes)}
+                for dates in trial.unreadable
             ],
             "unmapped_codes": applied.quality.unmapped_codes,
             "unknown_kinds": applied.quality.unknown_kinds,
@@ -184,11 +184,11 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
         f" {counted(lacks.unknown_kinds, *UNKNOWN_KINDS)};"
         f" {counted(lacks.invalid_identifiers, 'identifier fails its check', 'identifiers fail their check')}."
     )
-    for one in trial.unreadable:
-        typer.echo(f"  line {one.line}, `{one.field}`: {one.count:,} unreadable, like {', '.join(one.shapes)}")
+    for dates in trial.unreadable:
+        typer.echo(f"  line {dates.line}, `{dates.field}`: {dates.count:,} unreadable, like {', '.join(dates.shapes)}")
 
 
 def _flat(value: Any) -> str:  # noqa: ANN401  # a masked value of DuckDB
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_flat(one)}" for name, one in value.items() if one not in (None, ""))
+        return ", ".join(f"{name} {_flat(part)}" for name, part in value.items() if part not in (None, ""))
     return str(value)

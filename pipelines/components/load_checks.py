@@ -116,7 +116,7 @@ def _warnings(applied: Applied, spec: SourceSpec) -> Iterator[dg.AssetCheckResul
         _undelivered(applied) or (first if drift.columns is None else None),
     )
     unread = _unread(applied)
-    fallen = ", ".join(f"{one.field} ({one.share:.0%} after {one.usual:.0%})" for one in drift.completeness)
+    fallen = ", ".join(f"{drop.field} ({drop.share:.0%} after {drop.usual:.0%})" for drop in drift.completeness)
     yield warning(
         "fields_are_complete",
         len(drift.completeness),

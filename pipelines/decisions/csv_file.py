@@ -56,8 +56,10 @@ def export_csv(settings: Settings, file: Path, *, who: str) -> int:
         with file.open("w", newline="", encoding="utf-8") as opened:
             writer = csv.writer(opened, lineterminator="\n")
             writer.writerow(COLUMNS)
-            for one in held:
-                writer.writerow(value.isoformat() if isinstance(value, datetime) else value for value in astuple(one))
+            for decision in held:
+                writer.writerow(
+                    value.isoformat() if isinstance(value, datetime) else value for value in astuple(decision)
+                )
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written ({error.strerror}); name another file.") from None
     audit.record(settings, action="disclosure", who=who, what={"decisions": len(held)}, why="conjoin decide export")
@@ -84,7 +86,7 @@ def import_csv(settings: Settings, file: Path) -> Import:
             recorded = record(con, settings, given, [line for line, _ in rows], imported=True)
         except ConfigurationError as error:
             raise ConfigurationError(f"{file}, {error} Nothing of the file was taken.") from None
-    return Import(len(rows), sum(one.changed for one in recorded))
+    return Import(len(rows), sum(decision.changed for decision in recorded))
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:

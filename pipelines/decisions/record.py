@@ -110,14 +110,14 @@ def record(
     def refusal(position: int, problem: str) -> ConfigurationError:
         return ConfigurationError(f"line {lines[position]}: {problem}" if lines else problem)
 
-    for position, one in enumerate(given):
+    for position, ruling in enumerate(given):
         try:
-            resolve.check_ruling(one.record_a, one.record_b, one.verdict)
+            resolve.check_ruling(ruling.record_a, ruling.record_b, ruling.verdict)
         except ValueError as error:
             raise refusal(position, str(error)) from None
     with Temporaries(con) as temporaries:
         temporaries.empty("given", f"position BIGINT, {DECISION.definition}")
-        columns = {name: [getattr(one, name) for one in given] for name in DECISION.column_names}
+        columns = {name: [getattr(ruling, name) for ruling in given] for name in DECISION.column_names}
         temporaries.rows("given_rows", pa.table({"position": range(len(given)), **columns}))
         con.execute("INSERT INTO given BY NAME FROM given_rows")
         temporaries.table("ruling", statement(__file__, "ruling"))

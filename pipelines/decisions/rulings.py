@@ -55,7 +55,7 @@ def withdraw(settings: Settings, decision_id: str, *, by: str, reason: str) -> N
         WarehouseBusyError: a run is at work.
     """
     with alteration(settings) as con:
-        held = next((one for one in decisions_in(con) if one.decision_id == decision_id), None)
+        held = next((decision for decision in decisions_in(con) if decision.decision_id == decision_id), None)
         if held is None:
             raise ConfigurationError(f"There is no decision {decision_id}; `conjoin decide list` shows them.")
         if held.withdrawn_at:

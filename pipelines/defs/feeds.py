@@ -116,7 +116,7 @@ def feeds_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
 
 def feeds_are_current(stale: Sequence[Stale]) -> dg.AssetCheckResult:
     """Return the result of the check: a warning that names the stale sources."""
-    named = "; ".join(f"{one.system} ({one.why})" for one in stale)
+    named = "; ".join(f"{feed.system} ({feed.why})" for feed in stale)
     return dg.AssetCheckResult(
         check_name="feeds_are_current",
         passed=not stale,
@@ -128,7 +128,7 @@ def feeds_are_current(stale: Sequence[Stale]) -> dg.AssetCheckResult:
 def as_table(stale: Sequence[Stale]) -> dg.TableMetadataValue:
     """Return the stale sources as the UI shows them with a published asset."""
     records = []
-    for one in stale:
-        feed = {name: str(value) for name, value in one.feed._asdict().items()} if one.feed else {}
-        records.append(dg.TableRecord({"source_system": one.system, "why": one.why, **feed}))
+    for held_back in stale:
+        feed = {name: str(value) for name, value in held_back.feed._asdict().items()} if held_back.feed else {}
+        records.append(dg.TableRecord({"source_system": held_back.system, "why": held_back.why, **feed}))
     return dg.MetadataValue.table(records, schema=_TABLE)

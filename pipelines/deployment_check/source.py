@@ -108,9 +108,9 @@ def _secrets(part: BaseModel, place: Place) -> Iterator[tuple[Place, Secret]]:
     for name, field in type(part).model_fields.items():
         value, here = getattr(part, name), (*place, field.alias or name)
         inside = value.items() if isinstance(value, Mapping) else [(None, value)]
-        for key, one in inside:
+        for key, inner in inside:
             at = here if key is None else (*here, key)
-            if isinstance(one, Secret):
-                yield at, one
-            elif isinstance(one, BaseModel):
-                yield from _secrets(one, at)
+            if isinstance(inner, Secret):
+                yield at, inner
+            elif isinstance(inner, BaseModel):
+                yield from _secrets(inner, at)

@@ -92,20 +92,20 @@ def _check_rules(where: Folders, systems: set[str], checked: Checked) -> None:
     checked.risk_subjects = risk.spec.title if risk else None
     if where.own and where.gap_rules.is_relative_to(where.own):
         written: list[Rule | Risk] = [*rules, *([risk] if risk else [])]
-        for one in written:
-            _name_known_systems(one, systems, checked)
+        for rule in written:
+            _name_known_systems(rule, systems, checked)
     if not (where.gap_rules / RISK_FILE).exists():
         for rule in rest_on_risk_subjects(in_force):
             says = f"reads risk subjects, and nothing says what makes one; write {where.gap_rules / RISK_FILE}."
             checked.warnings.append(error_at(rule.file, ("sql",), says))
 
 
-def _name_known_systems(one: Rule | Risk, systems: set[str], checked: Checked) -> None:
+def _name_known_systems(rule: Rule | Risk, systems: set[str], checked: Checked) -> None:
     have = ", ".join(sorted(systems)) or "none"
-    for name, named in one.systems.items():
+    for name, named in rule.systems.items():
         for system in sorted(named - systems):
             problem = f"it names the source system `{system}`, and the deployment's are {have}"
-            checked.errors.append(field_error(one.file, (name,), problem))
+            checked.errors.append(field_error(rule.file, (name,), problem))
 
 
 def _check_audiences(where: Folders, services: set[str], checked: Checked) -> None:

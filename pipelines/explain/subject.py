@@ -65,11 +65,11 @@ def explain_subject(con: DuckDBPyConnection, settings: Settings, bundle: Bundle,
         listed = "; ".join(f"{left} and {right}, {weight:.1f}" for left, right, weight in near[:MOST_NEAR])
         more = f"; and {len(near) - MOST_NEAR} more" if len(near) > MOST_NEAR else ""
         said.append(f"Near misses beside it: {listed}{more}.")
-    said += [one.in_words() for one in withdrawn if len(withdrawn) > 1]
+    said += [withdrawal.in_words() for withdrawal in withdrawn if len(withdrawn) > 1]
     data = {
         **asdict(found),
         "review_flags": flags or [],
         "near_misses": [{"record_l": left, "record_r": right, "match_weight": w} for left, right, w in near],
-        "withdrawals": [asdict(one) for one in withdrawn],
+        "withdrawals": [asdict(withdrawal) for withdrawal in withdrawn],
     }
     return Explanation("\n".join(said), data, found.weakest)

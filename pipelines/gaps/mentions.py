@@ -46,8 +46,8 @@ def _systems(node: dict[str, Any]) -> Iterator[str]:
             told = values
         case _:
             told = []
-    for one in told:
-        match one:
+    for part in told:
+        match part:
             case {"class": "CONSTANT", "value": {"value": str() as text}}:
                 yield text
 

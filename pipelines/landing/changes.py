@@ -192,7 +192,7 @@ def merge(
     path.rename(delivered)
     given = f"(SELECT * REPLACE (_row + {first_row - 1} AS _row) FROM {parquet(delivered)})"
     held = before or f"(FROM {given} LIMIT 0)"
-    key = ", ".join(f"({one})::VARCHAR" for one in resource.key)
+    key = ", ".join(f"({expression})::VARCHAR" for expression in resource.key)
     newest = (
         Steps()
         .step("version", f"SELECT *, true AS _held FROM {held} UNION ALL BY NAME SELECT *, false AS _held FROM {given}")

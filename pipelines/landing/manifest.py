@@ -120,8 +120,8 @@ def loads(folder: Path) -> list[Load]:
 def _read(path: Path) -> Load:
     content = _times(_content(path), "delivered_at", "last_seen_at")
     content["files"] = tuple(
-        ReadFile(**(_times(one, "written_at") | {"resources": tuple(one["resources"])}))
-        for one in content.get("files", ())
+        ReadFile(**(_times(file, "written_at") | {"resources": tuple(file["resources"])}))
+        for file in content.get("files", ())
     )
     content["whole_at"] = {name: datetime.fromisoformat(at) for name, at in content.get("whole_at", {}).items()}
     return Load(quarantined=content.pop("rejected"), **content)

@@ -92,24 +92,24 @@ class Settings(BaseModel):
                 setting's, a line of the file is no setting. The sentence says where it was given, and never its value.
         """
         fields = {variable(name): field for name, field in cls.model_fields.items()}
-        environment = {one.name: one for one in in_environment()}
+        environment = {setting.name: setting for setting in in_environment()}
         named = environment.pop(variable("home"), Given(variable("home"), "data", "its default"))
         if home is not None:
             named = Given(named.name, str(home), "--home")
         given = [named, *environment.values()]
         if problem(named, fields) is None:
             given[1:1] = in_file(Path(named.value) / HOME_SETTINGS_FILE, report)
-        deployment = {one.name: one.value for one in given if one.value}.get(variable("deployment"))
+        deployment = {setting.name: setting.value for setting in given if setting.value}.get(variable("deployment"))
         yaml = [Path(deployment, "sources")] if deployment else []
         yaml += [source] if source else []
         values: dict[str, Any] = {}
-        for one in given:
-            if one.name not in fields and not one.file and (any_name or is_of_others(one.name, yaml)):
+        for setting in given:
+            if setting.name not in fields and not setting.file and (any_name or is_of_others(setting.name, yaml)):
                 continue
-            if wrong := problem(one, fields):
+            if wrong := problem(setting, fields):
                 report(wrong)
-            elif one.value:
-                values[one.name.removeprefix(PREFIX).lower()] = one.value
+            elif setting.value:
+                values[setting.name.removeprefix(PREFIX).lower()] = setting.value
         settings = cls(**values)
         # Not `resolve`, which fails on links in a loop.
         return settings.model_copy(update={"home": Path(os.path.realpath(settings.home))})

@@ -41,7 +41,7 @@ class Form:
 
 def form_of(field: FieldInfo) -> Form:
     """Return the form of a setting."""
-    return next(one for one in field.metadata if isinstance(one, Form))
+    return next(part for part in field.metadata if isinstance(part, Form))
 
 
 def printable(value: str) -> str:

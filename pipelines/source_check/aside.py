@@ -33,9 +33,9 @@ def aside(settings: Settings) -> Iterator[Settings]:
         yield settings.model_copy(update={"home": folder, "inbox": settings.deliveries})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        for one in made:  # a check makes no home
-            if not any(one.iterdir()):
-                one.rmdir()
+        for folder in made:  # a check makes no home
+            if not any(folder.iterdir()):
+                folder.rmdir()
 
 
 def _is_alive(leftover: Path) -> bool:

@@ -50,8 +50,8 @@ def choice(question: str, among: Sequence[str], default: str | None = None) -> s
         return among[0]
 
     def found(given: str) -> list[str]:
-        exact = [one for one in among if one.lower() == given.lower()]
-        return exact or [one for one in among if given and one.lower().startswith(given.lower())]
+        exact = [choice for choice in among if choice.lower() == given.lower()]
+        return exact or [choice for choice in among if given and choice.lower().startswith(given.lower())]
 
     wanted = f"Answer with one of {', '.join(among)}."
     given = text(f"{question} ({', '.join(among)})", default, lambda given: None if len(found(given)) == 1 else wanted)

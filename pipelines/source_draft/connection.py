@@ -173,7 +173,7 @@ def _name_of(path: str, taken: dict[str, Any]) -> str:
 
 def _position(question: str, default: str | None = None) -> list[int]:
     given = ask.pattern(question, r"\d+[ ,]+\d+", "first column and length, as `1 3`", default)
-    return [int(one) for one in re.findall(r"\d+", given)]
+    return [int(digits) for digits in re.findall(r"\d+", given)]
 
 
 def _fixed_width(inbox: Folder | None) -> dict[str, Any]:
@@ -196,8 +196,8 @@ def _fixed_width(inbox: Folder | None) -> dict[str, Any]:
             "  its fields: name, first column, length; then the next, after a semicolon", f"{form}(;{form})*",
             "them as `surname 32 40; forenames 72 60`",
         )  # fmt: skip
-        for one in given.split(";"):
-            field, start, length = one.split()
+        for part in given.split(";"):
+            field, start, length = part.split()
             fields[field] = [int(start), int(length)]
         resources[name] = {"type": kind, "fields": fields}
         if not ask.confirm("Another type of line?", default=False):
@@ -223,7 +223,7 @@ def _chosen(held: list[str]) -> list[str]:
     few = held if len(held) <= MANY_TABLES else []
 
     def fault(given: str) -> str | None:
-        unknown = [one for one in given.replace(",", " ").split() if held and one not in held]
+        unknown = [name for name in given.replace(",", " ").split() if held and name not in held]
         if not given.strip():
             return "Name at least one table."
         return f"There is no table {unknown[0]}." if unknown else None

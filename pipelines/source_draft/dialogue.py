@@ -92,7 +92,7 @@ def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
     """Ask what was seen means, and return `date_format`, `extract`, `record` and `items`."""
     typer.echo("\nWhat it holds")
     for group in sight.groups:
-        typer.echo(f"  {group.name}: {', '.join(one.name for one in group.fields)}")
+        typer.echo(f"  {group.name}: {', '.join(field.name for field in group.fields)}")
     typer.echo(f"\nAnswer with a field, with a DuckDB expression over the fields, or with {ask.NONE} for none.")
     mapping = Mapping(sight)
     record = mapping.ask_record()

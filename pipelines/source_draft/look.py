@@ -90,7 +90,7 @@ class RowGroup:
 
     def named(self, name: str) -> Field | None:
         """Return the field of a name."""
-        return next((one for one in self.fields if one.name == name), None)
+        return next((field for field in self.fields if field.name == name), None)
 
 
 @dataclass
@@ -129,7 +129,7 @@ class Sight:
         """Find every group and field."""
         for name in self.source.extract.resources:
             described = self.con.execute(f"DESCRIBE {self._relation(RowGroup(name, None, ()))}").fetchall()
-            held = [one for one, *_ in described if not one.startswith("_")]
+            held = [column for column, *_ in described if not column.startswith("_")]
             if held == ["document"]:
                 self._look_into_documents(name)
                 continue
@@ -141,10 +141,12 @@ class Sight:
             }
             fields = [
                 Field(
-                    one,
-                    one if re.fullmatch(r"[A-Za-z_]\w*", one, re.ASCII) and one.lower() not in reserved else quote(one),
+                    column,
+                    column
+                    if re.fullmatch(r"[A-Za-z_]\w*", column, re.ASCII) and column.lower() not in reserved
+                    else quote(column),
                 )
-                for one in held
+                for column in held
             ]
             self._add(name, None, fields)
 
@@ -156,10 +158,10 @@ class Sight:
         lists: dict[tuple[str, ...], dict[tuple[str, ...], bool]] = {}
         for (text,) in documents:
             for path, several, value in _walk(json.loads(text), ()):
-                if several and any(isinstance(one, dict) for one in value):
+                if several and any(isinstance(element, dict) for element in value):
                     inside = lists.setdefault(path, {})
-                    for one in value:
-                        for inner, many, _ in _walk(one, ()) if isinstance(one, dict) else ():
+                    for element in value:
+                        for inner, many, _ in _walk(element, ()) if isinstance(element, dict) else ():
                             inside[inner] = inside.get(inner, False) or many
                 else:
                     scalars[path] = scalars.get(path, False) or several
@@ -167,7 +169,7 @@ class Sight:
             {path[-1] for path in lists} | {path[-1] for path, many in scalars.items() if many}
         )
         # What stands in a list once and alone elsewhere is of the list.
-        own = [path for path in scalars if not any(path[: len(one)] == one for one in lists)]
+        own = [path for path in scalars if not any(path[: len(nested)] == nested for nested in lists)]
         self._add(name, None, [_field("document", path, several=scalars[path]) for path in own])
         for path, inside in lists.items():
             fields = [_field("each", inner, several=many) for inner, many in inside.items()]
@@ -175,9 +177,9 @@ class Sight:
 
     def _add(self, resource: str, each: str | None, fields: list[Field]) -> None:
         group = RowGroup(resource, each, ())
-        self.groups.append(RowGroup(resource, each, tuple(self._seen(group, one) for one in fields)))
+        self.groups.append(RowGroup(resource, each, tuple(self._seen(group, field) for field in fields)))
 
-    def _seen(self, group: RowGroup, one: Field) -> Field:
+    def _seen(self, group: RowGroup, field: Field) -> Field:
         """Return the field with what its values are like."""
         checks = ", ".join(
             f"avg((std_identifier('{kind}', value, year(now()::TIMESTAMP)::INTEGER).valid"
@@ -188,7 +190,7 @@ class Sight:
             f"avg((try_strptime(value, {literal(known)}) IS NOT NULL)::INTEGER) FILTER (value IS NOT NULL)"
             for known in DATE_FORMATS
         )
-        given = f"SELECT nullif(trim(({one.expression})::VARCHAR), '') AS value FROM {self._relation(group)}"
+        given = f"SELECT nullif(trim(({field.expression})::VARCHAR), '') AS value FROM {self._relation(group)}"
         postcode = "regexp_full_match(upper(value), '[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}')"
         selected = {
             "rows": "count(*)",
@@ -206,7 +208,7 @@ class Sight:
         best = max((share or 0 for share in read), default=0)
         written = [known for known, share in zip(DATE_FORMATS, read, strict=False) if share == best and best >= _MOST]
         return Field(
-            one.name, one.expression, filled, distinct, rows,
+            field.name, field.expression, filled, distinct, rows,
             kinds[0] if kinds else None,
             (postcodes or 0) >= _MOST,
             written[0] if written else None,
@@ -224,8 +226,8 @@ _MOST = 0.7
 def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool, Any]]:  # noqa: ANN401  # any JSON
     """Yield the path of every leaf of a document, whether it is a list, and its value; an object is no leaf."""
     if isinstance(value, dict):
-        for key, one in value.items():
-            yield from _walk(one, (*path, key))
+        for key, part in value.items():
+            yield from _walk(part, (*path, key))
     elif path and '"' not in "".join(path):
         yield path, isinstance(value, list), value
 
@@ -263,19 +265,19 @@ def looking_at(system: str, extract: ExtractSpec, settings: Settings) -> Iterato
 def beginning_of(extract: ExtractSpec) -> ExtractSpec:
     """Return what reads the beginning of a source alone, where it can be asked for that."""
     if isinstance(extract, Rest):
-        uncounted = {name: one.model_copy(update={"total": None}) for name, one in extract.resources.items()}
+        uncounted = {name: resource.model_copy(update={"total": None}) for name, resource in extract.resources.items()}
         return extract.model_copy(update={"paging": OnePage(kind="none"), "resources": uncounted})
     if isinstance(extract, Sql):
         dialect = sa.dialects.registry.load(extract.dialect)()
-        beginnings = {name: _beginning(name, one, dialect) for name, one in extract.resources.items()}
+        beginnings = {name: _beginning(name, resource, dialect) for name, resource in extract.resources.items()}
         resources = {name: SqlResource(query=beginning) for name, beginning in beginnings.items()}
         return extract.model_copy(update={"resources": resources})
     return extract
 
 
-def _beginning(name: str, one: SqlResource, dialect: sa.Dialect) -> str:
-    table: sa.FromClause | sa.TextClause = sa.table(one.table or name, schema=one.db_schema)
-    if one.query is not None:
-        table = sa.text(f"({one.query.strip().rstrip(';')}) looked_at")
+def _beginning(name: str, resource: SqlResource, dialect: sa.Dialect) -> str:
+    table: sa.FromClause | sa.TextClause = sa.table(resource.table or name, schema=resource.db_schema)
+    if resource.query is not None:
+        table = sa.text(f"({resource.query.strip().rstrip(';')}) looked_at")
     statement: sa.Select[Any] = sa.select(sa.literal_column("*")).select_from(table).limit(LOOKED_AT)
     return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

@@ -186,8 +186,8 @@ def name_index() -> NameIndex:
     count = len(numbering.numbers)
     called = np.arange(count)
     for group in (*SPELLINGS, *NICKNAMES):
-        for one in numbering.of(group):
-            called[called == called[one]] = called[numbering.of(group[:1])[0]]
+        for name in numbering.of(group):
+            called[called == called[name]] = called[numbering.of(group[:1])[0]]
     return NameIndex(
         pa.array(list(numbering.numbers), pa.string()),
         pa.array([in_cyrillic(name) for name in numbering.numbers], pa.string()),

@@ -98,7 +98,7 @@ class Web:
 
     def waits(self, path: str) -> list[float]:
         """Give the seconds that passed between each answer of a path and the next request for it."""
-        seen = sorted((one for one in self.requests if one.path == path), key=lambda one: one.began)
+        seen = sorted((request for request in self.requests if request.path == path), key=lambda request: request.began)
         return [later.began - earlier.ended for earlier, later in itertools.pairwise(seen)]
 
 

@@ -199,7 +199,7 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
 
 def _read_calibration(file: Path) -> Calibration:
     held = _read_json(file)
-    return Calibration(**held | {"bins": tuple(ReliabilityBin(**one) for one in held["bins"])})
+    return Calibration(**held | {"bins": tuple(ReliabilityBin(**entry) for entry in held["bins"])})
 
 
 def _digest(file: Path) -> str:

@@ -105,9 +105,9 @@ def _calibration(calibration: Calibration) -> str:
         return """None: no pair was labelled, so probabilities follow from the weights as they are. Agreements that hang
 together make weights too sure; rule on near misses and weak links with `conjoin decide`, and train again."""
     rows = "\n".join(
-        f"| {one.weight:+.0f} | {one.pairs:,} | {one.matches / one.pairs:.4f} | {one.low:.4f} to {one.high:.4f} "
-        f"| {one.expected:.4f} |"
-        for one in calibration.bins
+        f"| {entry.weight:+.0f} | {entry.pairs:,} | {entry.matches / entry.pairs:.4f} "
+        f"| {entry.low:.4f} to {entry.high:.4f} | {entry.expected:.4f} |"
+        for entry in calibration.bins
     )
     return f"""log2 odds = {calibration.intercept:+.3f} {calibration.slope:+.3f} x weight: fitted to the pairs of up to
 {FIT_UP_TO:.0f} bits among {calibration.pairs:,} labelled ones that kinship does not hold down. In bins of {BIN} bits,

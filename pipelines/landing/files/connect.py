@@ -192,7 +192,7 @@ class Remote:
             found = self.look(pattern)
             return [found] if found else []
         below = self._below("", PurePosixPath(pattern.lstrip("/")).parts)
-        return sorted(below, key=lambda one: one.name)
+        return sorted(below, key=lambda file: file.name)
 
     def _below(self, folder: str, pattern: Sequence[str]) -> Iterator[Listed]:
         """Yield the files below a folder that match, folder by folder; the library's own walk passes over faults."""

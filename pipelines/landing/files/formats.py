@@ -130,7 +130,7 @@ def _csv(extraction: Extraction, spec: Csv, resource: str, file: Arrived) -> int
         problem = f"cannot be read as CSV in {spec.encoding}"
         raise extraction.error(file.place, problem, "have the file delivered again, or correct `encoding`") from None
     extraction.quarantine(
-        [(resource, one.row, one.reason, f"{file.name} line {one.line} {one.why}", one.raw) for one in rows.quarantined]
+        [(resource, row.row, row.reason, f"{file.name} line {row.line} {row.why}", row.raw) for row in rows.quarantined]
     )
     return written
 
@@ -264,7 +264,7 @@ def _land_lines(extraction: Extraction, file: Arrived, encoding: str, resource: 
     extraction.own.view("text_line", f"FROM {parquet(target)}")
     extraction.quarantine(
         [
-            (resource, one.line, one.reason, f"{file.name} line {one.line} {one.why}", one.raw)
-            for one in quarantined.lines
+            (resource, line.line, line.reason, f"{file.name} line {line.line} {line.why}", line.raw)
+            for line in quarantined.lines
         ]
     )

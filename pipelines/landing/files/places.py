@@ -84,7 +84,7 @@ class Folder:
             found = base.glob(pattern.lstrip("/"))
             names = sorted(str(path if absolute else path.relative_to(base)) for path in found)
         looked = (self.look(name) for name in names)
-        return [one for one in looked if one]
+        return [file for file in looked if file]
 
     def look(self, name: str) -> Listed | None:
         """Return a file as it lies there now; None where there is none of that name."""

@@ -51,7 +51,9 @@ def extract_rest(extraction: Extraction, spec: Rest, since: Mapping[str, str]) -
     """
     service = Service(extraction, spec)
     with closing(service.session), unlogged():
-        return {name: _land(_Reading(service, name, one, since.get(name))) for name, one in spec.resources.items()}
+        return {
+            name: _land(_Reading(service, name, resource, since.get(name))) for name, resource in spec.resources.items()
+        }
 
 
 def _land(reading: _Reading) -> int:
@@ -100,7 +102,7 @@ class _Reading:
         """Yield the documents in the shape of `DOCUMENTS`, page by page: no more than one is ever held."""
         try:
             for first, elements in self._pages():
-                texts = [(ordinal, _text(one)) for ordinal, one in enumerate(elements, start=first)]
+                texts = [(ordinal, _text(element)) for ordinal, element in enumerate(elements, start=first)]
                 self.quarantined += [
                     self._not_a_document(row, elements[row - first]) for row, text in texts if text is None
                 ]
@@ -240,7 +242,7 @@ def _path(text: str) -> Any:  # noqa: ANN401  # of a library without types
 
 def _found(answer: object, path: str) -> list[Any]:
     """Return what an answer holds at a path."""
-    return [one.value for one in _path(path).find(answer)]
+    return [match.value for match in _path(path).find(answer)]
 
 
 def _linked(header: str) -> str | None:

@@ -166,12 +166,14 @@ def read_through_sqlalchemy(extraction: Extraction, spec: Sql, since: Since, pla
                         resolve_fks=False,
                     )
                     columns = [landed_column(column, spec.dialect) for column in table.columns]
-                asked = query(name, resource, [one for one, _ in columns], since.get(name), spec.dialect)
+                asked = query(name, resource, [column for column, _ in columns], since.get(name), spec.dialect)
                 result = con.execute(asked)
                 described = result.cursor.description or ()
-                kinds = [kind for _, kind in columns] or [landed_as_described(one[1]) for one in described]
+                kinds = [kind for _, kind in columns] or [landed_as_described(column[1]) for column in described]
                 schema = pa.schema(list(zip(result.keys(), kinds, strict=True)))
-                decimals = cursor_among(resource, [one.name for one, _ in columns if isinstance(one.type, sa.Numeric)])
+                decimals = cursor_among(
+                    resource, [column.name for column, _ in columns if isinstance(column.type, sa.Numeric)]
+                )
                 counts[name] = write(extraction, name, schema, _batches(result, schema), decimals)
             return counts
     except sa.exc.NoSuchTableError:
@@ -288,7 +290,7 @@ def landed_as_described(code: Any) -> pa.DataType:  # noqa: ANN401  # each drive
 def _batches(result: sa.CursorResult[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for rows in result.partitions(ROWS_AT_ONCE):
         columns = zip(*rows, strict=True)
-        yield pa.record_batch([_array(*one) for one in zip(columns, schema, strict=True)], schema=schema)
+        yield pa.record_batch([_array(*column) for column in zip(columns, schema, strict=True)], schema=schema)
 
 
 def _array(values: tuple[Any, ...], column: pa.Field) -> pa.Array:

@@ -82,7 +82,7 @@ def read_postgresql(extraction: Extraction, spec: Sql, since: Since, place: Posi
                 cursor.execute(text_of(statement, dialect))
                 # What `fetch_record_batch` gives leaves out the SQLSTATE of an error that comes midway.
                 reader = cursor._results.reader  # noqa: SLF001  # there is no public name for it
-                numerics = [one.name for one in reader.schema if isinstance(one.type, pa.OpaqueType)]
+                numerics = [column.name for column in reader.schema if isinstance(column.type, pa.OpaqueType)]
                 decimals = cursor_among(resource, numerics)
                 counts[name] = write(extraction, name, reader.schema, reader, decimals)
             return counts

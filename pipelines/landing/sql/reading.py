@@ -56,9 +56,9 @@ class Position:
         database = f"the database {self.spec.database}" + (f" on {self.spec.host}" if self.spec.host else "")
         if self.resource is None:
             return database
-        one = self.spec.resources[self.resource]
-        table = ".".join(part for part in (one.db_schema, one.table or self.resource) if part)
-        return f"{database}, resource {self.resource}" + (" (a query)," if one.query else f" (table {table}),")
+        resource = self.spec.resources[self.resource]
+        table = ".".join(part for part in (resource.db_schema, resource.table or self.resource) if part)
+        return f"{database}, resource {self.resource}" + (" (a query)," if resource.query else f" (table {table}),")
 
 
 def cursor_column(resource: SqlResource) -> str | None:
@@ -102,7 +102,7 @@ def query(
     bound = None if since is None else _literal(since, dialect)
     if column is None or bound is None:
         return statement
-    known = [one.name for one in columns or () if isinstance(one, sa.ColumnClause | sa.Label)]
+    known = [column.name for column in columns or () if isinstance(column, sa.ColumnClause | sa.Label)]
     # `>=`: two rows of one instant may be on both sides of a load; what was seen before is recognised.
     return statement.where(sa.column(next(iter(cursor_among(resource, known)), column)) >= bound)
 
@@ -144,9 +144,9 @@ def check_names(names: list[str]) -> None:
     Raises:
         RefusedError: it cannot.
     """
-    twice = {one for one in names if names.count(one) > 1} | {"_row", "_file"}.intersection(names)
+    twice = {name for name in names if names.count(name) > 1} | {"_row", "_file"}.intersection(names)
     if twice:
-        shown = ", ".join(f"`{one}`" for one in sorted(twice))
+        shown = ", ".join(f"`{name}`" for name in sorted(twice))
         raise RefusedError(f"gives a column twice, or one that Conjoin adds itself ({shown})", "rename it in a `query`")
 
 
@@ -176,8 +176,10 @@ def write(
             failed.append(error)
             raise
 
-    endless = [_endless(one) for one in schema if pa.types.is_timestamp(one.type) or pa.types.is_date(one.type)]
-    ordered = [f"CAST({quote(one)} AS {CURSOR_DECIMAL}) AS {quote(one)}" for one in decimals]
+    endless = [
+        _endless(column) for column in schema if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)
+    ]
+    ordered = [f"CAST({quote(name)} AS {CURSOR_DECIMAL}) AS {quote(name)}" for name in decimals]
     replaced = f"* REPLACE ({', '.join(endless + ordered)})" if endless + ordered else "*"
     rows = pa.RecordBatchReader.from_batches(schema, watched())
     try:

@@ -298,5 +298,6 @@ def file_sets(spec: FileSpec) -> tuple[FileSet, ...]:
         load = next(iter(spec.resources.values())).load
         return (FileSet(resources=tuple(spec.resources), path=spec.path, take=spec.take, load=load),)
     return tuple(
-        FileSet(resources=(name,), path=one.path, take=one.take, load=one.load) for name, one in spec.resources.items()
+        FileSet(resources=(name,), path=resource.path, take=resource.take, load=resource.load)
+        for name, resource in spec.resources.items()
     )
