@@ -164,17 +164,12 @@ class _Landing:
         # Without a cursor every row was given.
         return _Delivery(self.now, tuple(spec.resources), frozenset(spec.resources) - frozenset(since))
 
-    def _is_due_whole(self, name: str, resource: Polling) -> bool:
-        if (
-            resource.load == "snapshot"
-            or self.latest is None
-            or not self.same_extract
-            or not self._state(name).is_file()
-        ):
+    def _is_due_whole(self, name: str, spec: Polling) -> bool:
+        if spec.load == "snapshot" or self.latest is None or not self.same_extract or not self._state(name).is_file():
             return True
         last = self.latest.whole_at.get(name)
-        return resource.full_every_days is not None and (
-            last is None or self.now - last >= timedelta(days=resource.full_every_days)
+        return spec.full_every_days is not None and (
+            last is None or self.now - last >= timedelta(days=spec.full_every_days)
         )
 
     # Files are fetched.
