@@ -42,7 +42,7 @@ class Plant:
 
 @dataclass(frozen=True, slots=True)
 class KnownAs:
-    """What else a person is known as, and the systems that list it.
+    """An alias, and the systems that list it.
 
     Attributes:
         systems: the systems that list it.
@@ -178,7 +178,7 @@ def _draw_case(rng: np.random.Generator, people: People, row: int, profile: str,
 
 
 def _draw_aliases(rng: np.random.Generator, people: People, case: Case) -> None:
-    """List what else the person is called in two systems at least, CTNM among them if it has a case."""
+    """List the person's aliases in at least two systems, CTNM among them if it has a case."""
     for has, listing, is_name in (
         (people.alias_kind[case.row] > 0, LISTS_ALIASES, True),
         (people.alias_birth[case.row] != NO_DAY, _LISTS_DATES, False),
@@ -195,7 +195,7 @@ def _draw_aliases(rng: np.random.Generator, people: People, case: Case) -> None:
 
 
 def hold(membership: Membership, cases: list[Case]) -> None:
-    """Put the cases into their systems, in place of what chance had drawn for those people."""
+    """Put the cases into their systems, replacing what was drawn at random for those people."""
     for case in cases:
         membership.held[:, case.row] = [int(system in case.systems) for system in range(len(SYSTEMS))]
         membership.mappa_category[case.row] = 0

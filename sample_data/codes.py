@@ -41,5 +41,5 @@ def record_number(person: Ints | int, system: Ints | int, sequence: Ints | int) 
 
 
 def stage(seed: int, chunk: int, name: str) -> np.random.Generator:
-    """Give each stage of each chunk its own random numbers, so that a change in one leaves the others as they were."""
+    """Give each stage of each chunk its own random numbers, so that a change in one changes no other."""
     return np.random.default_rng([seed, chunk, *name.encode()])

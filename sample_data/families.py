@@ -79,7 +79,7 @@ def relate(
 
 
 def _give_each_a_forename(names: NameIndex, people: People, members: Ints, heads: Ints, namesake: Bools) -> None:
-    """Rename relatives who came to bear another's forename, however it is spelt, unless as a parent's namesake."""
+    """Rename relatives who share a forename, in any spelling, unless one is a parent's namesake."""
     for _ in range(_RENAMINGS):
         row = np.concatenate([np.unique(heads), members])
         family = np.concatenate([np.unique(heads), heads])

@@ -58,7 +58,7 @@ def missed(
     link_threshold: float,
     records: str | None = None,
 ) -> MissedLinks:
-    """Divide false and missed links by what the edges, and where they are silent the records, say about them.
+    """Give each false or missed link a cause, read from its edge or, if it has none, from its records.
 
     Args:
         con: any connection that can read the relations and make temporary tables.

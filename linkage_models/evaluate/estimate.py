@@ -1,4 +1,4 @@
-"""Quality without a truth: what the calibrated weights expect of the published links, and what cannot be true."""
+"""Quality without a truth: the quality that the weights predict, and subjects that can hardly be one person."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the weights expect.
+    """The quality that the calibrated weights predict.
 
     Attributes:
         links: pairs of records inside a subject that have an edge.
@@ -47,7 +47,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One implausibility.
+    """One kind of implausible subject, and how many there are.
 
     Attributes:
         name: what should not be.

@@ -89,7 +89,7 @@ def _measure(own: Temporaries, dimension: str) -> list[Group]:
 
 
 def suppressed(sizes: dict[str, int]) -> set[str]:
-    """Return the groups to hide: the small, and the next smallest while what is hidden follows from the total."""
+    """Return the groups to hide: the small, and the next smallest if a hidden figure would follow from the total."""
     order = sorted(sizes, key=lambda name: (sizes[name], name))
     hidden = {name for name in order if sizes[name] < SMALLEST}
     while hidden and (len(hidden) == 1 or sum(sizes[name] for name in hidden) < SMALLEST) and len(hidden) < len(order):
@@ -98,7 +98,7 @@ def suppressed(sizes: dict[str, int]) -> set[str]:
 
 
 def largest_disparity(groups: tuple[Group, ...]) -> Disparity | None:
-    """Return the dimension whose best and worst groups surely differ most; None where no dimension has two groups."""
+    """Return the dimension whose best and worst groups differ most, by the lower limit; None if none has two groups."""
     found = []
     for dimension in dict.fromkeys(group.dimension for group in groups):
         shown = [(g.group, g.recall) for g in groups if g.dimension == dimension and g.recall is not None]

@@ -1,4 +1,4 @@
-"""What each blocking rule finds of the true pairs, what only it finds, and how many comparisons it costs."""
+"""How many true pairs each blocking rule finds, how many only it finds, and how many comparisons it costs."""
 
 from __future__ import annotations
 

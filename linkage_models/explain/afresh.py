@@ -1,4 +1,4 @@
-"""A pair scored on the spot, whether it was ever compared or not, with the blocking rules that bring it together."""
+"""Scoring one pair on the spot, compared before or not, and the blocking rules that find it."""
 
 from __future__ import annotations
 

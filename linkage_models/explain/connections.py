@@ -71,7 +71,7 @@ class ScoredPair:
 
     @property
     def bits(self) -> float:
-        """The calibrated log2 odds, which the probability says; the weight itself beyond what a probability can say."""
+        """The calibrated log2 odds; the match weight itself if the probability is too near 0 or 1 to tell them."""
         if 0 < self.match_probability < 1:
             return math.log2(self.match_probability / (1 - self.match_probability))
         return self.match_weight
@@ -105,7 +105,7 @@ class PairExplanation:
 
     @property
     def weakest(self) -> ScoredPair | None:
-        """The weakest pair of the path: what the connection stands or falls with."""
+        """The weakest pair of the path: without it there is no connection."""
         return min(self.path, key=lambda pair: pair.match_weight, default=None)
 
     def in_words(self) -> str:

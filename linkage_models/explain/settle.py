@@ -1,4 +1,4 @@
-"""Which single field would settle a doubtful pair, were it known on both records or checked."""
+"""Which single field would settle a doubtful pair if it were known on both records, or checked."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Settling:
 
 
 def what_would_settle(bundle: Bundle, evidence: Iterable[Evidence]) -> tuple[Settling, ...]:
-    """Weigh, for each field that can be looked up, the pair's evidence with that field alone the same or different.
+    """For each field that can be looked up, weigh the pair again with that field alone the same, and different.
 
     Signs of kin cap the weight until an identifier agrees, and so does what is weighed here.
 

@@ -62,7 +62,7 @@ def partition(
     flags: str,
     once_held: Sequence[str] = ONCE_HELD,
 ) -> PartitionCounts:
-    """Cluster records by evidence and decisions; the same rows give the same clusters in whatever order they lie.
+    """Cluster records by evidence and decisions; the order of the rows makes no difference.
 
     Records join where an edge reaches the threshold or a decision in force rules them the same, directly or through
     others, and never where a decision rules them different (design invariant 4). Where records of a component speak
@@ -127,7 +127,7 @@ def partition(
 
 
 def _components(graph: Graph, threshold: float) -> Codes:
-    """Label the components that the edges of at least a threshold and the same-person rulings make."""
+    """Label the components connected by same-person rulings and by edges at or above a threshold."""
     joins = graph.weight >= threshold
     return connected_components(
         graph.nodes,

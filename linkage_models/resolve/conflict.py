@@ -136,7 +136,7 @@ def separate(
 
 
 def _join_down_to(threshold: float, clusters: Clusters, sides: Sides, thresholds: Thresholds, flagged: Flagged) -> None:
-    """Join what may join at a threshold, strongest first; hold back what two that are kept apart claim equally."""
+    """Join what may join at a threshold, strongest first; hold back what two kept-apart clusters claim equally."""
     for left, right, strength in sides.strongest(threshold):
         if right in clusters.apart_from(left):
             continue
@@ -160,7 +160,7 @@ def _flag_splits(
     thresholds: Thresholds,
     flagged: Flagged,
 ) -> None:
-    """Add the ends of every edge that reaches the link threshold and yet joins nothing to the flags that say why."""
+    """Flag, with the reason, both records of every edge that reaches the link threshold but joins nothing."""
     kin_pairs = {frozenset((clusters.find(one), clusters.find(other))) for one, other in kin}
     for left, right, weight in edges:
         one, other = clusters.find(left), clusters.find(right)
@@ -182,7 +182,7 @@ def _flag_splits(
 
 
 def _keep_kin_apart(clusters: Clusters, edges: Sequence[EdgeWithParts], values: Values) -> list[Pair]:
-    """Keep apart the possible kin that no chain of equal identifiers nor ruling joins; return their pairs."""
+    """Keep possible kin apart unless a chain of equal identifiers or a ruling joins them; return their pairs."""
     chains = Clusters(values.keys())
     holder: dict[tuple[str, int], int] = {}
     for record, kinds in values.items():
@@ -203,7 +203,7 @@ def _keep_kin_apart(clusters: Clusters, edges: Sequence[EdgeWithParts], values: 
 def _rival(
     clusters: Clusters, sides: Sides, left: int, right: int, strength: float, thresholds: Thresholds
 ) -> tuple[int, Pair] | None:
-    """Return the cluster that two kept apart claim about equally, with the two; None where the join is uncontested."""
+    """Return a cluster that two kept-apart ones claim about equally, and these two; None if the join is uncontested."""
     for claimed, claimant in ((left, right), (right, left)):
         for other in sorted(sides.shared(claimed, clusters.apart_from(claimant))):
             rival = sides.strength(claimed, other)
@@ -215,7 +215,7 @@ def _rival(
 
 
 def _cannot_tell(sides: Sides, left: int, right: int, thresholds: Thresholds) -> bool:
-    """Tell whether two clusters' companions contradict the pair that links them, by about as much as it carries."""
+    """Return whether the other records of two clusters contradict the linking pair by about as much as it weighs."""
     combined = sides.combined(left, right)
     return combined < sides.best(left, right) and abs(combined - thresholds.link) <= thresholds.contest_margin
 

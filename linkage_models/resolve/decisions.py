@@ -28,7 +28,7 @@ class ContradictoryDecision(ValueError):  # noqa: N818 - the name is the product
 
 
 class Ruling(NamedTuple):
-    """That two records are, or are not, of one person.
+    """A ruling that two records are, or are not, of one person.
 
     Attributes:
         name: what a message calls it: its decision's id, or where it was read.
@@ -94,7 +94,7 @@ def check_ruling(record_a: str, record_b: str, verdict: str) -> None:
 
 
 def _agrees(people: Clusters, one: int, other: int, verdict: str) -> bool:
-    """Add a ruling to those in force, and tell whether it could be."""
+    """Add a ruling to those in force; return whether it agrees with them."""
     if verdict == SAME:
         return people.join(one, other)
     if people.find(one) == people.find(other):
@@ -128,7 +128,7 @@ def _refusal(made: list[Ruling], refused: Ruling) -> str:
 
 
 def _chain(ruled_same: dict[str, list[tuple[str, str]]], start: str) -> dict[str, tuple[str, str] | None]:
-    """Return every record ruled the same as `start`: the record before it on the shortest way, and the decision."""
+    """Return every record ruled the same as `start`, with the record before it on the shortest path and the decision."""
     before: dict[str, tuple[str, str] | None] = {start: None}
     waiting = deque([start])
     while waiting:

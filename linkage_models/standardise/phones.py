@@ -51,13 +51,13 @@ def read_phone(given: str) -> str | None:
 
 
 def _spoken(text: str) -> str:
-    """Return the text from its first digit or plus up to the next letter or divider: no label, no extension."""
+    """Return the text from its first digit or plus to the next letter or divider, without label and extension."""
     found = re.search(r"[+(\d][^A-Za-z/;,|]*", text)
     return found[0] if found else ""
 
 
 def _of(text: str) -> PhoneNumber | None:
-    """Return the possible number that a text is; one of another country may lack its plus."""
+    """Return the number that a text may be; a number of another country may lack its plus."""
     for tried in (text, f"+{text}"):
         try:
             number = parse(tried, HOME)

@@ -106,7 +106,7 @@ def _same_key(bundle: Bundle) -> str:
 
 
 def _with_splinks(con: duckdb.DuckDBPyConnection, bundle: Bundle, learned: str) -> Bundle:
-    """Return the bundle with u (`u`), m (`m`) or the prior (`p`) as Splink learns them from the same records."""
+    """Return the bundle with u (`u`), m (`m`) or the prior (`p`) learned by Splink from the same records."""
     if not learned:
         return bundle
     settings = splink_settings(0.5, bundle.kinds) | {

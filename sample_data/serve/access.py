@@ -33,7 +33,7 @@ def read_basic(header: str) -> tuple[str, str] | None:
 
 
 class Tokens:
-    """Bearer tokens that have been handed out, and until when they are good.
+    """The bearer tokens that were issued, and until when they are valid.
 
     Attributes:
         lifetime: seconds that a token handed out from now on is good for.

@@ -1,4 +1,4 @@
-"""Real file servers on loopback, as agencies drop files: SFTP, and a bucket that is asked as S3 is."""
+"""Real file servers on loopback, as agencies use them for files: SFTP, and a bucket with the protocol of S3."""
 
 import re
 import secrets
@@ -19,7 +19,7 @@ _LISTENS = re.compile(r"(?:SFTP server listening on |Starting s3 server on \[htt
 
 @dataclass(frozen=True)
 class SftpServer:
-    """An SFTP server that is there for as long as its context.
+    """An SFTP server that runs until its context ends.
 
     Attributes:
         host: its address.
@@ -47,7 +47,7 @@ class SftpServer:
 
 @dataclass(frozen=True)
 class S3Server:
-    """An S3 server with one bucket that is there for as long as its context.
+    """An S3 server with one bucket; it runs until its context ends.
 
     Attributes:
         endpoint: its address.

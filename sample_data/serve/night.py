@@ -25,7 +25,7 @@ _DELIVERED = (
 
 @dataclass(frozen=True)
 class Served:
-    """Where a night's systems are, for as long as the context; secrets stand apart, so that the rest can be shown.
+    """Where a night's systems are served until the context ends; secrets are apart, so that the rest can be shown.
 
     Attributes:
         nomis_url: PostgreSQL database, with the user that reads it.

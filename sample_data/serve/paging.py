@@ -88,7 +88,7 @@ def _read_cursor(cursor: str) -> int:
 
 
 def _moment(value: object) -> datetime | None:
-    """Read an ISO date or time, where it is one; without an offset it is in UTC."""
+    """Read an ISO date or time, or return None if it is neither; without an offset it is in UTC."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -149,7 +149,7 @@ def cut_page(collection: Collection, query: Query, faults: Faults) -> Page:
 def _cut_chained(
     collection: Collection, documents: Sequence[Document], query: Query, size: int, *, same_next: bool
 ) -> Page:
-    """Cut out a page that says itself where the next one is."""
+    """Cut out a page that names the next one."""
     start = _read_cursor(query["cursor"]) if "cursor" in query else 0
     items = list(documents[start : start + size])
     following = start if same_next else start + size

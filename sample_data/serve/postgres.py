@@ -30,7 +30,7 @@ _SETTINGS = {
 
 @dataclass
 class Postgres:
-    """A PostgreSQL server that is there for as long as its context.
+    """A PostgreSQL server that runs until its context ends.
 
     Attributes:
         host: its address.
@@ -95,7 +95,7 @@ class Postgres:
         return counts
 
     def start(self) -> None:
-        """Start it and wait until it answers; nothing happens where it runs.
+        """Start it and wait until it answers; do nothing if it runs already.
 
         Raises:
             ServerError: it does not start.
@@ -130,7 +130,7 @@ class Postgres:
             self._process = None
 
     def kill(self) -> None:
-        """Let it go at once, as in a crash; `start()` recovers what was committed."""
+        """Kill it, as in a crash; `start()` recovers what was committed."""
         if self._process:
             self._process.end(signal.SIGQUIT)
             self._process = None

@@ -1,4 +1,4 @@
-"""How a server's process is started, watched and ended: exactly that one, whatever happens to whoever started it."""
+"""How one server process is started, watched and ended, even if the process that started it dies."""
 
 import os
 import pwd
@@ -164,7 +164,7 @@ class ServerProcess:
         return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
     def end(self, how: signal.Signals | None = None) -> None:
-        """End it and wait until it has ended; nothing happens where it has.
+        """End it and wait until it has ended; do nothing if it has already.
 
         Args:
             how: the signal, where not the usual one.

@@ -1,4 +1,4 @@
-"""How the tables of an SQLite file come into a PostgreSQL database, with the types that an agency's own would have."""
+"""Copying the tables of an SQLite file to PostgreSQL, with the types that an agency's own database would have."""
 
 import sqlite3
 from contextlib import closing

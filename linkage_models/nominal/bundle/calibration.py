@@ -1,4 +1,4 @@
-"""Calibration: from a match weight to the probability that labelled pairs bear out.
+"""Calibration: from a match weight to a probability, fitted to labelled pairs.
 
 The comparisons are weighed as if they were independent, which they are not, so a weight of ten bits is right less often
 than 1,023 times in 1,024. Where people, or the truth of a sample, have said of scored pairs whether they are of one
@@ -32,7 +32,7 @@ BIN = 2
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Labelled pairs whose weight lies in a bin: how many, how many of one person, and what was to be expected.
+    """Labelled pairs whose weight lies in a bin: how many, how many are one person, how many were expected.
 
     Attributes:
         weight: the bin's lower end, in bits.

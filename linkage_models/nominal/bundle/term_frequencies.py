@@ -126,7 +126,7 @@ def _words_sql(features: str) -> str:
 
 
 def _dependence(con: duckdb.DuckDBPyConnection, people: str, unseen: dict[str, float]) -> float:
-    """Return pairs of people that share a rare full name over the pairs expected were its parts independent."""
+    """Return by what factor more pairs of people share a rare full name than if its parts were independent."""
     part = {}
     for column in ("surname_v", "forename_v"):
         part[column] = f"""(
@@ -186,7 +186,7 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
 
 @contextmanager
 def registered(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> Iterator[dict[str, str]]:
-    """Give the frozen tables to a connection for as long as the block lasts: the relation of each of `TABLES`."""
+    """Register the frozen tables on a connection until the block ends; yield the relation of each of `TABLES`."""
     names = {name: f"frozen_{name}" for name in frequencies.tables}
     for name, view in names.items():
         con.register(view, frequencies.tables[name])

@@ -28,7 +28,7 @@ class BundleThresholds:
 
     @property
     def kin_ceiling(self) -> float:
-        """The weight above which a pair of possible kin is not let.
+        """The highest weight that a pair of possible kin may have.
 
         Halfway from review to wide, so that it is never linked for any use and is still seen as a near miss.
         """

@@ -175,10 +175,10 @@ MOST_IN_BLOCK = 3000
 
 
 def too_large(relation: str, columns: str = "blocking_key") -> str:
-    """Return the query of the values of some columns that too many rows share, each with its number of `records`."""
+    """Return the query of the values of some columns that too many rows share, with the number of `records` of each."""
     return f"SELECT {columns}, count(*) AS records FROM {relation} GROUP BY {columns} HAVING count(*) > {MOST_IN_BLOCK}"
 
 
 def largest_left_out(relation: str, columns: str = "blocking_key") -> str:
-    """Return a relation without the rows whose columns too many others share: its joins on them stay affordable."""
+    """Return a relation without the rows that share a value with too many others, so that joins on it stay affordable."""
     return f"(FROM {relation} ANTI JOIN ({too_large(relation, columns)}) USING ({columns}))"

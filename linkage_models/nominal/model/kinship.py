@@ -145,7 +145,7 @@ def _twins(identifier_differs: Condition) -> Condition:
 
 
 def _doubtful(identifier_differs: Condition) -> Condition:
-    """Return when a pair may be of one person known by another forename, or of twins."""
+    """Return the condition that a pair may be one person known by another forename, or twins."""
     return either(
         both(
             _BORN_TOGETHER,

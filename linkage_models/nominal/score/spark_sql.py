@@ -1,4 +1,4 @@
-"""The model's SQL, which is written for DuckDB, as Spark understands it: comparisons, blocking rules, edges.
+"""Translating the model's SQL from DuckDB to Spark: comparisons, blocking rules, edges.
 
 sqlglot knows most of both dialects. What it does not, or where the two give other answers for NULL, is here.
 """
@@ -81,7 +81,7 @@ def _by_name(generator: Generator, node: exp.Anonymous) -> str:
 
 
 def _letters(generator: Generator, node: exp.Bracket) -> str:
-    """Return some letters of a text, which DuckDB counts from 1, and from the end where negative."""
+    """Return some letters of a text; DuckDB counts them from 1, or from the end if the number is negative."""
     text, (place,) = generator.sql(node.this), node.expressions
     if not isinstance(place, exp.Slice):
         # sqlglot holds a place as if it were counted from 0.

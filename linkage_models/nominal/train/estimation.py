@@ -123,7 +123,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
 
 
 def find_apparent_people(own: Temporaries, features: str, people: str, keys: str, kinds: tuple[str, ...]) -> None:
-    """Create `keys`, the deterministic keys of each record, and `people`, the records that share none with an earlier.
+    """Create `keys`, the deterministic keys of each record, and `people`, those that share none with an earlier one.
 
     Args:
         own: the temporary relations of the training.
@@ -205,10 +205,9 @@ def learn_u(
 
 
 def _alike_pairs(con: duckdb.DuckDBPyConnection, people: str, alike: str, seed: int, max_pairs: float) -> str:
-    """Return the FROM clause of the pairs of apparent people that share a feature, of so few that it gives `max_pairs`.
+    """Return the FROM clause of at most about `max_pairs` pairs of apparent people that share a feature.
 
-    Pairs with a date of birth or a postcode in common are left out: too many of them are one person whom nothing showed
-    to be so.
+    Pairs with a date of birth or a postcode in common are left out: too many of them are one person who was not recognised as one.
     """
     found = count(
         con,
