@@ -16,7 +16,7 @@ CODE_LOCATION = "conjoin"
 
 
 def build_definitions(*, settings: Settings | None = None, home: Home | None = None) -> dg.Definitions:
-    """Return fresh definitions; what a test or the CLI wants otherwise, it passes here.
+    """Return fresh definitions; tests and the CLI pass what they want to replace.
 
     Args:
         settings: settings that name the deployment; None reads them from the environment.
@@ -42,6 +42,6 @@ def build_definitions(*, settings: Settings | None = None, home: Home | None = N
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the definitions Dagster serves, in a process that keeps what it writes to its own account."""
+    """Return the definitions that Dagster serves, after making what this process writes private to its account."""
     keep_private()
     return build_definitions()

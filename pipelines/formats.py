@@ -25,12 +25,12 @@ CONJOIN = version("conjoin")
 
 
 def refuse_newer(number: int, what: Path, written_by: str | None = None) -> None:
-    """Raise where something is of a format that only a later version of Conjoin knows.
+    """Raise if something has a format that only a later version of Conjoin knows.
 
     Args:
         number: its format.
         what: the file.
-        written_by: the version of Conjoin that wrote it, where that is known.
+        written_by: the version of Conjoin that wrote it, if that is known.
 
     Raises:
         FormatError: names both formats and versions, and the remedy.

@@ -1,4 +1,4 @@
-"""Running the nightly job in this process, as the CLI does: one line a finished step, one sentence for a failure."""
+"""Running the nightly job in this process, as the CLI does: a line for each finished step, a sentence for a failure."""
 
 from __future__ import annotations
 

@@ -35,7 +35,7 @@ def read_yaml(path: Path, model: type[M], *, below: Sequence[str] = ()) -> M:
 
 
 def check_yaml(path: Path, model: type[M], report: Report, *, below: Sequence[str] = ()) -> M | None:
-    """Return the file's content as the model, or None where it does not fit, with every reason reported.
+    """Return the file's content as the model, or None if it does not fit, with every reason reported.
 
     Args:
         path: the YAML file.
@@ -84,7 +84,7 @@ def field_error(
 
 
 def peek(path: Path, location: Sequence[str]) -> object:
-    """Return what stands at a place of a file, whether or not the file fits its model; None where nothing does."""
+    """Return the value at a place of a file, whether or not the file fits its model; None if there is none."""
     try:
         tree = _parse(path)
     except ConfigurationError:
@@ -95,14 +95,14 @@ def peek(path: Path, location: Sequence[str]) -> object:
 
 
 def yaml_files(folder: Path, report: Report) -> list[Path]:
-    """Return the YAML files of a folder in the order of their names; any that ends in .yml is reported."""
+    """Return the YAML files of a folder in the order of their names; a file that ends in .yml is reported."""
     for stray in sorted(folder.glob("*.yml")):
         report(ConfigurationError(f"{stray} would be passed over; let its name end in .yaml.", file=stray))
     return sorted(folder.glob("*.yaml"))
 
 
 def line_of(tree: Any, location: Sequence[str | int]) -> int:
-    """Return the line, counted from 1, at which the deepest part of the location that exists stands."""
+    """Return the line, counted from 1, of the deepest part of the location that exists."""
     line = (getattr(getattr(tree, "lc", None), "line", None) or 0) + 1
     for step in location:
         if isinstance(tree, CommentedMap) and step in tree:
@@ -163,7 +163,7 @@ def _plain(tree: Any) -> Any:
 
 
 def _told(errors: list[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
-    """Return the errors to tell: fields that are not known first, and no field as missing that was only misspelt."""
+    """Return the errors to report: unknown fields first, and no field as missing that was only misspelt."""
     unknown = [mistake for mistake in errors if mistake["type"] == "extra_forbidden"]
     meant = {(*mistake["loc"][:-1], near) for mistake in unknown if (near := _near(mistake, model))}
     others = [mistake for mistake in errors if mistake["type"] != "extra_forbidden"]

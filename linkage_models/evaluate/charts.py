@@ -99,7 +99,7 @@ def match_weights_chart(model: dict[str, Any]) -> alt.Chart:
 
 
 def blocking_chart(rules: Sequence[RuleRecall]) -> alt.LayerChart:
-    """Draw the share of true pairs that each blocking rule finds, with its interval, and the share that only it finds."""
+    """Draw the share of true pairs that each blocking rule finds, with its interval, and the share only it finds."""
     rows: list[dict[str, Any]] = [
         {
             "label": rule.name or "all rules",
@@ -123,7 +123,7 @@ def blocking_chart(rules: Sequence[RuleRecall]) -> alt.LayerChart:
 
 
 def reliability_chart(bins: Sequence[WeightBin]) -> alt.LayerChart:
-    """Draw the share of pairs that are one person by match weight (points, intervals), and the calibrated share (line)."""
+    """Draw the share of matching pairs by match weight (points, intervals), and the calibrated share (line)."""
     rows: list[dict[str, Any]] = [
         {"weight": b.weight, "promised": b.predicted, "share": b.share.value, "low": b.share.low, "high": b.share.high}
         for b in bins

@@ -20,7 +20,7 @@ DIMENSIONS = ("sex", "age band", "ethnicity", "name structure", "identifier kind
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Recall of one group; `people`, `true_links` and `recall` are None where the cell is suppressed."""
+    """Recall of one group; `people`, `true_links` and `recall` are None if the cell is suppressed."""
 
     dimension: str
     group: str
@@ -98,7 +98,7 @@ def suppressed(sizes: dict[str, int]) -> set[str]:
 
 
 def largest_disparity(groups: tuple[Group, ...]) -> Disparity | None:
-    """Return the dimension whose best and worst groups differ most, by the lower limit; None if none has two groups."""
+    """Return the dimension whose groups differ most, by the interval's lower end; None without two groups."""
     found = []
     for dimension in dict.fromkeys(group.dimension for group in groups):
         shown = [(g.group, g.recall) for g in groups if g.dimension == dimension and g.recall is not None]

@@ -17,7 +17,7 @@ class Afresh:
 
     Attributes:
         pair: the scored pair, however low its weight.
-        rules: names of the blocking rules by which the pair is compared at night; empty where none brings it together.
+        rules: names of the blocking rules by which the pair is compared at night; empty if none brings it together.
     """
 
     pair: ScoredPair

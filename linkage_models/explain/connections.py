@@ -93,9 +93,9 @@ class PairExplanation:
     Attributes:
         record_a: one record's key.
         record_b: the other's.
-        direct: their own scored pair; None where they were never compared or scored below the review threshold.
+        direct: their own scored pair; None if they were never compared or scored below the review threshold.
         path: the pairs, from a to b, of the strongest path between them: the one whose weakest pair weighs most; just
-            the direct pair where nothing is stronger, and empty where no path exists.
+            the direct pair where nothing is stronger, and empty if no path exists.
     """
 
     record_a: str
@@ -218,7 +218,7 @@ def explain_subject(con: duckdb.DuckDBPyConnection, membership: str, edges: str,
 def _strongest_path(
     con: duckdb.DuckDBPyConnection, edges: str, start: str, end: str, floor: float
 ) -> tuple[ScoredPair, ...]:
-    """Return the strongest path over edges of at least `floor`, from start to end; empty where there is none."""
+    """Return the strongest path over edges of at least `floor`, from start to end; empty if there is none."""
     near: list[tuple[str, str, float]] = con.execute(
         f"""
         WITH RECURSIVE step AS (

@@ -128,7 +128,7 @@ def _refusal(made: list[Ruling], refused: Ruling) -> str:
 
 
 def _chain(ruled_same: dict[str, list[tuple[str, str]]], start: str) -> dict[str, tuple[str, str] | None]:
-    """Return every record ruled the same as `start`, with the record before it on the shortest path and the decision."""
+    """Return every record ruled the same as `start`: the record before it on the shortest path, and the decision."""
     before: dict[str, tuple[str, str] | None] = {start: None}
     waiting = deque([start])
     while waiting:

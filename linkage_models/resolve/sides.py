@@ -81,7 +81,7 @@ class Sides:
         return -math.inf if strength < self._strict and self.in_conflict(left, right) else strength
 
     def in_conflict(self, left: int, right: int) -> bool:
-        """Return whether two clusters hold different identifiers of a kind that no pair explains as slips or crossed."""
+        """Return whether two clusters hold different identifiers of a kind, not explained as slips or crossed."""
         parts = self._parts[min(left, right), max(left, right)]
         if parts.get(CROSSED, 0) > 0:
             return False

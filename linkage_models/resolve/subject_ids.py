@@ -23,6 +23,6 @@ def subject_id_macros(own: Temporaries) -> None:
 
 
 def is_subject_id(text: str) -> bool:
-    """Tell whether a text is a well-formed subject id with the right check letter."""
+    """Return whether a text is a well-formed subject id with the right check letter."""
     digits = text[1:-1]
     return digits.isascii() and digits.isdecimal() and text == subject_id(int(digits))

@@ -33,7 +33,7 @@ PLACEHOLDER = re.compile(r"|\d?(\d)\1{6,}|1?234567(89?0?)?")
 
 
 def read_phone(given: str) -> str | None:
-    """Return a number's standard form, or None where the text holds no number or a placeholder.
+    """Return a number's standard form, or None if the text holds no number or a placeholder.
 
     A British number is `0` and its national digits, one of another country `+`, its code and digits (E.164). A number
     without its area code keeps the digits it has. Of several numbers in one text the first is read.

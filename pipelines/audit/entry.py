@@ -79,7 +79,7 @@ def line_of(entry: Entry) -> str:
 
 
 def parsed(line: bytes) -> Entry | None:
-    """Return the entry a line holds, or None where it holds none."""
+    """Return the entry a line holds, or None if it holds none."""
     try:
         return Entry(**json.loads(line))
     except (ValueError, TypeError):

@@ -1,4 +1,4 @@
-"""Public sets linked by the product and by bare Splink scripts, and which of the two does better by the truth."""
+"""Public sets linked by the product and by bare Splink scripts, and which of the two is more accurate."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def measure_accuracy(
 def result(
     public_set: PublicSet, records: int, product: dict[str, Any], rivals: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return what is known of a set: both sides' figures, the limit, and how the product does beside the script."""
+    """Return a set's result: both sides' figures, the limit, and the verdict on the product beside the script."""
     return {
         "set": public_set.name,
         "title": public_set.title,

@@ -20,7 +20,7 @@ PASSED_ON = ("CONJOIN_MEMORY_LIMIT", "CONJOIN_THREADS", "CONJOIN_DEBUG")
 
 
 def link_with_product(public_set: PublicSet, made: Prepared, report: Callable[[str], None]) -> dict[str, Any]:
-    """Run, train, run again and evaluate, as a user with a new deployment does, and return what is counted.
+    """Run, train, run again and evaluate, as a user with a new deployment would, and return the counts.
 
     Returns:
         `precision`, `recall`, `f1`, `true_links`, `false_links` and `missed_links` of the links between the set's
@@ -49,7 +49,7 @@ def counted(public_set: PublicSet, found: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def link_with_script(variant: str, made: Prepared) -> dict[str, Any]:
-    """Run a bare Splink script on the same files; return its best threshold and what that gives.
+    """Run a bare Splink script on the same files; return its best threshold and the figures at it.
 
     Raises:
         CheckFailedError: the script failed.
@@ -59,7 +59,7 @@ def link_with_script(variant: str, made: Prepared) -> dict[str, Any]:
 
 
 def _environment(made: Prepared) -> dict[str, str]:
-    """Return the environment of a home of its own, whatever the caller's Conjoin links."""
+    """Return the environment of a separate home, free of the caller's own settings of Conjoin."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CONJOIN_") or name in PASSED_ON}
     return own | {"CONJOIN_HOME": str(made.home), "DAGSTER_HOME": str(made.home / "dagster")}
 

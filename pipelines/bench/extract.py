@@ -17,7 +17,7 @@ from pipelines.errors import ConfigurationError
 
 
 def measure_extract(rows: int, repeats: int, report: Callable[[str], None]) -> dict[str, Any]:
-    """Measure both as processes of their own, one after the other.
+    """Measure both, each in its own process, one after the other.
 
     Args:
         rows: rows of the table, of ten columns.

@@ -38,7 +38,7 @@ def take_over(staging: Staging, landed: list[Load], rest: Counts | None = None) 
     Args:
         staging: the load, staged.
         landed: the loads of its source system, this one last.
-        rest: counts of the records that were not staged because they do not differ; None where all were.
+        rest: counts of the records that were not staged because they do not differ; None if all were.
     """
     con = staging.con
     with Temporaries(con) as own:

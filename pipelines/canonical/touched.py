@@ -50,7 +50,7 @@ class Touched(Temporaries):
         """Find the records that differ between the load in force, applied with the same mapping, and the one after it.
 
         Returns:
-            False where everything must be staged: other columns, another year (by which identifiers are judged), keys
+            False if everything must be staged: other columns, another year (by which identifiers are judged), keys
             that stand inside nested lists, or too much that differs.
         """
         if before.columns != now.columns or before.delivered_at.year != now.delivered_at.year:

@@ -1,4 +1,4 @@
-"""`conjoin check`: a whole deployment checked, and everything that is wrong with it told at once."""
+"""`conjoin check`: check a whole deployment, and report everything that is wrong with it at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     Settings, sources, gap rules, audiences and the bundle are checked; no data is read. A secret that is missing here
     is a warning, since the account of the nightly run may have it. `conjoin source check` tries one source on its live
-    data. The exit status is 1 where there is an error.
+    data. The exit status is 1 if there is an error.
 
     Example: CONJOIN_DEPLOYMENT=/srv/conjoin/deployment conjoin check
     """

@@ -33,7 +33,7 @@ def sample(
     date: Annotated[str, typer.Option("--date", help="Date of night 1, as YYYY-MM-DD.")] = "2026-03-02",
     as_json: JsonOption = False,
 ) -> None:
-    """Write seven synthetic source systems, each in the form it would really deliver, and the truth beside them.
+    """Write seven synthetic source systems, each in the form that it would really deliver, and the truth beside them.
 
     Example: conjoin sample --people 20000 --seed 7 --nights 2 --out /tmp/sample
     """
@@ -71,7 +71,7 @@ def serve(
     night: Annotated[int, typer.Option("--night", min=1, help="Which night's deliveries.")] = 1,
     command: Annotated[list[str] | None, typer.Argument(help="Command to run against them, after `--`.")] = None,
 ) -> None:
-    """Serve the sample systems as agencies serve theirs.
+    """Serve the sample systems as agencies would.
 
     They are served by PostgreSQL, an OAuth 2.0 web service, SFTP and S3, and one is an SQLite file.
 

@@ -105,7 +105,7 @@ def new(
 
 
 def _clean_up_when_terminated() -> None:
-    """Let SIGTERM end the process as an exception does, so that what lies aside is removed."""
+    """Let SIGTERM end the process as an exception does, so that its working folder is removed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
@@ -144,7 +144,7 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
 
 
 def _print(trial: Trial) -> None:
-    """Print what a person who writes the YAML wants to see."""
+    """Print what the author of the YAML wants to see."""
     for sentence in trial.misfits:
         typer.echo(f"  {sentence}")
     if trial.applied:

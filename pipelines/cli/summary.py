@@ -1,4 +1,4 @@
-"""What a night ends with: its figures as a person reads them, what to type next, and the status of the command."""
+"""What a night prints at its end: its figures, what to type next, and the exit status of the command."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ HELD_BACK = 3
 
 
 def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
-    """Print the figures as a person reads them, and what the run's checks warn of."""
+    """Print the night's figures, and what the checks warn of."""
     console = Console()
     if summary["audience"] is None:
         _print_warnings(console, warnings)
@@ -81,7 +81,7 @@ def print_next_steps(
     next_night: int | None,
     sample: Path | None,
 ) -> None:
-    """Print what to type next, as it can be typed here."""
+    """Print what to type next."""
     examples = summary.get("examples") or [{"subject_id": "SUBJECT"}]
     example = examples[0]["subject_id"]
     usual = default_audience(audiences)
@@ -110,7 +110,7 @@ def print_next_steps(
 
 
 def end_with(night: NightlyRun) -> None:
-    """End the command with a status of its own where a source's newest delivery is held back, saying which and why."""
+    """If a source's newest delivery is held back, say which and why, and end the command with a status of its own."""
     for sentence in night.held_back:
         typer.echo(f"conjoin: Published without the newest delivery of {sentence}", err=True)
     if night.held_back:

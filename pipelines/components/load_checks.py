@@ -1,4 +1,4 @@
-"""The checks on a source system's load: what each asks, and what it found, or that it had nothing to look at."""
+"""The checks on a source system's load: what each looks at and what it found, or that it had nothing to look at."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ _WARN, _ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 
 
 def specs(spec: SourceSpec, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """Return the checks to be declared with a source's nominal records."""
+    """Return the checks that are declared with a source's nominal records."""
     asked = {
         "nothing_is_lost": "Rows extracted = accepted + quarantined + deleted in the source, for every table, file and"
         " list.",
@@ -67,7 +67,7 @@ def specs(spec: SourceSpec, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 def results(applied: Applied, spec: SourceSpec) -> list[dg.AssetCheckResult]:
     """Return what each check found.
 
-    A check passes only where it looked at the newest delivery and found it good. Where there was nothing to look at it
+    A check passes only if it looked at the newest delivery and found it good. Where there was nothing to look at it
     warns that it was not evaluated, with the faults it finds in the load that stays in force.
     """
     return [_nothing_is_lost(applied), _load_is_trusted(applied), *_warnings(applied, spec)]
@@ -167,7 +167,7 @@ def _result(
 
     Args:
         check: its name.
-        found: what is wrong, in words; None where nothing is.
+        found: what is wrong, in words; None if nothing is.
         not_evaluated: why it had nothing to look at, as a clause; then `found` is of the load before, and it warns.
         severity: of what is wrong.
         metadata: what else it tells.

@@ -29,14 +29,14 @@ _OF_A_WITHDRAWAL = ("withdrawn_by", "withdrawn_reason")
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What an import did: the decisions in the file, and those of them that were not held already."""
+    """What an import did: the decisions in the file, and how many of them are new."""
 
     given: int
     taken: int
 
 
 def export_csv(settings: Settings, file: Path, *, who: str) -> int:
-    """Write every decision, those withdrawn included, to a file that `import_csv` reads; the audit log tells of it.
+    """Write every decision, including withdrawn ones, to a file that `import_csv` reads; the audit log records it.
 
     Args:
         settings: the home.
@@ -67,7 +67,7 @@ def export_csv(settings: Settings, file: Path, *, who: str) -> int:
 
 
 def import_csv(settings: Settings, file: Path) -> Import:
-    """Take decisions from a CSV file: all of them, or none where one makes no sense. What is held is passed over.
+    """Import decisions from a CSV file: all of them, or none if one makes no sense. Known decisions are skipped.
 
     Args:
         settings: the home.
@@ -117,7 +117,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _decision(row: Mapping[str, str], line: int, now: datetime) -> Decision:
-    """Return a row as a decision, made now where it does not say when.
+    """Return a row as a decision; one without a time was made now.
 
     Raises:
         ConfigurationError: a field is empty or cannot be read.

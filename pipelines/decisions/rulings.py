@@ -1,4 +1,4 @@
-"""Making and withdrawing one decision, and listing those there are."""
+"""Making and withdrawing one decision, and listing all of them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def decide(settings: Settings, record_a: str, record_b: str, verdict: str, *, by
 
 
 def withdraw(settings: Settings, decision_id: str, *, by: str, reason: str) -> None:
-    """Withdraw a decision; the next run goes by evidence alone again.
+    """Withdraw a decision; the next run decides by the evidence alone again.
 
     Args:
         settings: the home.
@@ -65,7 +65,7 @@ def withdraw(settings: Settings, decision_id: str, *, by: str, reason: str) -> N
 
 
 def decisions(settings: Settings) -> list[Decision]:
-    """Return every decision, those withdrawn included, oldest first.
+    """Return every decision, including withdrawn ones, oldest first.
 
     Raises:
         NothingPublishedError: there is no warehouse yet.

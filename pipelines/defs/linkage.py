@@ -1,4 +1,4 @@
-"""Score and resolve: the assets `linkage/edge` and `linkage/subject`, with the checks that guard what follows."""
+"""The assets `linkage/edge` and `linkage/subject`, with the checks that guard the later stages."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -104,7 +104,7 @@ def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
 
 
 def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
-    """Return the blocking check that a count of faults, kept in the file of the check's name, is zero."""
+    """Return the blocking check that a number of faults is zero; the file of the check's name counts them."""
 
     @dg.asset_check(asset=SUBJECT, name=name, blocking=True, pool="warehouse", description=description)
     def check(home: Home) -> dg.AssetCheckResult:
@@ -123,7 +123,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
     " repeated: mend the source, or map the placeholder to nothing in its YAML.",
 )
 def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
-    """Warn of blocks that were capped, naming their rules and sizes and no value."""
+    """Warn of blocks that were capped, with their rules and sizes but no values."""
     with database.reader(home.settings) as con:
         capped = con.execute("SELECT rule, records FROM linkage.capped_block ORDER BY records DESC, rule").fetchall()
     return dg.AssetCheckResult(

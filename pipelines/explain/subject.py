@@ -1,4 +1,4 @@
-"""What holds a subject together, what is near it, and what would become of it without each of its source systems."""
+"""What holds a subject together, what is near it, and what it would be without each of its source systems."""
 
 from __future__ import annotations
 

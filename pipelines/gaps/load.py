@@ -46,7 +46,7 @@ def load_rules(folder: Path = DEFAULT_RULES, report: Report = refuse) -> tuple[R
 
 
 def load_risk(folder: Path = DEFAULT_RULES, report: Report = refuse) -> Risk | None:
-    """Return what makes a risk subject, its SQL proven to run; None where the folder does not say.
+    """Return what makes a risk subject, its SQL proven to run; None if the folder does not say.
 
     Args:
         folder: the folder of rules.

@@ -1,4 +1,4 @@
-"""Changes: what a load holds once a delivery of new versions has replaced old ones, and whether its columns still fit.
+"""Changes: what a load holds after a delivery of new versions has replaced old ones, and whether its columns still fit.
 
 A resource with `load: changes` is landed twice: `<resource>.delivered.parquet` as it was given, and
 `<resource>.parquet`, every row of the source in its newest version. The second is what all later stages read, so they
@@ -77,7 +77,7 @@ def difference(before: Mapping[str, str], now: Mapping[str, str]) -> Difference:
 
 
 def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *, documents: bool) -> int:
-    """Take the rows that do not fit the columns of the load before out of what was landed, and return their number.
+    """Quarantine the landed rows that do not fit the columns of the load before, and return their number.
 
     A row does not fit that has a value in a new column, or one that the column's former type cannot hold. What is gone
     is landed empty.
@@ -127,7 +127,7 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *,
 
 
 def since(con: DuckDBPyConnection, resource: Polling, state: Path, asked_at: datetime) -> Any:  # noqa: ANN401  # a cursor is of any type
-    """Return the value of a resource's cursor to ask from: a little before the newest that is held; None without one.
+    """Return the cursor value to ask a resource from, a little before the newest that is held; None without a cursor.
 
     A time of change that lies ahead of when the source was last asked comes from a clock that runs ahead, and is taken
     for that time, so that what changed since is not passed over.
@@ -148,7 +148,7 @@ def since(con: DuckDBPyConnection, resource: Polling, state: Path, asked_at: dat
 
 
 def _earlier(text: str, asked_at: datetime, overlap: timedelta) -> str:
-    """Return the time to ask from where the cursor is text: as text is compared, so as the source writes it."""
+    """Return the time to ask from if the cursor is text, in the form in which the source writes times."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -163,14 +163,14 @@ def _earlier(text: str, asked_at: datetime, overlap: timedelta) -> str:
 
 
 def _in_zone_of(moment: datetime, utc: datetime) -> datetime:
-    """Return an instant, given in naive UTC, as another is written: in its zone, or naive where it is."""
+    """Return an instant, given in naive UTC, in the zone of another, or naive if the other is naive."""
     return utc.replace(tzinfo=UTC).astimezone(moment.tzinfo) if moment.tzinfo else utc
 
 
 def merge(
     extraction: Extraction, name: str, resource: Resource, before: str | None, first_row: int, *, whole: bool
 ) -> int:
-    """Make the newest state of a resource from the one before and what was delivered, and return its number of rows.
+    """Make the newest state of a resource from the state before and the delivery, and return its number of rows.
 
     A version that is delivered again is the one already held, and keeps its `_row`. Where there is no cursor, the
     version of the last file by name wins, and without files the one delivered last.
@@ -179,7 +179,7 @@ def merge(
         extraction: what was delivered; every delivered row has `_file`, which may be empty.
         name: the resource.
         resource: its key and cursor.
-        before: an SQL relation of the state before, without rows of files read anew; None where there is none.
+        before: an SQL relation of the state before, without rows of files read anew; None if there is none.
         first_row: the number that follows the last `_row` of all loads before.
         whole: whether the delivery holds every row, so that rows absent from it are gone.
 

@@ -1,4 +1,4 @@
-"""One extraction under way: where it writes, and the rows it quarantines because they cannot be read."""
+"""One extraction in progress: where it writes, and the rows that it quarantines because they cannot be read."""
 
 from __future__ import annotations
 
@@ -68,7 +68,7 @@ class Extraction:
             self.own.drop("given_row")
 
     def quarantine(self, rows: list[tuple[str, int, str, str, str]]) -> None:
-        """Keep rows for the quarantine: (resource, landed_row, reason, explanation, raw)."""
+        """Quarantine rows, each as (resource, landed_row, reason, explanation, raw)."""
         if rows:
             self.own.rows("given_row", pa.table(dict(zip(QUARANTINE_COLUMNS, zip(*rows, strict=True), strict=True))))
             self.con.execute("INSERT INTO quarantined BY NAME FROM given_row")

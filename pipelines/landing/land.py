@@ -48,7 +48,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
-    """Land what the source delivered, or return the load in force where the same was delivered again.
+    """Land what the source delivered, or return the load in force if the same was delivered again.
 
     Raises:
         SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
@@ -130,7 +130,7 @@ class _Landing:
             shutil.rmtree(working, ignore_errors=True)
 
     def _seen_again(self, delivery: _Delivery) -> Load:
-        """Note in the load in force that the source delivered the same again, and return it."""
+        """Note in the load in force that the source delivered the same again, and return that load."""
         latest = cast("Load", self.latest)
         _LOG.info("%s delivered the same as in load %s", self.system, latest.load_id)
         seen = replace(
@@ -267,7 +267,7 @@ class _Landing:
     # What was delivered becomes a load.
 
     def _made(self, extraction: Extraction, delivery: _Delivery) -> Load | None:
-        """Return the load that the working folder holds; None where it is the one in force."""
+        """Return the load that the working folder holds; None if it is the one in force."""
         if not delivery.read and self.latest is not None:
             return None
         con, latest = extraction.con, self.latest
@@ -310,7 +310,7 @@ class _Landing:
         )  # fmt: skip
 
     def _hold_to_contract(self, extraction: Extraction, name: str) -> dict[str, str] | None:
-        """Judge the columns that were delivered by those of the load before, as `schema_contract` says.
+        """Compare the delivered columns with those of the load before, as `schema_contract` says.
 
         Returns:
             The columns that were delivered, where rows were held to others.
@@ -362,14 +362,14 @@ class _Landing:
         return rows
 
     def _carry_quarantined(self, extraction: Extraction, name: str, anew: Sequence[str]) -> None:
-        """Keep the rows that earlier deliveries of a resource could not give, but for files read anew."""
+        """Keep the rows of a resource that earlier deliveries quarantined, except those of files that are read anew."""
         if self.latest is None:
             return
         extraction.own.view("quarantined_before", f"FROM {parquet(self.folder / self.latest.load_id / QUARANTINED)}")
         extraction.con.execute(statement(__file__, "carried"), {"resource": name, "anew": list(anew)})
 
     def _checksum(self, extraction: Extraction, delivery: _Delivery) -> str:
-        """Return the SHA-256 of the files, or of what a database or service gave, whatever the order of its rows."""
+        """Return the SHA-256 of the files, or of the rows of a database or service in any order."""
         digest = hashlib.sha256()
         for file in delivery.files:
             digest.update(bytes.fromhex(file.sha256))

@@ -92,7 +92,7 @@ class Load:
         return sum(self.rows.values()) + sum(self.quarantined.values())
 
     def in_words(self) -> str:
-        """Return what was landed, as a line of a log: counts alone."""
+        """Return what was landed, as a line for a log: counts alone."""
         rows, unreadable = counted(self.rows_extracted, "row"), sum(self.quarantined.values())
         return f"{self.system} landed in load {self.load_id}: {rows}, {unreadable:,} unreadable"
 
@@ -144,7 +144,7 @@ def write_manifest(folder: Path, load: Load) -> None:
 
 
 def failure(folder: Path) -> Failure | None:
-    """Return why the source's last delivery could not be landed; None where it was.
+    """Return why the source's last delivery could not be landed; None if it was.
 
     Raises:
         FormatError: it is of a format that only a later version of Conjoin knows.
@@ -175,7 +175,7 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 
 def keep(working: Path, folder: Path, load: Load) -> None:
-    """Give what was landed in a working folder the name of its load among the others, which makes it one."""
+    """Rename a finished working folder to its load, which makes it visible among the other loads."""
     for leftover in working.iterdir():
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)
@@ -188,6 +188,6 @@ def keep(working: Path, folder: Path, load: Load) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed run left half landed."""
+    """Remove the unfinished loads that a killed run left."""
     for leftover in folder.glob(".landing-*"):
         shutil.rmtree(leftover, ignore_errors=True)

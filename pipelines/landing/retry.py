@@ -1,4 +1,4 @@
-"""Trying again what a network may have spoilt: one policy for databases, web services and files that lie elsewhere."""
+"""Retrying what a network may have spoilt: one policy for databases, web services and remote files."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ def trying_again(
     first_wait: float = FIRST_WAIT,
     asked_for: Callable[[Any], float | None] = lambda _: None,
 ) -> Retrying:
-    """Return what calls an action, and calls it again while that may help.
+    """Return a function that calls an action, and retries it while that may help.
 
     Of the last try it gives the result, or raises the error, as they are.
 

@@ -1,4 +1,4 @@
-"""The nights of a sample, as the folder that `conjoin sample` writes tells of them."""
+"""The nights of a sample, read from the folder that `conjoin sample` writes."""
 
 from __future__ import annotations
 

@@ -136,7 +136,7 @@ class Settings(BaseModel):
 
     @property
     def spark_exchange(self) -> Path:
-        """Folder in which DuckDB and Spark hand each other working files."""
+        """Folder in which DuckDB and Spark exchange working files."""
         return self.spark_folder or self.home / "spark"
 
     @property
@@ -145,7 +145,7 @@ class Settings(BaseModel):
         return self.inbox or self.home / "inbox"
 
     def now(self) -> datetime:
-        """Return the instant this run takes for now: naive UTC, whole seconds, as every timestamp in the warehouse."""
+        """Return the instant that this run takes for now: naive UTC, whole seconds, as in the warehouse."""
         instant = self.as_of or datetime.now(UTC)
         if instant.tzinfo is not None:
             instant = instant.astimezone(UTC).replace(tzinfo=None)

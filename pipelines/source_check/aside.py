@@ -1,4 +1,4 @@
-"""A place aside: a home of its own inside the home, where live data is looked at and of which nothing stays."""
+"""A temporary home inside the home, in which live data is looked at and of which nothing is kept."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _NAME = ".source-check-"
 
 @contextmanager
 def aside(settings: Settings) -> Iterator[Settings]:
-    """Yield settings whose landing and warehouse lie in a folder that is removed at the end, whatever happens.
+    """Yield settings whose landing and warehouse are in a folder that is always removed at the end.
 
     What a killed process left behind is removed first.
     """

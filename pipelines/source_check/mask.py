@@ -1,4 +1,4 @@
-"""Masking: values that keep their shape and say nothing, for people who look at live data on a screen."""
+"""Masking: values that keep their shape but not their content, for people who look at live data on a screen."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A trial: a source's live data landed and staged aside, and what the next run would make of it, without any value."""
+"""A trial: a source's live data landed and staged in a temporary home, and what a run would make of it, value-free."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class Trial:
 
     @property
     def problem(self) -> str | None:
-        """Why the load would not be taken over, as one sentence; None where it would be."""
+        """Why the load would not be taken over, as one sentence; None if it would be."""
         if self.applied is None:
             several = f" (and {len(self.misfits) - 1:,} more, above)" if len(self.misfits) > 1 else ""
             return f"{self.misfits[0].rstrip('.?')}{several}."
@@ -106,7 +106,7 @@ def read_source(yaml_file: Path) -> SourceSpec:
 
 
 def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int = 5) -> Trial:
-    """Land and stage a source's live data aside, and return what a first run would make of it.
+    """Land and stage a source's live data in a temporary home, and return what a first run would make of it.
 
     Args:
         spec: the source.
@@ -139,7 +139,7 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
 
 
 def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
-    """Return the trial with what can be seen of the load while it is staged."""
+    """Return the trial with the figures that can be read only while the load is staged."""
     reasons: dict[str, dict[str, int]] = {}
     for resource, reason, count in con.execute(
         "SELECT resource, reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL"
@@ -160,7 +160,7 @@ def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
 
 
 def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
-    """Yield an error for every expression that fails on a value; DuckDB's own words, which may quote it, do not."""
+    """Yield an error for every expression that fails on a value, without DuckDB's message, which may quote it."""
     for location, relation, expression in expressions_of(spec, folder):
         kind = "BOOLEAN" if location[-1] in {"active", "when", "deleted"} else "VARCHAR"
         try:
@@ -176,7 +176,7 @@ def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder:
 
 
 def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[UnreadableDates]:
-    """Yield the fields with dates that cannot be read; `read_date` is there while the load is staged."""
+    """Yield the fields with dates that cannot be read; the macro `read_date` exists while the load is staged."""
     for location, relation, expression in expressions_of(spec, folder):
         if "detail" in location or not str(location[-1]).endswith("_date"):
             continue

@@ -1,4 +1,4 @@
-"""The questions on how a source delivers: its format, where it lies, what proves who asks, and its resources."""
+"""The questions on how a source delivers: its format, where it lies, its credentials, and its resources."""
 
 from __future__ import annotations
 
@@ -100,7 +100,7 @@ def _s3(system: str) -> dict[str, Any]:
 
 
 def _path(question: str, inbox: Folder | None) -> str:
-    """Ask for the path of a file, which in the inbox must be there."""
+    """Ask for the path of a file; in the inbox the file must exist."""
 
     def fault(given: str) -> str | None:
         if ".." in PurePosixPath(given).parts:

@@ -79,7 +79,7 @@ def _identity() -> dict[str, Any]:
 
 
 def _add_lists(system: str, extract: dict[str, Any], settings: Settings) -> None:
-    """Say of XML which elements stand several times: one that is a list once is a list always."""
+    """Note for XML which elements are lists: an element that occurs several times once is always a list."""
     if extract["format"] != "xml":
         return
     with looking_at(system, parsed(extract), settings) as sight:
@@ -89,7 +89,7 @@ def _add_lists(system: str, extract: dict[str, Any], settings: Settings) -> None
 
 
 def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
-    """Ask what was seen means, and return `date_format`, `extract`, `record` and `items`."""
+    """Ask what the columns mean, and return `date_format`, `extract`, `record` and `items`."""
     typer.echo("\nWhat it holds")
     for group in sight.groups:
         typer.echo(f"  {group.name}: {', '.join(field.name for field in group.fields)}")
@@ -117,7 +117,7 @@ def _as_mapping(resources: Any) -> dict[str, Any]:  # noqa: ANN401  # names alon
 
 
 def _ask_loads(mapping: Mapping, form: str, names: list[str], resources: dict[str, Any]) -> None:
-    """Ask of each resource whether deliveries are whole, and write into it what follows from that."""
+    """Ask for each resource whether deliveries are whole, and write the answers into it."""
     typer.echo("\nsnapshot: each delivery holds all rows. changes: each holds new and changed rows alone.")
     load = ""
     for name in names:

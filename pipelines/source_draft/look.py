@@ -56,7 +56,7 @@ class Field:
         identifier: the kind of identifier that its values pass the check of, if any.
         postcodes: whether its values are postcodes.
         date_format: the format that reads its values as dates, if any.
-        few: its values in lower case, where there are only a few different short ones.
+        few: its values in lower case, if there are only a few different short ones.
     """
 
     name: str
@@ -95,7 +95,7 @@ class RowGroup:
 
 @dataclass
 class Sight:
-    """What was seen of a source, for as long as its context.
+    """What was seen of a source, until the context ends.
 
     Attributes:
         groups: the resources in their order, each followed by the lists in its documents.
@@ -109,7 +109,7 @@ class Sight:
     repeated: dict[str, list[str]] = field(default_factory=dict)
 
     def complaint(self, group: RowGroup, expression: str) -> bool:
-        """Tell whether an expression does not fit the rows of a group."""
+        """Return whether an expression does not fit the rows of a group."""
         try:
             self.con.execute(f"SELECT ({expression}) FROM {self._relation(group)} LIMIT 0")
         except duckdb.Error:
@@ -247,7 +247,7 @@ def _field(of: str, path: tuple[str, ...], *, several: bool) -> Field:
 
 @contextmanager
 def looking_at(system: str, extract: ExtractSpec, settings: Settings) -> Iterator[Sight]:
-    """Yield what a source delivers, landed aside: of a database and a service the beginning, of files all.
+    """Yield what a source delivers, landed in a temporary home: all files, or the first rows of a database or service.
 
     Raises:
         SourceError: it cannot be read.
@@ -263,7 +263,7 @@ def looking_at(system: str, extract: ExtractSpec, settings: Settings) -> Iterato
 
 
 def beginning_of(extract: ExtractSpec) -> ExtractSpec:
-    """Return what reads the beginning of a source alone, where it can be asked for that."""
+    """Return an `extract` that reads only the first rows of a source, if that is possible."""
     if isinstance(extract, Rest):
         uncounted = {name: resource.model_copy(update={"total": None}) for name, resource in extract.resources.items()}
         return extract.model_copy(update={"paging": OnePage(kind="none"), "resources": uncounted})

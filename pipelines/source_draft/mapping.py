@@ -43,7 +43,7 @@ KEYS_KNOWN = 0.9
 
 
 class Mapping:
-    """A mapping under way: what was seen, and what has been answered so far."""
+    """A mapping in progress: what was seen, and what has been answered so far."""
 
     def __init__(self, sight: Sight) -> None:
         self.sight = sight
@@ -126,7 +126,7 @@ class Mapping:
         return items
 
     def _of_group(self, group: RowGroup) -> list[dict[str, Any]]:
-        """Ask which kind of item the rows of a table or the elements of a list are, and what each says."""
+        """Ask which kind of item the rows of a table or the elements of a list are, and what their columns mean."""
         typer.echo(f"\n{group.name}: {', '.join(field.name for field in group.fields)}")
         kind = ask.choice("Kind of item", (*get_args(Kind), SKIP), _kind_guess(group) or SKIP)
         if kind == SKIP:
@@ -178,7 +178,7 @@ class Mapping:
             self.dates += [field for field in group.fields if field.expression == expression]
 
     def _ask(self, group: RowGroup, question: str, guess: Field | None, *, required: bool = False) -> str | None:
-        """Ask for a field or an expression, and return the expression; None for none."""
+        """Ask for a field or an expression, and return the expression, or None."""
 
         def fault(given: str) -> str | None:
             if given in ("", ask.NONE):
@@ -221,14 +221,14 @@ def _postcode_guess(group: RowGroup) -> Field | None:
 
 
 def _identifier_kind(field: Field) -> str | None:
-    """Return which identifiers a column holds: what it is called tells more than what it looks like."""
+    """Return which identifiers a column holds: its name counts for more than its values."""
     if not field.filled:
         return None
     return next((kind for kind in IDENTIFIER_KINDS if sounds_like(field.name, kind)), field.identifier)
 
 
 def _kind_guess(group: RowGroup) -> str | None:
-    """Return which items rows are: codes tell more than what the table or list is called."""
+    """Return which items rows are: their codes count for more than the name of the table or list."""
     for kind, known in (("identifier", IDENTIFIER_KINDS), ("contact_point", get_args(ContactKind))):
         codes = {code.lower() for code in known}
         if any(field.few and field.few <= codes for field in group.fields):

@@ -1,4 +1,4 @@
-"""Damaged databases: what DuckDB says of a file that is cut short or altered becomes one sentence that names it."""
+"""Damaged databases: DuckDB's errors on a file that is cut short or altered become one sentence that names the file."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _SIGNS = (
 
 @contextmanager
 def undamaged(file: Path, remedy: str) -> Iterator[None]:
-    """Raise a DamagedError where DuckDB fails because the file is damaged; let other errors pass.
+    """Raise a DamagedError if DuckDB fails because the file is damaged; let other errors pass.
 
     Args:
         file: the database, which nothing inside holds open any longer when an error leaves it.

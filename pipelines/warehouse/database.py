@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def writer(settings: Settings) -> Iterator[DuckDBPyConnection]:
-    """Open the warehouse to write, made or upgraded where it must be; checkpoint and close at the end.
+    """Open the warehouse to write, making or upgrading it if needed; checkpoint and close it at the end.
 
     Raises:
         WarehouseBusyError: another process holds it.
@@ -113,7 +113,7 @@ def scratch(settings: Settings, folder: Path) -> Iterator[DuckDBPyConnection]:
 
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
-    """Commit what is done inside, or roll all of it back when an error leaves it."""
+    """Commit what is done inside the block, or roll all of it back if an error leaves the block."""
     con.begin()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The run log: what each run read, did and took, noted stage by stage in `linkage.run`."""
+"""The run log: what each run read and did and how long it took, noted stage by stage in `linkage.run`."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class StageNotes:
-    """What a stage notes of itself; counts and load ids only."""
+    """What a stage notes about itself: counts and load ids only."""
 
     inputs: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -62,7 +62,7 @@ def stage(con: DuckDBPyConnection, settings: Settings, run_id: str, name: str) -
 
 
 def stands_at(settings: Settings) -> datetime | None:
-    """Return the latest instant that a run of the home took for now (naive UTC); None where none has run."""
+    """Return the latest instant that a run of the home took for now (naive UTC); None if there was no run."""
     if not settings.warehouse.exists():
         return None
     with reader_of_any_format(settings) as con:
@@ -75,7 +75,7 @@ def stands_at(settings: Settings) -> datetime | None:
 
 
 def not_before_the_last(settings: Settings) -> None:
-    """Raise where the run would take for now an instant before the one an earlier run took.
+    """Raise if the run's instant for now lies before that of an earlier run.
 
     Raises:
         ConfigurationError: what was believed later is already in the history, which is never rewritten.

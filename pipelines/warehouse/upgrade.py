@@ -1,4 +1,4 @@
-"""Making the warehouse, and upgrading one of an older format: beside where it lies, so that it is there whole or not.
+"""Making the warehouse, and upgrading an older one: in a file beside it, so that it is replaced whole or not at all.
 
 An upgrade takes the steps of `migrations/` on a copy. The copy then takes the warehouse's name, and the warehouse of
 before is kept under another. If the process is killed or the disk is full, the warehouse is as it was, and the next
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What brings a warehouse to the present format.
+    """The plan that brings a warehouse to the present format.
 
     Attributes:
         number: the format it is of.
         steps: the steps to take; none where it is of the present format.
-        kept: where the warehouse of before is kept; None where there is nothing to keep.
+        kept: where the warehouse of before is kept; None if there is nothing to keep.
     """
 
     number: int
@@ -52,7 +52,7 @@ class Upgrade:
 
 
 def format_of(con: DuckDBPyConnection, path: Path) -> int:
-    """Return the format that a warehouse is of.
+    """Return the format of a warehouse.
 
     Raises:
         FormatError: only a later version of Conjoin knows it.
@@ -109,7 +109,7 @@ def plan(settings: Settings) -> Upgrade:
 
 
 def upgrade(settings: Settings, *, by: str = "conjoin") -> Upgrade:
-    """Bring the warehouse to the present format, keep the one of before, and return what was done.
+    """Bring the warehouse to the present format, keep the old one, and return what was done.
 
     The audit log tells of it before the new warehouse is in force. The caller holds the run lock.
 
@@ -169,7 +169,7 @@ def _plan(con: DuckDBPyConnection, path: Path) -> Upgrade:
 def _built(
     settings: Settings, path: Path, work: Callable[[DuckDBPyConnection], None], *, copied: bool = False
 ) -> Iterator[Path]:
-    """Give a finished database beside the path, which only its owner can read; what is not taken is removed.
+    """Yield a finished database beside the path, readable by its owner only; it is removed unless it is moved away.
 
     Args:
         settings: the home.
@@ -193,7 +193,7 @@ def _built(
 
 
 def _sweep(unfinished: Path) -> None:
-    """Remove a database that was not finished, with its log and what it spilled."""
+    """Remove an unfinished database, with its log and its spill files."""
     for path in (unfinished, Path(f"{unfinished}.wal")):
         path.unlink(missing_ok=True)
     shutil.rmtree(f"{unfinished}.tmp", ignore_errors=True)
@@ -230,7 +230,7 @@ def _note_format(con: DuckDBPyConnection) -> None:
 
 
 def _keep(path: Path, kept: Path) -> None:
-    """Let the warehouse of before have another name; a loss of power leaves it at least one of the two."""
+    """Give the old warehouse another name; after a loss of power it has at least one of the two names."""
     kept.unlink(missing_ok=True)
     os.link(path, kept)
     kept.chmod(0o600)

@@ -52,7 +52,7 @@ class Tokens:
         return token
 
     def good(self, token: str) -> bool:
-        """Tell whether a token was handed out and has neither expired nor been revoked."""
+        """Return whether a token was handed out and has neither expired nor been revoked."""
         with self._lock:
             return time.monotonic() < self._good_until.get(token, 0.0)
 

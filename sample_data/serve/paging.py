@@ -53,7 +53,7 @@ class Page:
 
     Attributes:
         body: what is sent as JSON.
-        next_query: what the request for the next page asks, where there is one and the address says it.
+        next_query: what the request for the next page asks, if there is one and the address says it.
     """
 
     body: Any

@@ -57,7 +57,7 @@ class Calibration:
 
     Attributes:
         intercept: bits.
-        slope: above nought, so that a higher weight is never less probable.
+        slope: above 0, so that a higher weight is never less probable.
         pairs: labelled pairs it was fitted to.
         bins: the reliability curve, from low weights to high.
     """

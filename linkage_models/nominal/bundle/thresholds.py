@@ -47,7 +47,7 @@ def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibrat
         calibration: from match weight to log2 odds.
 
     Raises:
-        TrainingError: a cost is lacking, unknown, not a number above nought, or above the one before it.
+        TrainingError: a cost is lacking, unknown, not a number above 0, or above the one before it.
     """
     if set(costs) != set(FALSE_LINK_COSTS):
         raise TrainingError(f"The costs of a false link are those of {', '.join(FALSE_LINK_COSTS)}; give each of them.")

@@ -1,6 +1,6 @@
 """Blocking rules: which pairs of nominal records are compared at all, each with the reason for it.
 
-A rule is an expression over one record's features that gives a list of keys; two records are compared where they share
+A rule is an expression over one record's features that gives a list of keys; two records are compared if they share
 a key of the same rule. So a pair's being compared depends on its two records alone, and scoring only the pairs of
 changed records gives what scoring every pair would give.
 """
@@ -175,10 +175,10 @@ MOST_IN_BLOCK = 3000
 
 
 def too_large(relation: str, columns: str = "blocking_key") -> str:
-    """Return the query of the values of some columns that too many rows share, with the number of `records` of each."""
+    """Return the query of the values that too many rows share in some columns, with the `records` of each."""
     return f"SELECT {columns}, count(*) AS records FROM {relation} GROUP BY {columns} HAVING count(*) > {MOST_IN_BLOCK}"
 
 
 def largest_left_out(relation: str, columns: str = "blocking_key") -> str:
-    """Return a relation without the rows that share a value with too many others, so that joins on it stay affordable."""
+    """Return a relation without the rows that share a value with too many others, so that joins stay affordable."""
     return f"(FROM {relation} ANTI JOIN ({too_large(relation, columns)}) USING ({columns}))"

@@ -90,7 +90,7 @@ def _entry(comparison: dict[str, Any]) -> str:
 
 
 def _label(comparison: dict[str, Any]) -> str:
-    """Return SQL for the label of the level whose weight a pair got; NULL where it got none."""
+    """Return SQL for the label of the level whose weight a pair got; NULL if it got none."""
     cases = " ".join(
         "WHEN {} THEN '{}'".format(
             round(log2(level["m_probability"] / level["u_probability"]) * LABEL_SCALE),

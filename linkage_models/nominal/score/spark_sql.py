@@ -98,7 +98,7 @@ class _Generator(SparkGenerator):
     TRANSFORMS: ClassVar = {
         **SparkGenerator.TRANSFORMS,
         exp.Anonymous: _by_name,
-        # DuckDB passes over a NULL where it asks what lists share, makes one list of many, or drops repeats.
+        # DuckDB passes over a NULL when it asks what lists share, makes one list of many, or drops repeats.
         exp.Array: lambda self, node: self.func("ARRAY_COMPACT", self.func("ARRAY", *node.expressions)),
         exp.ArrayDistinct: lambda self, node: self.func("ARRAY_COMPACT", self.func("ARRAY_DISTINCT", node.this)),
         exp.ArrayOverlaps: rename_func("ARRAYS_OVERLAP"),

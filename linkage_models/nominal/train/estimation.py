@@ -86,7 +86,7 @@ is wholly wrong, in about one pair in fifty (domain section 4), explains unlike 
 
 
 def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
-    """Tell whether relatives are among the records, and so twins may be.
+    """Return whether relatives are among the records, and so twins may be.
 
     Relatives are pairs of one surname and address whose forenames are unlike and whose years of birth lie two or more
     apart. A person's own records show that by two slips at once, as often as the rates of the two alone say; what is
@@ -97,7 +97,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
         features: the table of all records.
 
     Returns:
-        False only where the records are many enough to show that there are none.
+        False only if the records are many enough to show that there are none.
     """
     same_name = condition("l.surname_v = r.surname_v AND l.postcode = r.postcode AND l.unique_id < r.unique_id")
     row = con.execute(f"""
@@ -207,7 +207,7 @@ def learn_u(
 def _alike_pairs(con: duckdb.DuckDBPyConnection, people: str, alike: str, seed: int, max_pairs: float) -> str:
     """Return the FROM clause of at most about `max_pairs` pairs of apparent people that share a feature.
 
-    Pairs with a date of birth or a postcode in common are left out: too many of them are one person who was not recognised as one.
+    Pairs with a date of birth or a postcode in common are left out: too many are one person who was not recognised.
     """
     found = count(
         con,

@@ -27,7 +27,7 @@ class Labels:
     """Where to read which pairs are known to be of one person, and which are not.
 
     Attributes:
-        decisions: relation of `relations.DECISION`; those in force count, and those that contradict each other about a pair are ignored.
+        decisions: relation of `relations.DECISION`; those in force count, unless they contradict each other.
         people: a relation (record_key, person_id), the truth of a sample; a decision about a pair overrides it.
     """
 

@@ -45,7 +45,7 @@ def expected_prior(
         records: the records among which two are taken at random, `Prior.records`.
         model: the trained model, whose prior is the first guess.
         kinds: the kinds of identifier it compares.
-        seed: decides which candidate pairs are taken where there are more than `most`.
+        seed: decides which candidate pairs are taken if there are more than `most`.
         most: candidate pairs to compare, about.
 
     Returns:

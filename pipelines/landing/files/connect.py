@@ -1,4 +1,4 @@
-"""Connecting to where delivered files lie: the inbox, an SFTP server or a bucket, and what is done about its faults.
+"""Connecting to where delivered files lie: the inbox, an SFTP server or a bucket, and what is done about their faults.
 
 A server is shown what the source's YAML names and nothing of the account that Conjoin runs under.
 """
@@ -32,7 +32,7 @@ T = TypeVar("T")
 
 @contextmanager
 def place_of(system: str, spec: FileSpec, inbox: Path, scratch: Path) -> Iterator[Place]:
-    """Yield where a source's files lie; one that is elsewhere is connected to until the context ends.
+    """Yield the place where a source's files lie, connected until the context ends if it is on another machine.
 
     Args:
         system: the source system, for errors.
@@ -162,14 +162,14 @@ def _s3(system: str, location: S3, spec: FileSpec) -> Remote:
 
 
 def _without_surroundings(variables: Mapping[str, tuple[Any, Any, Any, Any]]) -> dict[str, tuple[Any, Any, Any, Any]]:
-    """Return botocore's variables so that none is read from the environment or the user's files of settings."""
+    """Return botocore's variables, so that it reads none from the environment or the user's configuration files."""
     bare = {name: (None, None, default, conversion) for name, (_, _, default, conversion) in variables.items()}
     return bare | dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
 
 
 @dataclass
 class Remote:
-    """A folder or bucket elsewhere, through an fsspec file system that is connected when it is first asked.
+    """A folder or bucket on another machine, through an fsspec file system that connects when it is first used.
 
     Attributes:
         connect: gives a connected file system; after a fault a new one is asked for.
@@ -195,7 +195,7 @@ class Remote:
         return sorted(below, key=lambda file: file.name)
 
     def _below(self, folder: str, pattern: Sequence[str]) -> Iterator[Listed]:
-        """Yield the files below a folder that match, folder by folder; the library's own walk passes over faults."""
+        """Yield the matching files below a folder, folder by folder; the library's own walk hides errors."""
         wanted, *rest = pattern
         if not is_pattern(wanted):
             if rest:
@@ -228,7 +228,7 @@ class Remote:
             return False
 
     def look(self, name: str) -> Listed | None:
-        """Return a file as it lies there now; None where there is none of that name."""
+        """Return a file as it lies there now; None if there is none of that name."""
         try:
             return self._listed(name, self._ask(lambda files: files.info(self._path(name))))
         except FileNotFoundError:
@@ -290,7 +290,7 @@ class ServerFaults:
     lasting: Mapping[type[Exception], str]
 
     def waited_out(self, action: Callable[[], T], after_fault: Callable[[], None]) -> T:
-        """Return what the action returns, tried again while a fault may pass.
+        """Return what the action returns; try again while an error may be temporary.
 
         Raises:
             FileNotFoundError: the file is not there.

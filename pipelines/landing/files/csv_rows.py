@@ -1,4 +1,4 @@
-"""Reading CSV row by row, so that one damaged row costs itself and never its neighbours.
+"""Reading CSV row by row, so that one damaged row never spoils its neighbours.
 
 A stray quotation mark makes a CSV reader take everything up to the next one for a single field. Here a row that stays
 open at the end of its line is tried together with the lines that follow; where that gives no row of the right number
@@ -144,7 +144,7 @@ class CsvRows:
             self.quarantined.append(QuarantinedRow(ordinal, number, "malformed_line", why, text))
 
     def _all_at_once(self, block: list[tuple[int, str]], bad_lines: int) -> list[list[str]] | None:
-        """Return the rows of lines of which each is one sound row, as almost all are; None where one is not."""
+        """Return the rows of some lines if each line is one sound row, as almost all are; otherwise None."""
         if len(self.unreadable.lines) > bad_lines and self.unreadable.lines[bad_lines].line < block[-1][0]:
             return None
         texts = [text for _, text in block if text]
@@ -156,7 +156,7 @@ class CsvRows:
         return rows if len(rows) == len(texts) and set(map(len, rows)) <= {len(self.header)} else None
 
     def _over_several_lines(self, number: int, text: str) -> list[str] | None:
-        """Return the row that begins with this line and goes on in the next, having taken those; None without one."""
+        """Return the row that begins with this line and goes on in the next, taking those; None if there is none."""
         if self.spec.quote not in text:
             return None
         parts = [text]
@@ -186,7 +186,7 @@ def _empty_as_null(texts: pa.Array) -> pa.Array:
 
 
 def _fields(text: str, spec: Csv) -> list[str] | None:
-    """Return the fields of one whole row; None where it is none, for example because a quoted field does not end."""
+    """Return the fields of one whole row; None if it is none, for example because a quoted field does not end."""
     if spec.quote not in text and "\r" not in text:
         return text.split(spec.delimiter)  # what the reader would give, several times quicker
     try:
@@ -200,5 +200,5 @@ def _reader(texts: list[str], spec: Csv) -> Iterator[list[str]]:
 
 
 def _is_open(text: str, spec: Csv) -> bool:
-    """Tell whether the text is the beginning of a row whose last field is quoted and has not ended."""
+    """Return whether the text is the beginning of a row whose last field is quoted and has not ended."""
     return _fields(text, spec) is None and _fields(text + spec.quote, spec) is not None

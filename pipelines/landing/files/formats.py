@@ -91,7 +91,7 @@ def _fixed_width(extraction: Extraction, spec: FixedWidth, file: Arrived) -> dic
 
 
 def _check_envelope(extraction: Extraction, spec: FixedWidth, file: Arrived) -> None:
-    """Raise unless the file begins with its header and ends with a trailer that counts its lines rightly."""
+    """Raise unless the file begins with its header and ends with a trailer that has the right count of lines."""
     ends = extraction.con.execute(
         "SELECT arg_min(line_type, line_number), arg_max(line_type, line_number), arg_max(text, line_number), "
         "       max(line_number) FROM typed_line"
@@ -172,7 +172,7 @@ def _json_array(extraction: Extraction, resource: str, file: Arrived) -> int:
 
 
 def _json_place(path: Path) -> str:
-    """Return ` line N` where the file stops being UTF-8 or JSON, as the standard library sees it, or nothing."""
+    """Return ` line N`, where the standard library finds that the file is not UTF-8 or JSON, or an empty text."""
     import json  # noqa: PLC0415  # only on the way to an error
 
     if path.stat().st_size > LARGEST_LOOKED_AT:

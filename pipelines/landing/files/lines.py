@@ -90,7 +90,7 @@ def _after_mark(file: BinaryIO, encoding: str) -> BinaryIO:
 
 
 class _Utf16AsUtf8:
-    """A UTF-16 file read as UTF-8: what is no text in the one is none in the other. Without its mark, little-endian."""
+    """A UTF-16 file read as UTF-8; what is not text in one is not text in the other. Little-endian without a mark."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -111,7 +111,7 @@ class _Utf16AsUtf8:
 
 
 def _skip_line(file: _Readable) -> bytes | None:
-    """Read on to the end of the line and return what was read after it; None at the end of the file."""
+    """Read to the end of the line and return what was read beyond it; None at the end of the file."""
     while chunk := file.read(CHUNK_BYTES):
         end = chunk.find(b"\n")
         if end >= 0:

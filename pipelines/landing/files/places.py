@@ -1,4 +1,4 @@
-"""Places: where delivered files lie, which of them match, and having one at hand, unpacked (`connect.py` connects)."""
+"""Places: where delivered files lie, which of them match, and fetching one, unpacked (`connect.py` connects)."""
 
 from __future__ import annotations
 
@@ -60,7 +60,7 @@ class Place(Protocol):
         """Return the files whose names match, in the order of their names."""
 
     def look(self, name: str) -> Listed | None:
-        """Return a file as it lies there now; None where there is none of that name."""
+        """Return a file as it lies there now; None if there is none of that name."""
 
     def shown(self, name: str) -> str:
         """Return where a file lies, for an error; never with a secret."""
@@ -87,7 +87,7 @@ class Folder:
         return [file for file in looked if file]
 
     def look(self, name: str) -> Listed | None:
-        """Return a file as it lies there now; None where there is none of that name."""
+        """Return a file as it lies there now; None if there is none of that name."""
         try:
             status = (self.root / name).stat()
         except OSError:
@@ -107,12 +107,12 @@ class Folder:
 
 
 def is_pattern(path: str) -> bool:
-    """Tell whether a path may match several files."""
+    """Return whether a path may match several files."""
     return any(character in path for character in "*?[")
 
 
 def matches(name: str, pattern: str) -> bool:
-    """Tell whether a name matches a pattern, folder by folder."""
+    """Return whether a name matches a pattern, folder by folder."""
     parts, wanted = PurePosixPath(name).parts, PurePosixPath(pattern).parts
     return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
@@ -145,7 +145,7 @@ def fetch(system: str, place: Place, listed: Listed, scratch: Path) -> Arrived:
 
 
 def changed(system: str, shown: str) -> SourceError:
-    """Return the error that a file is not what it was when the landing began."""
+    """Return the error that a file changed since the landing began."""
     return SourceError(f"{system}: {shown} changed while it was being read; wait for the delivery to end.")
 
 

@@ -177,7 +177,7 @@ class _Reading:
         return answer, found[0]
 
     def _turn(self, request: Request, response: Response, answer: object, *, last: bool) -> bool:
-        """Have the request ask for the page that follows an answer, and tell whether there is one."""
+        """Make the request ask for the page after an answer, and return whether there is one."""
         following: str | None
         match self.service.spec.paging:
             case PageNumber() as paging:
@@ -205,7 +205,7 @@ class _Reading:
         return following is not None
 
     def _is_new(self, response: Response) -> bool:
-        """Raise where the page is the one before; a service that overlooks the parameter gives it for ever."""
+        """Raise if the page is the one before: a service that ignores the parameter repeats it for ever."""
         if response.content == self._page:
             raise self._error("gives the same page again", "correct `paging`")
         self._page = response.content
@@ -220,7 +220,7 @@ class _Reading:
         return following
 
     def _reference(self, answer: object, path: str) -> str | None:
-        """Return what leads to the next page; None where nothing does."""
+        """Return the reference to the next page; None if there is none."""
         found = _found(answer, path) or [None]
         if found in ([None], [""], [0]):  # 0 is also False
             return None
@@ -255,7 +255,7 @@ def _linked(header: str) -> str | None:
 
 
 def _text(element: object) -> str | None:
-    """Return an element as JSON; None where it is no document, or holds what JSON cannot."""
+    """Return an element as JSON; None if it is no document, or holds what JSON cannot."""
     if not isinstance(element, dict):
         return None
     try:

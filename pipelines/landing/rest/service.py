@@ -141,12 +141,12 @@ class Service:
         return response
 
     def error(self, address: str, problem: str, remedy: str) -> SourceError:
-        """Return the error that an address of the service fails, without its query."""
+        """Return the error for an address of the service that fails, without its query."""
         parts = urlsplit(address)
         return self.extraction.error(f"{parts.scheme}://{parts.netloc}{parts.path}", problem, remedy)
 
     def unreachable(self, address: str, error: requests.RequestException) -> SourceError:
-        """Return the error that an address gave no answer."""
+        """Return the error for an address that gave no answer."""
         remedy = "check that the service is up and run again"
         match error:
             case exceptions.SSLError():
@@ -160,7 +160,7 @@ class Service:
 
 
 class _Key(AuthBase):
-    """A secret that goes along with every request as it is."""
+    """A secret that is sent as it is with every request."""
 
     def __init__(self, name: str, value: str, place: Literal["header", "query"]) -> None:
         self.name, self.value, self.place = name, value, place
@@ -174,7 +174,7 @@ class _Key(AuthBase):
 
 
 class _Token(AuthBase):
-    """An OAuth 2.0 token, renewed a little before it ends; by our own clock alone, since the service's may differ."""
+    """An OAuth 2.0 token, renewed a little before it ends, by our own clock, since the service's may differ."""
 
     def __init__(self, service: Service, spec: OAuth2) -> None:
         self.service, self.spec = service, spec
@@ -218,7 +218,7 @@ def _origin(request: PreparedRequest) -> tuple[str, str]:
 
 
 def read_json(response: Response) -> Any:  # noqa: ANN401  # any JSON
-    """Return the answer, read as the UTF-8 that JSON is, whatever its headers say.
+    """Return the answer read as UTF-8, as JSON always is, whatever its headers say.
 
     Raises:
         ValueError: it is no whole JSON document, or too deep to be read.
@@ -230,14 +230,14 @@ def read_json(response: Response) -> Any:  # noqa: ANN401  # any JSON
 
 
 def _error_may_pass(error: BaseException) -> bool:
-    """Tell whether another try may help after a request got no answer."""
+    """Return whether another try may help after a request got no answer."""
     cut_short = (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError)
     broken = (exceptions.ConnectionError, exceptions.Timeout, *cut_short)
     return isinstance(error, broken) and not isinstance(error, exceptions.SSLError)
 
 
 def _answer_may_pass(response: Response) -> bool:
-    """Tell whether another try may bring a better answer."""
+    """Return whether another try may bring a better answer."""
     if response.status_code == OK:
         try:
             read_json(response)
@@ -247,7 +247,7 @@ def _answer_may_pass(response: Response) -> bool:
 
 
 def _wait_asked_for(response: Response) -> float | None:
-    """Return the seconds that a service asks to wait; None where it asks for none.
+    """Return the seconds that a service asks to wait; None if it asks for none.
 
     A time until which to wait is read by the service's own clock, which need not agree with ours.
     """

@@ -41,7 +41,7 @@ ORACLE_TEXT = 4000
 
 @dataclass(frozen=True)
 class Connection:
-    """How SQLAlchemy connects: by which driver, what it is told, and how reads are isolated."""
+    """How SQLAlchemy connects: its driver, its arguments, and how reads are isolated."""
 
     driver: str
     default_port: int | None
@@ -202,7 +202,7 @@ _CODES: dict[str, dict[Any, str]] = {
 
 
 def judged_by_driver(error: sa.exc.DBAPIError, dialect: str) -> BrokenError | RefusedError:
-    """Return whether a driver's error is worth another try."""
+    """Return the error for a driver's error: one that a retry may mend, or one that it cannot."""
     said: Any = error.orig
     first = said.args[0] if said is not None and said.args else None
     code: Any = {
@@ -222,7 +222,7 @@ def judged_by_driver(error: sa.exc.DBAPIError, dialect: str) -> BrokenError | Re
 
 
 def landed_column(column: sa.Column[Any], dialect: str) -> LandedColumn:
-    """Return what to select of a table's column, and the type it is landed in.
+    """Return what to select for a table's column, and the type in which it is landed.
 
     Whole numbers, floats, truth values, dates, times of day on a date and text keep their type; a time with an offset
     is landed in UTC. Exact decimals and all other types become text, which loses nothing; so does everything of SQLite,
@@ -243,7 +243,7 @@ def landed_column(column: sa.Column[Any], dialect: str) -> LandedColumn:
 
 
 def _special(name: str, kind: sa.types.TypeEngine[Any]) -> LandedColumn | None:
-    """Return what to select of a column whose type SQLAlchemy or the driver would not do justice to."""
+    """Return what to select for a column whose type SQLAlchemy or the driver would not keep exactly."""
     selected: LandedColumn | None = None
     if isinstance(kind, oracle.TIMESTAMP) and (kind.timezone or kind.local_timezone):
         # The driver leaves the offset out.
@@ -277,7 +277,7 @@ _LANDED: tuple[tuple[Any, pa.DataType], ...] = (
 
 
 def landed_as_described(code: Any) -> pa.DataType:  # noqa: ANN401  # each driver has its own
-    """Return what a column of a `query` is landed as, by what its driver calls the type.
+    """Return the type in which a column of a `query` is landed, from the driver's name for its type.
 
     All is text but a time of day on a date, so that a cursor is compared as what it is.
     """

@@ -1,4 +1,4 @@
-"""Reading PostgreSQL through ADBC: rows come as Arrow, and whatever Arrow cannot hold is written out by the server."""
+"""Reading PostgreSQL through ADBC: rows come as Arrow, and the server writes as text whatever Arrow cannot hold."""
 
 from __future__ import annotations
 
@@ -104,7 +104,7 @@ _SAID = (
 
 
 def _postgresql_columns(cursor: Cursor, empty_query: str) -> list[sa.ColumnElement[Any]]:
-    """Return what to select: every column, those of types that Arrow cannot hold written out so that it can."""
+    """Return what to select: every column, with types that Arrow cannot hold written as text."""
     cursor.execute(empty_query)
     schema = cursor.fetch_arrow_table().schema
     check_names(schema.names)

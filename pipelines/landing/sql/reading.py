@@ -1,4 +1,4 @@
-"""What reading every database has in common: the statement, how its rows are written, and what its refusals mean."""
+"""What reading any database has in common: the statement, how its rows are written, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -34,11 +34,11 @@ Since = Mapping[str, Any]
 
 
 class BrokenError(Exception):
-    """The connection could not be made, or broke: worth another try."""
+    """The connection could not be made, or broke: a retry may help."""
 
 
 class RefusedError(Exception):
-    """The database refuses, or gives what cannot be landed: trying again does not help."""
+    """The database refuses, or gives what cannot be landed: a retry does not help."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -62,12 +62,12 @@ class Position:
 
 
 def cursor_column(resource: SqlResource) -> str | None:
-    """Return the column that rows can be asked for from; None where `cursor` is no plain column."""
+    """Return the column that rows can be asked for from; None if `cursor` is no plain column."""
     return resource.cursor if resource.cursor and PLAIN_NAME.fullmatch(resource.cursor) else None
 
 
 def cursor_among(resource: SqlResource, names: Iterable[str]) -> list[str]:
-    """Return the cursor column as the database writes it, where it is among these.
+    """Return the cursor column as the database writes it, if it is among these.
 
     DuckDB, which reads the cursor of what was landed, does not mind upper and lower case; the database may.
     """
@@ -108,7 +108,7 @@ def query(
 
 
 def _literal(value: Any, dialect: str) -> sa.ColumnElement[Any] | None:  # noqa: ANN401  # a cursor is of any type
-    """Return a cursor's value as SQL that reads the same whatever the session's settings; None where there is none."""
+    """Return a cursor's value as SQL that means the same under any session settings; None if there is none."""
     literal: sa.ColumnElement[Any] | None = None
     if isinstance(value, datetime):
         literal = _moment(value, dialect)
@@ -139,7 +139,7 @@ def text_of(statement: sa.Select[Any], dialect: SqlAlchemyDialect) -> str:
 
 
 def check_names(names: list[str]) -> None:
-    """Look that every column can be told from the others, and from those that Conjoin adds.
+    """Raise unless every column's name differs from the others, and from those of the columns that Conjoin adds.
 
     Raises:
         RefusedError: it cannot.
@@ -157,7 +157,7 @@ def write(
     batches: Iterable[pa.RecordBatch],
     decimals: Iterable[str] = (),
 ) -> int:
-    """Write what a database gives, and raise its own error, where it gives one midway, rather than DuckDB's of it.
+    """Write what a database gives; if it fails midway, raise its own error rather than the one DuckDB makes of it.
 
     Args:
         extraction: where it is written.
@@ -192,7 +192,7 @@ def write(
 
 
 def _endless(column: pa.Field) -> str:
-    """Return PostgreSQL's `infinity` put back: in ADBC it runs over into years that PostgreSQL does not have."""
+    """Return SQL that restores PostgreSQL's `infinity`, which ADBC turns into years that PostgreSQL does not have."""
     name = quote(column.name)
     if pa.types.is_date(column.type):
         above, below = f"{name} <= DATE '5877612-06-21 (BC)'", f"{name} = DATE '5877612-06-22 (BC)'"
@@ -222,7 +222,7 @@ _PASSING = ("08", "40", "53", "55006", "57P", "58")
 
 
 def refused(state: str) -> RefusedError:
-    """Return what a database's refusal means."""
+    """Return the error for a database's refusal."""
     if state in _REFUSALS:
         return RefusedError(*_REFUSALS[state])
     if state.startswith("42"):
@@ -232,5 +232,5 @@ def refused(state: str) -> RefusedError:
 
 
 def judged(state: str | None) -> BrokenError | RefusedError:
-    """Return whether a database's error is worth another try."""
+    """Return the error for a database's state: one that a retry may mend, or one that it cannot."""
     return BrokenError() if not state or state.startswith(_PASSING) else refused(state)

@@ -38,7 +38,7 @@ Encoding = Annotated[
 
 
 def wrong_names(names: Iterable[str]) -> str | None:
-    """Return what is wrong with names of columns, as a clause; None where nothing is."""
+    """Return what is wrong with names of columns, as a clause; None if nothing is."""
     lowered = [name.lower() for name in names]
     if any("\0" in name or not name.strip() for name in lowered):
         return "is not a header that names every column"
@@ -165,7 +165,7 @@ class Trailer(Part):
 
 
 class _OneSet(Files):
-    """A format of which one file holds every resource."""
+    """A format in which one file holds every resource."""
 
     path: Annotated[str, AfterValidator(_stays_below)] = Field(
         min_length=1, description="The file, as under `resources` of the other formats."
@@ -284,7 +284,7 @@ FileSpec = FixedWidth | Csv | Json | Xml | Parquet | Sqlite
 
 
 class FileSet(Part):
-    """The files that are read together: those of one resource, or of all where one file holds them."""
+    """The files that are read together: those of one resource, or of all resources if one file holds them all."""
 
     resources: tuple[str, ...]
     path: str

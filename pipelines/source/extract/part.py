@@ -58,7 +58,7 @@ class Secret(Part):
 
     @property
     def remedy(self) -> str:
-        """What to do where it is missing, as a clause."""
+        """What to do if it is missing, as a clause."""
         if self.env is not None:
             return f"set the environment variable {self.env}"
         return f"put it into the file {self.file}, readable by the account that Conjoin runs under"
@@ -110,7 +110,7 @@ class Polling(Resource):
 
 
 def named(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
-    """Return a list of names as a mapping of each to nothing further."""
+    """Return a list of names as a mapping of each name to an empty mapping."""
     names = isinstance(given, list) and all(isinstance(name, str) for name in given)
     return {name: {} for name in given} if names else given
 

@@ -35,7 +35,7 @@ class Step:
     path: Path
 
     def take(self, con: DuckDBPyConnection) -> None:
-        """Bring a warehouse of the format before to this one, in one transaction."""
+        """Bring a warehouse from the format before to this one, in one transaction."""
         con.begin()
         if self.path.suffix == ".sql":
             con.execute(self.path.read_text(encoding="utf-8"))
