@@ -29,7 +29,7 @@ class SystemInfo:
     record_marking: str | None = "OFFICIAL"
 
     def is_stale(self, as_of: datetime) -> bool:
-        """Whether what it does not hold proves nothing at an instant (naive UTC): its delivery is too old or not in force."""
+        """Whether what it does not hold proves nothing at an instant (naive UTC): it is too old or not in force."""
         delivered = None if self.last_delivery is None else naive_utc(self.last_delivery)
         return not self.current or delivered is None or as_of - delivered > self.max_age
 
