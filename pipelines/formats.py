@@ -18,7 +18,7 @@ FORMAT = 2
 """What this version of Conjoin writes."""
 
 UNNUMBERED = 1
-"""The format of what bears no number, from before there were numbers."""
+"""The format of what has no number, because it is older than the numbers."""
 
 CONJOIN = version("conjoin")
 """The version of Conjoin that runs."""

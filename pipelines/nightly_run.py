@@ -102,7 +102,7 @@ def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[dg.AssetCheckEvalua
 def _warnings(events: Sequence[DagsterEvent]) -> tuple[str, ...]:
     """Return a clause for each check that warns, with the assets it warns of and its counts there.
 
-    What was not evaluated is left out: it is told of the source that is held back, and a first load has none before it.
+    What was not evaluated is left out: it is reported with the source that is held back, or belongs to a first load.
     """
     counts: dict[str, list[str]] = {}
     said = set()

@@ -68,7 +68,7 @@ def train(
 ) -> Trained:
     """Train the link model and write a new bundle.
 
-    The parameters come from the records alone; weights are calibrated to probabilities by the decisions in force and,
+    The parameters come only from the records; weights are calibrated to probabilities by the decisions in force and,
     where it is given, by a truth.
 
     Args:

@@ -97,7 +97,7 @@ def peek(path: Path, location: Sequence[str]) -> object:
 def yaml_files(folder: Path, report: Report) -> list[Path]:
     """Return the YAML files of a folder in the order of their names; a file that ends in .yml is reported."""
     for stray in sorted(folder.glob("*.yml")):
-        report(ConfigurationError(f"{stray} would be passed over; let its name end in .yaml.", file=stray))
+        report(ConfigurationError(f"{stray} would not be read; let its name end in .yaml.", file=stray))
     return sorted(folder.glob("*.yaml"))
 
 

@@ -1,6 +1,6 @@
 """Terrorist-risk cases: who they are, what is true of each, and which gaps are planted in which of them.
 
-A case is told consistently by every system that holds it; a plant is one deliberate departure from that.
+Every system that holds a case agrees on it; a plant is one deliberate departure from that.
 """
 
 from dataclasses import dataclass, field
@@ -76,8 +76,8 @@ class Case:
         ctnm_release: nights on which CTNM holds the date.
         known_as: other names and dates.
         details: (contact kind, which one of the person's) that probation and CTNM hold.
-        withheld: categories of details that CTNM was not told.
-        new_address_night: night from which probation holds one more address that CTNM was not told, 0 for never.
+        withheld: categories of details that CTNM does not know.
+        new_address_night: night from which probation holds one more address that CTNM does not know, 0 for never.
         plants: the gaps planted.
     """
 

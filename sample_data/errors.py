@@ -68,7 +68,7 @@ def draw_versions(
         people: the people of the chunk.
         identifiers: their PNC and CRO numbers.
         records: their records.
-        cases: people whose aliases stay aliases, because their case is told consistently.
+        cases: people whose aliases stay aliases, because every system has their case consistently.
     """
     changed = np.flatnonzero((records.event == EVENT_MOVED) | (records.event == EVENT_CORRECTED))
     row = np.concatenate([np.arange(len(records)), changed])

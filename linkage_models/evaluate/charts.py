@@ -113,7 +113,7 @@ def blocking_chart(rules: Sequence[RuleRecall]) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("label:N", sort=[row["label"] for row in rows], title=None, axis=alt.Axis(labelLimit=LABEL_PIXELS))
     )
-    title = "share of true pairs found (light), and by this rule alone (dark)"
+    title = "share of true pairs found (light), and only by this rule (dark)"
     found = base.mark_bar(color=FOR, opacity=0.4).encode(x=alt.X("recall:Q", title=title))
     alone = base.mark_bar(color=FOR).encode(x="only:Q")
     chart: alt.LayerChart = (found + alone + base.mark_rule(color=TOTAL).encode(x="low:Q", x2="high:Q")).properties(

@@ -137,7 +137,7 @@ def _components(graph: Graph, threshold: float) -> Codes:
 
 
 def _settle_conflicts(graph: Graph, wide: Codes, thresholds: Thresholds, once_held: Sequence[str]) -> Separation:
-    """Cluster anew the wide components with a sign of conflict."""
+    """Cluster again the wide components with a sign of conflict."""
     in_conflict = np.isin(wide, _conflicted(graph, wide, thresholds, once_held))
     values: dict[int, dict[str, frozenset[int]]] = {}
     chosen = in_conflict[graph.holder]

@@ -51,7 +51,7 @@ class Sides:
         self.requeue()
 
     def requeue(self) -> None:
-        """Offer every pair of clusters anew, at a lower threshold."""
+        """Offer every pair of clusters again, at a lower threshold."""
         self._heap = [(-self.strength(left, right), left, right) for left, right in self._parts]
         heapq.heapify(self._heap)
 

@@ -16,7 +16,7 @@ VARIANTS = ("documented", "tuned")
 """The bare scripts of `linkage_models.yardsticks.bare_febrl`."""
 
 PASSED_ON = ("CONJOIN_MEMORY_LIMIT", "CONJOIN_THREADS", "CONJOIN_DEBUG")
-"""Settings of the caller that bear on how a set is linked, not on what is linked."""
+"""Settings of the caller that affect how a set is linked, not what is linked."""
 
 
 def link_with_product(public_set: PublicSet, made: Prepared, report: Callable[[str], None]) -> dict[str, Any]:

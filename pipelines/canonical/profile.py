@@ -126,7 +126,7 @@ def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
 def find_column_drift(con: DuckDBPyConnection, landed: list[Load]) -> dict[str, Difference] | None:
     """Return per resource how the columns delivered differ from those of the load before; None if there is none.
 
-    That takes the manifests alone, so that it can be said of a load that does not fit the YAML.
+    That needs only the manifests, so it works for a load that does not fit the YAML.
     """
     before = next((load.columns for load in _taken_over(con, landed)), None)
     if before is None:

@@ -39,7 +39,7 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if checked.errors:
         several = counted(len(checked.errors), "error")
         raise CheckFailedError(
-            f"{checked.folder or 'The deployment'} has {several}, told above; correct and check again."
+            f"{checked.folder or 'The deployment'} has {several}, see above; correct and check again."
         )
 
 

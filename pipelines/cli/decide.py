@@ -122,7 +122,7 @@ def import_decisions(
 ) -> None:
     """Import rulings from a CSV file: all of them, or none.
 
-    None is taken where one of them makes no sense. What is held already is passed over.
+    None is imported if one of them makes no sense. Rulings that are known already are skipped.
 
     Example: conjoin decide import rulings.csv
     """

@@ -45,10 +45,11 @@ def specs(spec: SourceSpec, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
     asked = {
         "nothing_is_lost": "Rows extracted = accepted + quarantined + deleted in the source, for every table, file and"
         " list.",
-        "load_is_trusted": f"At most {spec.max_quarantine_share:.0%} of the load's rows are in quarantine, or of its"
-        f" dates unreadable, at most {spec.max_deleted_share:.0%} of the records held before are gone, and no field is"
-        f" had by {spec.max_completeness_drop:.0%} fewer of them; otherwise the load is refused and the one before"
-        " stays in force.",
+        "load_is_trusted": f"At most {spec.max_quarantine_share:.0%} of the load's rows are quarantined, at most"
+        f" {spec.max_quarantine_share:.0%} of its dates cannot be read, at most {spec.max_deleted_share:.0%} of the"
+        " records held before are gone, and the share of records that have a field falls by at most"
+        f" {100 * spec.max_completeness_drop:.0f} points for every field. Otherwise the load is refused, and the load"
+        " before stays in force.",
         "columns_are_steady": "The columns are those of the load before.",
         "fields_are_complete": "No field is less complete than in the loads before.",
         "codes_are_steady": "The codes in use are those of the loads before.",
@@ -92,7 +93,7 @@ def _nothing_is_lost(applied: Applied) -> dg.AssetCheckResult:
 
 
 def _load_is_trusted(applied: Applied) -> dg.AssetCheckResult:
-    refused = f"the load is refused and the one before stays in force: {applied.refused}" if applied.refused else None
+    refused = f"the load is refused and the load before stays in force: {applied.refused}" if applied.refused else None
     return _result("load_is_trusted", refused, _undelivered(applied), _ERROR, {})
 
 
@@ -112,7 +113,7 @@ def _warnings(applied: Applied, spec: SourceSpec) -> Iterator[dg.AssetCheckResul
         len(columns),
         f"{counted(len(columns), 'resource has', 'resources have')} other columns: "
         + "; ".join(f"{name} ({differs})" for name, differs in columns.items()),
-        # The manifest tells the columns of a load that does not fit the YAML.
+        # The manifest has the columns even of a load that does not fit the YAML.
         _undelivered(applied) or (first if drift.columns is None else None),
     )
     unread = _unread(applied)

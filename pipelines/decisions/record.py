@@ -89,8 +89,8 @@ def record(
 ) -> list[Recorded]:
     """Record decisions; before the commit, the audit log gets an entry for each that changes anything.
 
-    One that is held already is passed over, but for a withdrawal that is not: one with an id is the decision of that
-    id, one without is a decision in force that says the same.
+    A decision that is known already is skipped, unless it brings a withdrawal that is not known. A decision with an id
+    is the decision of that id; one without is a decision in force that says the same.
 
     Args:
         con: the warehouse, as `alteration` opens it.

@@ -27,7 +27,7 @@ class Checked:
     Attributes:
         folder: the deployment's folder; None if it is the repository's own.
         errors: what a run would refuse, or could never do as it is written.
-        warnings: what a run would do, but hardly as it is meant.
+        warnings: what a run can do, but is probably not meant.
         sources: the systems of the sources that fit.
         rules: the ids of the rules that fit and are in force.
         not_in_force: the ids of those that need a source system the deployment does not have.

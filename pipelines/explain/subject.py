@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 MOST_NEAR = 5
-"""Near misses of a subject that are told in words."""
+"""Near misses of a subject that are described in words."""
 
 
 def explain_subject(con: DuckDBPyConnection, settings: Settings, bundle: Bundle, given: str) -> Explanation:

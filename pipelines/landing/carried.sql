@@ -1,4 +1,4 @@
--- What earlier deliveries of a resource could not give, but for files read anew.
+-- The rows that earlier deliveries of a resource had in quarantine, except those of files that are read again.
 INSERT INTO quarantined BY NAME
 SELECT *
 FROM quarantined_before

@@ -130,13 +130,13 @@ def since(con: DuckDBPyConnection, resource: Polling, state: Path, asked_at: dat
     """Return the cursor value to ask a resource from, a little before the newest that is held; None without a cursor.
 
     A time of change that lies ahead of when the source was last asked comes from a clock that runs ahead, and is taken
-    for that time, so that what changed since is not passed over.
+    for that time, so that what changed since is not missed.
     """
     if resource.cursor is None or not state.is_file():
         return None
     try:
         value = single_value(con, f"SELECT max({resource.cursor}) FROM {parquet(state)}")
-    except duckdb.Error as error:  # what is wrong with the cursor is told when the delivery is merged
+    except duckdb.Error as error:  # what is wrong with the cursor is reported when the delivery is merged
         raise_if_storage(error)
         return None
     overlap = timedelta(minutes=resource.cursor_overlap_minutes)

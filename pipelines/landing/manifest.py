@@ -2,7 +2,7 @@
 
 landing/<system>/<load_id>/load.json                        the manifest
                            <resource>.parquet               its rows, with `_row`
-                           <resource>.delivered.parquet     as given, where a delivery holds changes alone
+                           <resource>.delivered.parquet     as given, if a delivery holds only changes
                            _rejected.parquet                rows that could not be read, with their reasons
                  failure.json                              why the last delivery could not be landed, until one is
 """
@@ -67,7 +67,7 @@ class Load:
         columns: per resource its own columns and their types; for documents their top-level fields.
         delivered_columns: the same as delivered, of the resources that `schema_contract` held to those before.
         files: every file that went into it.
-        next_row: per resource the `_row` that the next delivered row gets, where deliveries hold changes alone.
+        next_row: per resource the `_row` that the next delivered row gets, if deliveries hold only changes.
         whole_at: per resource when all of its rows were last asked for.
     """
 

@@ -31,7 +31,7 @@ def trying_again(
         retries: how often to try again.
         may_pass: tells from a result or an error whether another try may help.
         first_wait: seconds before the first new try.
-        asked_for: tells from a result how many seconds the server asks to be left alone.
+        asked_for: reads from a result how many seconds the server asks to wait.
     """
     longer_each_time = wait_exponential(multiplier=first_wait, max=max(first_wait, LONGEST_WAIT))
 

@@ -78,7 +78,7 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         services: service (police, prison, probation ...) of each configured source system.
         link_threshold: match weight (log2) from which two records are linked.
         kept: versions to keep, the new one included; 1 or more.
-        readers: the group that may read the versions; None for the account that Conjoin runs under alone.
+        readers: the group that may read the versions; None for only the account that Conjoin runs under.
         finished_at: when the run publishes, by the clock (naive UTC); None takes `as_of`.
         record_markings: marking of what each source system's records themselves say; a system whose marking is missing
             or above the ceiling is left out whole. None if records carry no marking of their own.

@@ -145,7 +145,7 @@ def problem(given: Given, fields: Mapping[str, FieldInfo]) -> ConfigurationError
     field = fields[given.name]
     form = form_of(field)
     if given.file and form.environment_only:
-        return given.wrong(f"{given.where}: {given.name} works in the environment alone; set it there.")
+        return given.wrong(f"{given.where}: {given.name} works only in the environment; set it there.")
     annotated: Any = Annotated[field.annotation, field, BeforeValidator(printable)]
     try:
         if given.value:

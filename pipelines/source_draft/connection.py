@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "fixed_width", "json", "xml", "parquet", "sqlite", "sql", "rest")
 DELIMITERS = ",;\t|"
 MANY_TABLES = 12
-"""Tables that are read unless the answer names some: more than these are hardly all of persons."""
+"""Tables that are read unless the answer names some: a database with more has others than those of persons."""
 
 _TABLES = {
     "postgresql": "SELECT table_schema AS s, table_name AS t FROM information_schema.tables"

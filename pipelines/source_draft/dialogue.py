@@ -112,13 +112,13 @@ def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _as_mapping(resources: Any) -> dict[str, Any]:  # noqa: ANN401  # names alone, or names with what is said of them
+def _as_mapping(resources: Any) -> dict[str, Any]:  # noqa: ANN401  # a list of names, or a mapping of each to its fields
     return {name: {} for name in resources} if isinstance(resources, list) else resources
 
 
 def _ask_loads(mapping: Mapping, form: str, names: list[str], resources: dict[str, Any]) -> None:
     """Ask for each resource whether deliveries are whole, and write the answers into it."""
-    typer.echo("\nsnapshot: each delivery holds all rows. changes: each holds new and changed rows alone.")
+    typer.echo("\nsnapshot: each delivery holds all rows. changes: each holds only new and changed rows.")
     load = ""
     for name in names:
         if not load or form not in ONE_SET:

@@ -168,7 +168,7 @@ class Sight:
         self.repeated[name] = sorted(
             {path[-1] for path in lists} | {path[-1] for path, many in scalars.items() if many}
         )
-        # What stands in a list once and alone elsewhere is of the list.
+        # A path that is a list in one document and single in another counts as a list.
         own = [path for path in scalars if not any(path[: len(nested)] == nested for nested in lists)]
         self._add(name, None, [_field("document", path, several=scalars[path]) for path in own])
         for path, inside in lists.items():

@@ -43,7 +43,7 @@ class Upgrade:
     Attributes:
         number: the format it is of.
         steps: the steps to take; none where it is of the present format.
-        kept: where the warehouse of before is kept; None if there is nothing to keep.
+        kept: where the old warehouse is kept; None if there is nothing to keep.
     """
 
     number: int

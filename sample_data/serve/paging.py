@@ -34,7 +34,7 @@ class Collection:
         updated_field: dotted path of the ISO date or time that `updated_since` looks at; without it, all are handed
             out whatever is asked. A document without one is left out.
         page_size: documents on a page where the request does not say.
-        largest_page: a request for more gets this many, and is not told.
+        largest_page: a request for more gets this many, without a notice.
         items_key: where a body that is an object holds the documents.
     """
 

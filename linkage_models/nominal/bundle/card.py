@@ -39,11 +39,11 @@ def model_card(
 calibration the probability that they are of one person.
 
 **Meant for** linking nominal records of police, prison and probation, at the three levels below. A link is a proposal
-that a person can overrule; nothing is to be decided about a person by it alone (Data Protection Act 2018, section 49).
+that a person can overrule; no decision about a person may rest on it alone (Data Protection Act 2018, section 49).
 
 **Trained on** {recipe["records"]:,} records of {len(recipe["source_systems"])} source systems
 ({", ".join(recipe["source_systems"])}), fingerprint `{recipe["data_fingerprint"]}`, seed {recipe["seed"]}.
-m, u, prior and frequencies were learned from the records alone; no truth and no decision was read for them.{left_out}
+m, u, prior and frequencies were learned only from the records; no truth and no decision was read for them.{left_out}
 
 **Never used:** ethnicity and nationality. Identifiers that fail their check never count as agreement.
 

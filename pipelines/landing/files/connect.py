@@ -62,7 +62,7 @@ def _sftp(system: str, location: Sftp, spec: FileSpec, scratch: Path) -> Remote:
     known_hosts = scratch / "known_hosts"
     host = location.host if location.port == 22 else f"[{location.host}]:{location.port}"  # noqa: PLR2004
     known_hosts.write_text(f"{host} {location.host_key}\n", encoding="utf-8")
-    # None and not nothing: the user's own keys, agent and configuration are for the user alone.
+    # None, so that sshfs does not use the user's own keys, agent and configuration.
     secrets: dict[str, Any] = {"password": None, "client_keys": None, "agent_path": None, "config": None}
     if location.password:
         secrets["password"] = location.password.read(system)
@@ -314,7 +314,7 @@ class ServerFaults:
         except FileNotFoundError:
             raise
         except caught as fault:
-            # An error's own words may hold what was asked with, so only its kind is told.
+            # An error's own words may hold the request's credentials, so only its kind is reported.
             known = (means for kind, means in self.lasting.items() if isinstance(fault, kind))
             problem = next(known, f"could not be read ({type(fault).__name__})")
             message = (

@@ -1,4 +1,4 @@
--- The lines that are no JSON document, but for blank ones.
+-- The lines that are not a JSON document, except blank ones.
 INSERT INTO quarantined BY NAME
 SELECT
     $resource AS resource,
