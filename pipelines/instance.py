@@ -21,7 +21,7 @@ SHIPPED = _IN_REPOSITORY if _IN_REPOSITORY.is_file() else _PACKAGE / "dagster.ya
 def dagster_home(settings: Settings) -> Path:
     """Return the folder in which Dagster keeps its records, making it and its settings if they are missing.
 
-    It is DAGSTER_HOME; where that is not set, `dagster_home` in the repository, or `dagster` in CONJOIN_HOME where
+    It is DAGSTER_HOME; if that is not set, `dagster_home` in the repository, or `dagster` in CONJOIN_HOME where
     Conjoin is installed without it. This process, and those it starts, find it in DAGSTER_HOME from then on.
 
     Raises:

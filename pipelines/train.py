@@ -73,7 +73,7 @@ def train(
 
     Args:
         settings: the home.
-        out: folder of bundles to write to; None for the deployment's, or Conjoin's own where there is none.
+        out: folder of bundles to write to; None for the deployment's, or Conjoin's own if there is none.
         seed: seed of the random sampling.
         truth: folder with a `record.csv` that tells each record's person.
         costs: what a false link costs in missed ones, by use (`strict`, `link`, `wide`, `review`), where not as usual.

@@ -61,7 +61,7 @@ class KnownAs:
 class Case:
     """One terrorist-risk case: what is true, and what each system is allowed to know.
 
-    Days are counted from 1970-01-01, `NO_DAY` where there is none. Nights are ranges of (first, last).
+    Days are counted from 1970-01-01, `NO_DAY` if there is none. Nights are ranges of (first, last).
 
     Attributes:
         row: row of the person in the chunk.

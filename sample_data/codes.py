@@ -20,7 +20,7 @@ FOREVER = 9_999
 """A last night that never comes."""
 
 NO_DAY = -1_000_000
-"""Stands where there is no date, in days since 1970-01-01."""
+"""Stands for a date that is missing, in days since 1970-01-01."""
 
 EPOCH = date(1970, 1, 1)
 

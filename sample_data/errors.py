@@ -129,7 +129,7 @@ def _names(
     of_forename = names.spellings.has(forename) & ((rng.random(count) < 0.6) | ~names.spellings.has(surname))
     forename = np.where(varied & of_forename, names.spellings.draw(rng, forename), forename)
     surname = np.where(varied & ~of_forename, names.spellings.draw(rng, surname), surname)
-    # An unlike name is a familiar forename where there is one, half a double surname, or somebody else's surname.
+    # An unlike name is a familiar forename if there is one, half a double surname, or somebody else's surname.
     familiar = unlike & names.nicknames.has(forename) & (rng.random(count) < 0.6)
     forename = np.where(familiar, names.nicknames.draw(rng, forename), forename)
     other = rng.permutation(count) if count else np.zeros(0, dtype=np.int64)

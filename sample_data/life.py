@@ -45,7 +45,7 @@ COURTS = tuple(
 
 @dataclass(slots=True)
 class Life:
-    """What happened to the people of a chunk; days from 1970-01-01, `NO_DAY` where nothing did."""
+    """What happened to the people of a chunk; days from 1970-01-01, `NO_DAY` if nothing did."""
 
     first_sentence: Ints
     second_sentence: Ints

@@ -102,7 +102,7 @@ def missed(
 def _without_edge(own: Temporaries, records: str) -> tuple[Any, ...]:
     """Return how many missed pairs without an edge are unlinkable, never compared, and compared but scored low.
 
-    Edges below the review threshold are not kept, so a pair was compared where its records share a blocking key.
+    Edges below the review threshold are not kept, so a pair was compared if its records share a blocking key.
     """
     con = own.con
     own.table("evaluate_missed", statement(__file__, "missed_pair"))

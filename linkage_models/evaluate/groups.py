@@ -15,7 +15,7 @@ SMALLEST = 10
 """People or links below which a cell is suppressed: fewer can be recognised."""
 
 DIMENSIONS = ("sex", "age band", "ethnicity", "name structure", "identifier kinds", "name origin")
-"""What people are grouped by, in order; the last where the truth tells it."""
+"""What people are grouped by, in order; the last if the truth has it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def recall_by_group(
         truth: relation (record_key, person_id).
         records: relation of `relations.RECORD`.
         today: the date that ages are counted to.
-        origins: relation (person_id, name_origin), where the truth tells it.
+        origins: relation (person_id, name_origin), if the truth has it.
     """
     with numbered_records(con, predicted=predicted, truth=truth) as own:
         own.view("evaluate_nominal", f"FROM {relation(records)}")

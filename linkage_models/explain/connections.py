@@ -29,7 +29,7 @@ class Evidence:
     Attributes:
         comparison: the comparison's name; `prior` for what holds before any is made.
         level: what it found.
-        weight: bits it added to the match weight (log2 Bayes factor); negative where it speaks for two people.
+        weight: bits it added to the match weight (log2 Bayes factor); negative if it speaks for two people.
     """
 
     comparison: str
@@ -95,7 +95,7 @@ class PairExplanation:
         record_b: the other's.
         direct: their own scored pair; None if they were never compared or scored below the review threshold.
         path: the pairs, from a to b, of the strongest path between them: the one whose weakest pair weighs most; just
-            the direct pair where nothing is stronger, and empty if no path exists.
+            the direct pair if nothing is stronger, and empty if no path exists.
     """
 
     record_a: str
@@ -134,7 +134,7 @@ class SubjectExplanation:
         subject_id: the subject.
         records: keys of its present records, in order.
         links: the fewest and strongest pairs that hold them together, heaviest first (a maximum spanning forest).
-        parts: groups of records that those pairs leave; more than one where a person's decision joins them.
+        parts: groups of records that those pairs leave; more than one if a person's decision joins them.
     """
 
     subject_id: str

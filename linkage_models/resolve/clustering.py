@@ -64,10 +64,10 @@ def partition(
 ) -> PartitionCounts:
     """Cluster records by evidence and decisions; the order of the rows makes no difference.
 
-    Records join where an edge reaches the threshold or a decision in force rules them the same, directly or through
-    others, and never where a decision rules them different (design invariant 4). Where records of a component speak
+    Records join if an edge reaches the threshold or a decision in force rules them the same, directly or through
+    others, and never if a decision rules them different (design invariant 4). If records of a component speak
     against each other, it is split where the evidence is weakest, as `conflict` says. Records that two people ruled
-    different claim about equally go to neither. Where decisions contradict each other, which `check_decisions` prevents
+    different claim about equally go to neither. If decisions contradict each other, which `check_decisions` prevents
     but an import may bring, the ruling 'different' stands, same-person rulings apply oldest first as far as they can,
     and all records of the chain are flagged. A decision about a record that has vanished still binds the others named
     with it.

@@ -2,7 +2,7 @@
 
 Works on integer codes, one component or many at once; the bulk of the records never comes here.
 
-Edges join clusters from the heaviest down, except where that would bring together two people ruled different; so the
+Edges join clusters from the heaviest down, except if that would bring together two people ruled different; so the
 clusters at a higher threshold always lie inside those at a lower one. A record on which two such people have claims of
 about equal strength goes to neither of them.
 """

@@ -46,8 +46,8 @@ class Ruling(NamedTuple):
 def check_decisions(con: duckdb.DuckDBPyConnection, decisions: str, rulings: Iterable[Ruling]) -> None:
     """Refuse the first ruling that contradicts those in force and those before it, directly or through a chain.
 
-    Records ruled the same form chains. 'same' is refused where the two chains hold records ruled different, and
-    'different' where both records are in one chain. Repeating a ruling in force is not refused. The time this takes is
+    Records ruled the same form chains. 'same' is refused if the two chains hold records ruled different, and
+    'different' if both records are in one chain. Repeating a ruling in force is not refused. The time this takes is
     proportional to the number of rulings.
 
     Args:

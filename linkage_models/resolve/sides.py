@@ -72,9 +72,9 @@ class Sides:
         return round(math.fsum(parts.values()), PLACES) if parts else self.best(left, right)
 
     def strength(self, left: int, right: int) -> float:
-        """Return what a join may rest on: the heaviest pair, or the combined weight where that is less.
+        """Return what a join may rest on: the heaviest pair, or the combined weight if that is less.
 
-        Where the sides hold different identifiers of a kind that a person has once, nothing short of the strict
+        If the sides hold different identifiers of a kind that a person has once, nothing short of the strict
         threshold joins them.
         """
         strength = min(self.best(left, right), self.combined(left, right))

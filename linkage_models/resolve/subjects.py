@@ -63,7 +63,7 @@ def assign_subjects(
         membership: table of `relations.MEMBERSHIP`; changed.
         events: table of `relations.SUBJECT_EVENT`; appended to.
         merges: relation of `relations.MERGE`: which record took over a record merged in its source.
-        at: when the new memberships begin; converted to UTC where it has a time zone, else taken as UTC.
+        at: when the new memberships begin; converted to UTC if it has a time zone, else taken as UTC.
         run_id: the run that makes the change.
 
     Returns:

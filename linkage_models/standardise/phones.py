@@ -33,7 +33,7 @@ PLACEHOLDER = re.compile(r"|\d?(\d)\1{6,}|1?234567(89?0?)?")
 
 
 def read_phone(given: str) -> str | None:
-    """Return a number's standard form, or None if the text holds no number or a placeholder.
+    """Return a number's standard form, or None where the text holds no number or a placeholder.
 
     A British number is `0` and its national digits, one of another country `+`, its code and digits (E.164). A number
     without its area code keeps the digits it has. Of several numbers in one text the first is read.
@@ -51,13 +51,13 @@ def read_phone(given: str) -> str | None:
 
 
 def _spoken(text: str) -> str:
-    """Return the text from its first digit or plus to the next letter or divider, without label and extension."""
+    """Return the text from its first digit or plus up to the next letter or divider: no label, no extension."""
     found = re.search(r"[+(\d][^A-Za-z/;,|]*", text)
     return found[0] if found else ""
 
 
 def _of(text: str) -> PhoneNumber | None:
-    """Return the number that a text may be; a number of another country may lack its plus."""
+    """Return the possible number that a text is; one of another country may lack its plus."""
     for tried in (text, f"+{text}"):
         try:
             number = parse(tried, HOME)

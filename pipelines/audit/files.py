@@ -145,7 +145,7 @@ def broken(problem: str) -> ConjoinError:
 
 
 def _last_line_start(log: int, size: int) -> int:
-    """Return where the unfinished last line starts; the size itself where the last line is whole."""
+    """Return where the unfinished last line starts; the size itself if the last line is whole."""
     position, step = size, 4096
     while position > 0:
         begin = max(0, position - step)

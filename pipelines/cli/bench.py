@@ -108,7 +108,7 @@ def accuracy(
 
     The sets are a deployment of their own; the scripts use Splink on the same files. Each set is taken in, trained on
     and linked by `conjoin run`, `train` and `run`, which see no truth, and then measured by `conjoin evaluate`. The
-    scripts get the threshold that is best by the truth. Ends with status 1 where the product misses a limit or loses to
+    scripts get the threshold that is best by the truth. Ends with status 1 if the product misses a limit or loses to
     the script that Splink's own examples show.
 
     Example: conjoin bench accuracy

@@ -12,7 +12,7 @@ from pathlib import Path
 def typed(*arguments: object) -> str:
     """Return a command of Conjoin in the form that works here.
 
-    `conjoin` where the shell finds this installation under that name, else the path of its script; `python -m` where
+    `conjoin` if the shell finds this installation under that name, else the path of its script; `python -m` where
     it has none.
 
     Args:

@@ -42,7 +42,7 @@ def check(
     Nothing of what is read is kept.
 
     What is read lies in a folder of its own inside the home, which is removed at the end. No personal value is shown:
-    letters are x, digits 9. The exit status is 1 where the load would not be taken over.
+    letters are x, digits 9. The exit status is 1 if the load would not be taken over.
 
     Example: conjoin source check pipelines/defs/sources/nomis/defs.yaml
     """

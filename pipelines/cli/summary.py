@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from pipelines.nightly_run import NightlyRun
 
 HELD_BACK = 3
-"""Exit status where a source's newest delivery is not in what was published."""
+"""Exit status if a source's newest delivery is not in what was published."""
 
 
 def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:

@@ -68,7 +68,7 @@ def specs(spec: SourceSpec, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 def results(applied: Applied, spec: SourceSpec) -> list[dg.AssetCheckResult]:
     """Return what each check found.
 
-    A check passes only if it looked at the newest delivery and found it good. Where there was nothing to look at it
+    A check passes only if it looked at the newest delivery and found it good. If there was nothing to look at it
     warns that it was not evaluated, with the faults it finds in the load that stays in force.
     """
     return [_nothing_is_lost(applied), _load_is_trusted(applied), *_warnings(applied, spec)]

@@ -25,7 +25,7 @@ def decide(settings: Settings, record_a: str, record_b: str, verdict: str, *, by
         reason: why.
 
     Returns:
-        The decision's id: that of one in force where it says the very same, by the same person for the same reason.
+        The decision's id: that of one in force if it says the very same, by the same person for the same reason.
 
     Raises:
         ConfigurationError: a record is not there, or the ruling makes no sense, by itself or beside those in force.

@@ -119,7 +119,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
     asset=EDGE,
     name="blocks_are_compared",
     pool="warehouse",
-    description="No block of records is too large to compare. Where one is, they share a placeholder or a row was"
+    description="No block of records is too large to compare. If one is, they share a placeholder or a row was"
     " repeated: mend the source, or map the placeholder to nothing in its YAML.",
 )
 def blocks_are_compared(home: Home) -> dg.AssetCheckResult:

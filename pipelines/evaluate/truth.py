@@ -75,7 +75,7 @@ def read_gaps(own: Temporaries, folder: Path, findings: str) -> str:
 
 
 def read_origins(own: Temporaries, folder: Path) -> str | None:
-    """Make the view `origin` of each person's name origin where the truth tells it, as the sample's does.
+    """Make the view `origin` of each person's name origin, if the truth has it, as the sample's does.
 
     Returns:
         The view's name; None if it does not.

@@ -26,11 +26,11 @@ class GapCounts(findings.Merged):
 
     Attributes:
         open: gaps open after the run.
-        by_rule: open gaps per rule in force, with 0 where it found none.
+        by_rule: open gaps per rule in force, with 0 if it found none.
         by_severity: open gaps per severity.
         by_cause: open gaps per cause.
         not_in_force: rules left out because they need a source system the deployment does not have.
-        without_risk_subjects: rules in force that read risk subjects, where the deployment does not say what makes one,
+        without_risk_subjects: rules in force that read risk subjects, if the deployment does not say what makes one,
             so that they find nothing.
     """
 

@@ -53,7 +53,7 @@ def load_risk(folder: Path = DEFAULT_RULES, report: Report = refuse) -> Risk | N
         report: called with each mistake; with one, None is returned.
 
     Raises:
-        ConfigurationError: by default, where the file is wrong.
+        ConfigurationError: by default, if the file is wrong.
     """
     file = folder / RISK_FILE
     if not file.is_file():

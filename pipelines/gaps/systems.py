@@ -18,7 +18,7 @@ class SystemInfo:
         title: what people call it; sentences use it.
         last_delivery: when it last delivered (naive values are UTC); None if it never has.
         max_age: how old a delivery may be before the system's silence proves nothing.
-        current: whether its newest delivery is in force; where it is not, its silence proves nothing either.
+        current: whether its newest delivery is in force; if not, what it does not hold proves nothing either.
         record_marking: marking of what a nominal record itself says (names, dates of birth); None means deny.
     """
 

@@ -50,7 +50,7 @@ _OF_RISK = ("risk_member", "address", "contact_point", "name", "birth_date")
 """Tables of the details of risk subjects, which build on `risk_subject`."""
 
 OF_RISK = frozenset({"risk_subject", *_OF_RISK})
-"""What holds nothing where the deployment does not say what makes a risk subject."""
+"""What holds nothing if the deployment does not say what makes a risk subject."""
 
 
 def make(own: Temporaries, risk: Risk | None = None, as_of: date | None = None) -> None:

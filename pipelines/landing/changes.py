@@ -172,7 +172,7 @@ def merge(
 ) -> int:
     """Make the newest state of a resource from the state before and the delivery, and return its number of rows.
 
-    A version that is delivered again is the one already held, and keeps its `_row`. Where there is no cursor, the
+    A version that is delivered again is the one already held, and keeps its `_row`. If there is no cursor, the
     version of the last file by name wins, and without files the one delivered last.
 
     Args:

@@ -206,7 +206,7 @@ class _Landing:
     ) -> tuple[list[ToRead], list[ReadFile]]:
         """Return the files of a set that must be read, and those of earlier loads that the new one still goes back to.
 
-        Nothing has to be read where all of them were, in the same way.
+        Nothing has to be read if all of them were read before, in the same way.
         """
         listed = place.listing(file_set.path)
         before = [file for file in (self.latest.files if self.latest else ()) if file.resources == file_set.resources]

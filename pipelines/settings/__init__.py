@@ -50,7 +50,7 @@ class Settings(BaseModel):
         Form("an instant between 1970 and 2200 such as 2026-03-02T02:00:00Z"),
     ] = Field(
         None,
-        description="The instant a run takes for now (UTC where no zone is given), never before an earlier run's. Set"
+        description="The instant a run takes for now (UTC if no zone is given), never before an earlier run's. Set"
         " for samples and for re-runs. Default: the clock.",
     )
     memory_limit: Annotated[str, AfterValidator(forms.size), Form("a size of 256MB or more, such as 4GB or 900MiB")] = (

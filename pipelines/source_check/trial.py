@@ -52,7 +52,7 @@ class Trial:
     Attributes:
         system: the source system.
         landed: per resource the rows read, and those that could not be.
-        misfits: sentences on expressions that do not fit; where there are any, nothing below is known.
+        misfits: sentences on expressions that do not fit; if there are any, nothing below is known.
         applied: what applying the load would do.
         reasons: per resource the rows in quarantine by reason.
         records: nominal records.

@@ -89,11 +89,11 @@ def _s3(system: str) -> dict[str, Any]:
     location: dict[str, Any] = {"kind": "s3", "bucket": ask.text("Bucket")}
     if prefix := ask.optional("What every key begins with"):
         location["prefix"] = prefix
-    if endpoint := ask.optional("Address of the server, where it is not Amazon's"):
+    if endpoint := ask.optional("Address of the server, if it is not Amazon's"):
         location["endpoint"] = endpoint
     if region := ask.optional("Region"):
         location["region"] = region
-    if key := ask.optional("Access key id, where the machine's own role is not to be used"):
+    if key := ask.optional("Access key id, if the machine's own role is not to be used"):
         location["access_key_id"] = key
         location["secret_access_key"] = ask.secret("the secret access key", f"{system.upper()}_S3_SECRET_KEY")
     return location
@@ -237,7 +237,7 @@ def _sql(system: str, settings: Settings) -> dict[str, Any]:
         extract["database"] = ask.text("Path of the SQLite file")
     else:
         extract["host"] = ask.text("Host")
-        if port := ask.optional("Port, where it is not the usual one"):
+        if port := ask.optional("Port, if it is not the usual one"):
             extract["port"] = int(port)
         extract["database"] = ask.text("Service name" if extract["dialect"] == "oracle" else "Database")
         extract["user"] = ask.text("User", "conjoin")

@@ -28,7 +28,7 @@ def draft(settings: Settings, out: Path | None) -> tuple[dict[str, Any], Path]:
     """Ask all that a source's YAML must say, and return its `attributes` and the file to write them to.
 
     Args:
-        settings: the home, aside in which live data is looked at, and where its inbox is.
+        settings: the home inside which live data is looked at, and where its inbox is.
         out: the file; None to ask for it.
 
     Raises:

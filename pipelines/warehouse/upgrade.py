@@ -42,7 +42,7 @@ class Upgrade:
 
     Attributes:
         number: the format it is of.
-        steps: the steps to take; none where it is of the present format.
+        steps: the steps to take; none if it is of the present format.
         kept: where the old warehouse is kept; None if there is nothing to keep.
     """
 
@@ -158,7 +158,7 @@ def _plan(con: DuckDBPyConnection, path: Path) -> Upgrade:
         return Upgrade(number, (), None)
     to_take = tuple(step for step in migrations.steps() if step.number > number)
     if not single_value(con, "SELECT sum(estimated_size) FROM duckdb_tables()"):
-        # Tables of format 1 were made one by one: where a run was killed at that, some are missing, and none has a row.
+        # Tables of format 1 were made one by one: if a run was killed meanwhile, some are missing, and none has a row.
         return Upgrade(number, to_take, None)
     check_shape(con, path, number, migrations.shape_of_format(number))
     as_of = single_value(con, "SELECT strftime(max(as_of), '-%Y%m%dT%H%M%S') FROM linkage.run")

@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 NO_NAME = -1
-"""Stands where a person has no such name."""
+"""Stands for a name that a person does not have."""
 
 _TAIL_SHUFFLE = 7
 """Seeds the order of the rare surnames, so that frequency does not follow the order of the roots they grow from."""

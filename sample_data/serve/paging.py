@@ -33,7 +33,7 @@ class Collection:
         auth: who may have them.
         updated_field: dotted path of the ISO date or time that `updated_since` looks at; without it, all are handed
             out whatever is asked. A document without one is left out.
-        page_size: documents on a page where the request does not say.
+        page_size: documents on a page if the request does not say.
         largest_page: a request for more gets this many, without a notice.
         items_key: where a body that is an object holds the documents.
     """

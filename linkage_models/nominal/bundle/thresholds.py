@@ -39,7 +39,7 @@ def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibrat
     """Return the thresholds that minimise expected cost.
 
     Linking costs `c (1 - p)` on average and not linking costs `p`, for a pair that matches with probability p and a
-    false link that costs c missed ones; so link where `p / (1 - p) >= c`, that is where the calibrated log2 odds are at
+    false link that costs c missed ones; so link if `p / (1 - p) >= c`, that is, if the calibrated log2 odds are at
     least `log2 c` (the decision rule of Fellegi and Sunter 1969 under costs).
 
     Args:

@@ -66,13 +66,13 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
     BlockingRule(
         "full name and year of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, lambda n: hash(11, year(d), n))))",
-        "Finds a mistyped day or month where no address agrees.",
+        "Finds a mistyped day or month if no address agrees.",
     ),
     BlockingRule(
         "full name and day of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, "
         "lambda n: hash(12, month(d), day(d), n))))",
-        "Finds a mistyped year where no address agrees.",
+        "Finds a mistyped year if no address agrees.",
     ),
     BlockingRule(
         "full name and postcode district shared",
@@ -88,7 +88,7 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
     BlockingRule(
         "address line and year of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(address_lines, lambda a: hash(18, year(d), a))))",
-        "Finds names that changed or are mistyped where no postcode is known or postcodes are of towns.",
+        "Finds names that changed or are mistyped if no postcode is known or postcodes are of towns.",
     ),
     BlockingRule(
         "address line and the beginning of a name shared",

@@ -48,7 +48,7 @@ def no(denied: Condition) -> Condition:
 
 
 def known(uncertain: Condition, *, otherwise: bool = False) -> Condition:
-    """Return a condition that has an answer even where a value it asks for is missing."""
+    """Return a condition that has an answer even if a value it asks for is missing."""
     return call("coalesce", uncertain, exp.convert(otherwise))
 
 

@@ -95,7 +95,7 @@ _FORENAME_IN_TWO_SCRIPTS = both(
     shared("forename_symbols"),
     condition("(strlen(forename_l) > length(forename_l)) <> (strlen(forename_r) > length(forename_r))"),
 )
-"""Both forenames write one name, in two scripts. In one script a symbol is not enough where a twin would explain the
+"""Both forenames write one name, in two scripts. In one script a symbol is not enough if a twin would explain the
 pair as well: Ming and Wing write one name, and are two brothers."""
 
 _ONE_FULL_NAME = either(_ONE_FULL_NAME_WRITTEN, both(_FORENAME_IN_TWO_SCRIPTS, SURNAME_CLOSE))
@@ -124,7 +124,7 @@ _ONE_SLIP_IN_DATE = either(
     known(condition("dob_swapped_l = dob_text_r")), condition("damerau_levenshtein(dob_text_l, dob_text_r) = 1")
 )
 
-# Twins may have left home; where both records name one birth place, that stands for it.
+# Twins may have left home; if both records name one birth place, that stands for it.
 _BORN_TOGETHER = both(_FAMILY_NAME, shared("dobs"), either(_HOUSEHOLD, _DISTRICT, equal("birth_place")))
 
 # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
@@ -188,7 +188,7 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
         kinds: the kinds of identifier the model compares.
 
     Returns:
-        A comparison that is missing where a pair shows no sign. Its weights are small: what matters is the ceiling.
+        A comparison that is missing if a pair shows no sign. Its weights are small: what matters is the ceiling.
     """
     identifier_differs = either(condition("false"), *(held(f"{kind}_ids") for kind in kinds))
     no_identifier_agrees = [no(shared(f"{kind}_ids")) for kind in kinds]

@@ -17,7 +17,7 @@ unless it also keeps every column compared, which would be most of the memory.""
 def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None = None) -> str:
     """Return the query from Splink's predictions to rows of `relations.EDGE`.
 
-    Comparisons that had nothing to compare are left out of the evidence: their weight is nil. Where a pair shows the
+    Comparisons that had nothing to compare are left out of the evidence: their weight is nil. If a pair shows the
     signs of kin, the entry for kinship also brings the sum down to the ceiling for kin.
 
     Args:

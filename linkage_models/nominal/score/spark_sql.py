@@ -65,7 +65,7 @@ def _difference(generator: Generator, node: exp.DateDiff) -> str:
 
 
 def _alike(generator: Generator, function: str, one: exp.Expr, other: exp.Expr) -> str:
-    """Return how alike two texts are; Splink's library has an answer where one is NULL."""
+    """Return how alike two texts are; Splink's library gives an answer even if one is NULL."""
     texts = [generator.sql(text) for text in (one, other)]
     return f"IF({' OR '.join(f'{text} IS NULL' for text in texts)}, NULL, {generator.func(function, *texts)})"
 

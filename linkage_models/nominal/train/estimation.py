@@ -28,7 +28,7 @@ half of the rest share one.
 """
 
 SMALLEST_MATCH_RATE = 0.01
-"""Matching pairs for each record that the prior assumes where the records show no deterministic pair at all."""
+"""Matching pairs for each record that the prior assumes if the records show no deterministic pair at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -246,7 +246,7 @@ def learn_m(
         learnable: the comparisons to learn.
         kinds: the kinds of identifier among them.
         u: u of every comparison that training learns.
-        seed: decides which pairs are taken where a blocking gives more than `max_pairs`.
+        seed: decides which pairs are taken if a blocking gives more than `max_pairs`.
         max_pairs: pairs taken for each blocking, about.
 
     Returns:

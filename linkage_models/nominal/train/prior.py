@@ -49,7 +49,7 @@ def expected_prior(
         most: candidate pairs to compare, about.
 
     Returns:
-        A probability; the model's own where no two records are candidates.
+        A probability; the model's own if no two records are candidates.
     """
     prior = float(model["probability_two_random_records_match"])
     candidates = Steps().step("key", keys_sql(features, "unique_id", blocking_rules(kinds)))

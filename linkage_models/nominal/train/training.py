@@ -5,7 +5,7 @@
 * Prior: first, pairs that share a valid identifier, or full name and date of birth, over all pairs, raised by the
   share of true pairs that show neither; last, the matches that the trained model expects.
 * u: every pair of a sample of apparent people.
-* m: expectation maximisation over several blockings; where there are several source systems, over pairs of different
+* m: expectation maximisation over several blockings; if there are several source systems, over pairs of different
   systems, because two copies in one system agree more than two systems do.
 * Calibration and thresholds: where people have ruled on pairs, or a truth is given, the records are scored with the new
   model and a line is fitted from weight to probability. No parameter above is touched by it.

@@ -1,7 +1,7 @@
 """Reading CSV row by row, so that one damaged row never spoils its neighbours.
 
 A stray quotation mark makes a CSV reader take everything up to the next one for a single field. Here a row that stays
-open at the end of its line is tried together with the lines that follow; where that gives no row of the right number
+open at the end of its line is tried together with the lines that follow; if that gives no row of the right number
 of fields, the line alone is quarantined and reading goes on with the next.
 """
 
@@ -29,7 +29,7 @@ ROWS_AT_ONCE = 2_048
 """Rows in one batch: as many as DuckDB takes at once, and few, since what lives on costs the garbage collector most."""
 
 LINES_AT_ONCE = 500
-"""Lines tried together: where one of them is no sound row, all are read one by one."""
+"""Lines tried together: if one of them is not a sound row, all are read one by one."""
 
 LONGEST_ROW = 1_000
 """Lines one row may run over: the longest free text a person would type, and a bound on what a stray mark can cost."""

@@ -66,7 +66,7 @@ class Place(Protocol):
         """Return where a file lies, for an error; never with a secret."""
 
     def at_hand(self, name: str, scratch: Path) -> Path:
-        """Return a local path of the file, fetching it into `scratch` where it lies elsewhere."""
+        """Return a local path of the file, fetching it into `scratch` if it lies elsewhere."""
 
 
 @dataclass(frozen=True)

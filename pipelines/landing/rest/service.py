@@ -120,7 +120,7 @@ class Service:
             self._free_at = time.monotonic() + self.spec.pause_seconds
 
     def send(self, request: Request, declared: str) -> Response:
-        """Send a request, again and again where that may help, and follow no redirection.
+        """Send a request, with retries if they may help, and follow no redirection.
 
         Raises:
             SourceError: it leads to another host than the declared address, or cannot be sent.

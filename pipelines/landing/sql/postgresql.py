@@ -100,7 +100,7 @@ _SAID = (
     ("pg_hba.conf", "28000"), ('role "', "28000"), ("permission denied for database", "28000"),
     ("does not exist", "3D000"),
 )  # fmt: skip
-"""What libpq says where no connection comes about, of which it gives no SQLSTATE; first match."""
+"""What libpq says if no connection is made, for which it gives no SQLSTATE; the first match counts."""
 
 
 def _postgresql_columns(cursor: Cursor, empty_query: str) -> list[sa.ColumnElement[Any]]:

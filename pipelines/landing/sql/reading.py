@@ -215,7 +215,7 @@ _REFUSALS = {
     "untrusted": ("does not prove by its certificate who it is", "correct `host`, or give its authority as `ca_file`"),
     "no CA": ("cannot be verified, as the file of trusted certificates cannot be read", "correct `ca_file`"),
 }
-"""SQLSTATE, or a word where there is none: problem and remedy, for what trying again does not help."""
+"""SQLSTATE, or a word if there is none: problem and remedy of errors that a retry does not help."""
 
 _PASSING = ("08", "40", "53", "55006", "57P", "58")
 """SQLSTATE classes of what passes: connection, conflict with others, lack of resources, a lock, shutdown, disk."""

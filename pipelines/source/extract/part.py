@@ -125,7 +125,7 @@ class ExtractPart(Part):
         "evolve",
         description="What a column that is new, gone or of another type than in the load before means. `evolve`: it is"
         " landed and a check warns. `freeze`: the delivery is refused. `discard_row`: rows that do not fit the columns"
-        " of the load before go to quarantine.",
+        " of the load before are quarantined.",
     )
 
 
@@ -135,5 +135,5 @@ class Connected(ExtractPart):
     timeout_seconds: int = Field(60, ge=1, le=3600, description="How long to wait for an answer.")
     retries: int = Field(4, ge=0, le=20, description="How often to try again, waiting longer each time.")
     ca_file: Path | None = Field(
-        None, description="Certificates to trust, where the system's own do not vouch for the server."
+        None, description="Certificates to trust, if the system's own do not vouch for the server."
     )

@@ -34,7 +34,7 @@ class OAuth2(Part):
     token_url: Address = Field(description="Where tokens are given out; an address without a user or a query.")
     client_id: str = Field(description="The name that the service knows Conjoin by.")
     client_secret: Secret = Field(description="Where its secret is kept.")
-    scope: str | None = Field(None, description="What the token is to be good for, where the service asks.")
+    scope: str | None = Field(None, description="What the token is to be valid for, if the service asks.")
 
 
 class ApiKey(Part):
