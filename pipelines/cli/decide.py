@@ -59,7 +59,7 @@ def withdraw(
     reason: ReasonOption,
     home: HomeOption = None,
 ) -> None:
-    """Withdraw a ruling; the next run decides by the evidence alone again.
+    """Withdraw a ruling; from the next run on, evidence decides again.
 
     Example: conjoin decide withdraw D3f2a91c07b4e --by j.smith --reason "Fingerprints were mixed up"
     """
