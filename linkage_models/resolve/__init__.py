@@ -3,7 +3,7 @@
 Everything runs in a connection and transaction the caller manages, and rows in bulk stay in DuckDB.
 """
 
-from linkage_models.resolve.clustering import ONCE_HELD, PartitionCounts, partition
+from linkage_models.resolve.clustering import PartitionCounts, partition
 from linkage_models.resolve.conflict import (
     CANNOT_LINK_CONFLICT,
     CONFLICTING_IDENTIFIERS,
@@ -23,7 +23,6 @@ __all__ = [
     "CONFLICTING_IDENTIFIERS",
     "CONTRADICTORY_DECISIONS",
     "FLAGS",
-    "ONCE_HELD",
     "POSSIBLE_TWINS",
     "WEAK_BRIDGE",
     "AssignCounts",

@@ -10,7 +10,7 @@ about equal strength goes to neither of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from linkage_models.resolve.clusters import Clusters
@@ -49,6 +49,9 @@ KIN = "kinship"
 TWIN_DOUBT = "twin_doubt"
 """The entry of a pair that is held below linking because a twin is not ruled out; others may still join its records."""
 
+ONCE_HELD = ("pnc", "cro")
+"""Kinds of identifier that one person has once, except for errors and mergers that a source has not made."""
+
 Pair = tuple[int, int]
 Edge = tuple[int, int, float]
 EdgeWithParts = tuple[int, int, float, Parts]
@@ -79,7 +82,6 @@ def separate(
     must_links: Sequence[Pair],
     cannot_links: Sequence[Pair],
     identifiers: Values,
-    once_held: Collection[str],
     thresholds: Thresholds,
 ) -> Separation:
     """Cluster records so that no two ruled different ever share a cluster, nor two that the evidence contradicts.
@@ -91,11 +93,10 @@ def separate(
         nodes: codes of all records of the components.
         edges: both codes, the match weight and the evidence (weight by comparison) of every scored pair, near misses
             too, in any order, without the pairs ruled different.
-        must_links: pairs ruled the same, oldest ruling first. One that would join people ruled different is set aside:
+        must_links: pairs ruled the same, oldest ruling first. One that would join people ruled different is left out:
             a wrong join puts one person's information in front of another's readers, a wrong split stays visible.
         cannot_links: pairs ruled different, each of two records.
         identifiers: for each record its valid identifiers by kind, as numbers that no two kinds share.
-        once_held: the kinds that a person has once.
         thresholds: the three match weights and the contest margin.
 
     Returns:
@@ -113,7 +114,7 @@ def separate(
     flagged[CANNOT_LINK_CONFLICT] |= _pulled_together(nodes, heaviest_first, must_links, cannot_links, thresholds)
     kin = _keep_kin_apart(clusters, scored, identifiers)
     values = {
-        record: {kind: held for kind, held in kinds.items() if kind in once_held}
+        record: {kind: held for kind, held in kinds.items() if kind in ONCE_HELD}
         for record, kinds in identifiers.items()
     }
     pairs = (

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import duckdb
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import Temporaries, relation, single_value, statement
 from linkage_models.resolve.events import EventCounts, record_events
 from linkage_models.resolve.subject_ids import subject_id_macros
@@ -72,7 +73,7 @@ def assign_subjects(
     Raises:
         ValueError: a membership has begun or ended later than `at`.
     """
-    at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    at = naive_utc(at)
     latest = single_value(con, f"SELECT max(greatest(since, coalesce(until, since))) FROM {relation(membership)}")
     if latest is not None and latest > at:
         raise ValueError(

@@ -136,13 +136,12 @@ def _with_splinks(con: duckdb.DuckDBPyConnection, bundle: Bundle, learned: str) 
 def _resolved(own: Temporaries, bundle: Bundle) -> str:
     own.empty("ruled", DECISION.definition)
     own.empty("flagged", REVIEW_FLAG.definition)
-    thresholds = resolve.Thresholds(bundle.thresholds.strict, bundle.thresholds.link, bundle.thresholds.wide)
     resolve.partition(
         own.con,
         records="record",
         edges="edge",
         decisions="ruled",
-        thresholds=thresholds,
+        thresholds=resolve.Thresholds.of(bundle.thresholds),
         into="resolved",
         flags="flagged",
     )

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import DECISION
 from pipelines import audit
 from pipelines.decisions.record import Decision, alteration, record
@@ -147,4 +148,4 @@ def _instant(row: Mapping[str, str], name: str, line: int) -> datetime | None:
         raise ConfigurationError(
             f"line {line}: the field {name} is no instant; write it as 2026-03-02T14:05:00 in UTC."
         ) from None
-    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
+    return naive_utc(instant)

@@ -9,11 +9,11 @@ from datetime import datetime
 
 import duckdb
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import Temporaries
 from linkage_models.words import counted
 from pipelines.gaps import cause, confidence, evaluate, findings, near_miss, views, working
 from pipelines.gaps import systems as known_systems
-from pipelines.gaps.instant import naive_utc
 from pipelines.gaps.rule import ALL, ANY, Risk, Rule
 from pipelines.gaps.systems import SystemInfo
 

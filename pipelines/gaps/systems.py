@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import Temporaries
-from pipelines.gaps.instant import naive_utc
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from linkage_models.instants import clock, naive_utc
 from pipelines.errors import Report, refuse
 from pipelines.settings import forms
 from pipelines.settings.forms import Form
@@ -146,7 +147,4 @@ class Settings(BaseModel):
 
     def now(self) -> datetime:
         """Return the instant that this run takes for now: naive UTC, whole seconds, as in the warehouse."""
-        instant = self.as_of or datetime.now(UTC)
-        if instant.tzinfo is not None:
-            instant = instant.astimezone(UTC).replace(tzinfo=None)
-        return instant.replace(microsecond=0)
+        return naive_utc(self.as_of).replace(microsecond=0) if self.as_of else clock()

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from pipelines.errors import SourceError
 from pipelines.source import SourceSpec
+from pipelines.source.extract.part import named
 from pipelines.source.mapping import MARKINGS
 from pipelines.source_draft import ask
 from pipelines.source_draft.connection import ask_extract, parsed
@@ -101,7 +102,7 @@ def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
     kept = [name for name in sight.source.extract.resources if name in read]
     given = extract["resources"]
     resources: Any = kept if isinstance(given, list) else {name: given[name] for name in kept}
-    _ask_loads(mapping, extract["format"], kept, resources := _as_mapping(resources))
+    _ask_loads(mapping, extract["format"], kept, resources := named(resources))
     if isinstance(given, list) and not any(resources.values()):
         resources = kept
     return {
@@ -110,10 +111,6 @@ def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
         "record": record,
         "items": items,
     }
-
-
-def _as_mapping(resources: Any) -> dict[str, Any]:  # noqa: ANN401  # a list of names, or a mapping of each to its fields
-    return {name: {} for name in resources} if isinstance(resources, list) else resources
 
 
 def _ask_loads(mapping: Mapping, form: str, names: list[str], resources: dict[str, Any]) -> None:

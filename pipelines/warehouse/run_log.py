@@ -6,11 +6,12 @@ import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
+from linkage_models.instants import clock
 from linkage_models.relations import single_value
 from pipelines.errors import ConfigurationError
 from pipelines.warehouse.database import reader_of_any_format
@@ -97,8 +98,3 @@ def finish(con: DuckDBPyConnection, run_id: str, at: datetime) -> None:
 def versions() -> dict[str, str]:
     """Return the versions of Conjoin and of the libraries its results depend on."""
     return {name: version(name) for name in ("conjoin", "splink", "duckdb", "dagster", "pandas", "pyarrow")}
-
-
-def clock() -> datetime:
-    """Return the time by the clock, in naive UTC and whole seconds; `Settings.now` is what a run takes for now."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

@@ -11,12 +11,12 @@ import os
 import shutil
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from linkage_models.instants import clock
 from linkage_models.relations import single_value
 from pipelines import audit, durable
 from pipelines.errors import FormatError, StorageError, storage_errors
@@ -225,7 +225,7 @@ def _migrate(con: DuckDBPyConnection, path: Path, planned: Upgrade) -> None:
 def _note_format(con: DuckDBPyConnection) -> None:
     con.execute(
         "INSERT INTO conjoin.format VALUES ($number, $conjoin, $since)",
-        {"number": FORMAT, "conjoin": CONJOIN, "since": datetime.now(UTC).replace(tzinfo=None, microsecond=0)},
+        {"number": FORMAT, "conjoin": CONJOIN, "since": clock()},
     )
 
 

@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenacity import retry_if_exception_type, retry_if_not_exception_type
 
+from linkage_models.instants import naive_utc
 from pipelines.errors import SourceError, raise_if_storage
 from pipelines.landing.files.places import Folder, Listed, Place, is_pattern, matches
 from pipelines.landing.retry import trying_again
@@ -328,6 +329,4 @@ def _written_at(info: dict[str, Any]) -> datetime:
     given = info.get("LastModified") or info.get("mtime") or info.get("last_modified")
     if isinstance(given, int | float):
         given = datetime.fromtimestamp(given, UTC)
-    if not isinstance(given, datetime):
-        return datetime.now(UTC).replace(tzinfo=None)
-    return given.astimezone(UTC).replace(tzinfo=None) if given.tzinfo else given
+    return naive_utc(given if isinstance(given, datetime) else datetime.now(UTC))

@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from linkage_models.instants import naive_utc
 from pipelines.errors import SourceError, raise_if_storage
 
 LARGEST_UNPACKED = 64 * 1024**3
@@ -94,7 +95,7 @@ class Folder:
             return None
         if not stat.S_ISREG(status.st_mode):
             return None
-        return Listed(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None))
+        return Listed(name, status.st_size, naive_utc(datetime.fromtimestamp(status.st_mtime, UTC)))
 
     def shown(self, name: str) -> str:
         """Return the file's path."""
