@@ -54,7 +54,7 @@ def assign_subjects(
     A subject id goes to the cluster that shares most records with the subject; of equal claims the older id's and then
     the cluster with the smaller key wins; every id goes to at most one cluster and every cluster has one. What remains
     without gets new ids, in the order of the clusters' smallest record keys, counted on from the highest id ever
-    issued. Memberships are closed and opened, never rewritten, but for what a run at the same instant undoes, and for
+    issued. Memberships are closed and opened, never rewritten, except for what a run at the same instant undoes, and for
     the strict and wide ids, which are of the present only: `S00000001A-2` is the second largest strict part of a
     subject, and a wide subject bears the oldest id of the subjects in it. The same partition again changes nothing.
 

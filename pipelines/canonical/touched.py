@@ -1,7 +1,7 @@
 """Touched: the records that a load may have changed, so that a night's work follows what changed that day.
 
 A record is touched if a row that names it is new, gone or different, was in quarantine, tells of a merge, or holds
-something that has run out since. All rows of a touched record are staged anew, and no others: what comes out is what
+something that has run out since. All rows of a touched record are staged again, and no others: what comes out is what
 staging everything would give, which a property test holds it to.
 """
 

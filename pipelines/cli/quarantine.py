@@ -12,7 +12,7 @@ from pipelines.cli.hints import typed
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 
 app = typer.Typer(
-    help="List the rows in quarantine, look at them, bring them in.",
+    help="List the quarantined rows, look at them, retry them.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )

@@ -179,7 +179,7 @@ def merge(
         extraction: what was delivered; every delivered row has `_file`, which may be empty.
         name: the resource.
         resource: its key and cursor.
-        before: an SQL relation of the state before, without rows of files read anew; None if there is none.
+        before: an SQL relation of the state before, without rows of files that are read again; None if there is none.
         first_row: the number that follows the last `_row` of all loads before.
         whole: whether the delivery holds every row, so that rows absent from it are gone.
 

@@ -99,7 +99,7 @@ _FORENAME_IN_TWO_SCRIPTS = both(
 pair as well: Ming and Wing write one name, and are two brothers."""
 
 _ONE_FULL_NAME = either(_ONE_FULL_NAME_WRITTEN, both(_FORENAME_IN_TWO_SCRIPTS, SURNAME_CLOSE))
-"""A name or alias of one record is, but for a slip or script, one of the other: forename and surname together."""
+"""A name or alias of one record is one of the other, apart from a slip or the script: forename and surname together."""
 
 _SURNAMES_UNLIKE = no(
     either(SURNAME_CLOSE, either_way(lambda one, other: call("contains", f"surname_{one}", f"surname_{other}")))
