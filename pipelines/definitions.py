@@ -12,7 +12,7 @@ from pipelines.modes import keep_private
 from pipelines.settings import Settings
 
 CODE_LOCATION = "conjoin"
-"""What Dagster calls this code location (in `pyproject.toml` too); the UI knows by it whose run a run is."""
+"""What Dagster calls this code location (in `pyproject.toml` too); by it the UI finds the runs of this location."""
 
 
 def build_definitions(*, settings: Settings | None = None, home: Home | None = None) -> dg.Definitions:

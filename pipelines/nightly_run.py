@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""The command tells of the run's progress itself; everything is in the run's log in the UI."""
+"""The command shows the run's progress itself; everything is in the run's log in the UI."""
 
 
 @dataclass(frozen=True)

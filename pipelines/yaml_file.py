@@ -121,7 +121,7 @@ def field_line(path: Path, location: Sequence[str | int], *, below: Sequence[str
 
 
 _BY_TAGS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError)
-"""What the parser fails with on a tag that its value does not fit, such as `!!int x`."""
+"""What the parser raises for a tag that its value does not fit, such as `!!int x`."""
 
 
 def _parse(path: Path) -> Any:

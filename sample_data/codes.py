@@ -17,7 +17,7 @@ MAX_SEQUENCE = 4
 """A person has at most this many records in one system."""
 
 FOREVER = 9_999
-"""A last night that never comes."""
+"""The last night of what never ends."""
 
 NO_DAY = -1_000_000
 """Stands for a date that is missing, in days since 1970-01-01."""

@@ -36,7 +36,7 @@ _NO_ADDRESS = {PNC: 0.06, RMS: 0.05, NOMIS: 0.08, NDELIUS: 0.03, OASYS: 0.06, VI
 _NO_ABODE = 0.012
 
 PREFIXES: tuple[str, ...] = ("", "MIG_ERROR_", "DUPLICATE_", "NO_SHOW_")
-"""What migrations and clerks leave before a surname."""
+"""What migrations and clerks write before a surname."""
 
 BIRTH_KNOWN, BIRTH_MISSING, BIRTH_1900, BIRTH_1970 = range(4)
 CROSS_NONE, CROSS_SERIAL, CROSS_TEXT = range(3)

@@ -12,7 +12,7 @@ from linkage_models.nominal.model.features import build_features, identifier_kin
 from linkage_models.relations import Temporaries, quote, relation, single_row, statement
 
 NOT_VALUES = ("unique_id", "record_key", "source_system", "feature_hash", "sex")
-"""Features that are no value two records could be found by; half of all people share a sex."""
+"""Features by which two records cannot be found; half of all people share a sex."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ BLIND_SPOT = (
     "The estimate takes the model's probabilities at their word and pairs as independent; it cannot see pairs that "
     "were never compared or scored below the review threshold, nor a weight that is wrong."
 )
-"""What the estimate cannot see, to be said beside it."""
+"""What the estimate cannot see, which is printed beside it."""
 
 CHECKS = ("two_prisons", "after_death", "age", "births_apart", "sexes", "two_pnc", "two_cro", "many_records")
 """The queries of subjects under `implausible/`, in order; the first line of each says what should not be."""

@@ -19,7 +19,7 @@ EVEN_ODDS = 0.0
 """Paths are first looked for among edges at least as likely as not, since those reach few records; then among all."""
 
 BEYOND_COUNTING = 1e12
-"""Odds above this are said to be above it: no model is so sure that more figures would mean anything."""
+"""Higher odds are only said to be above this: no model is so sure that more digits would mean anything."""
 
 
 @dataclass(frozen=True, slots=True)

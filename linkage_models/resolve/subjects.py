@@ -51,12 +51,12 @@ def assign_subjects(
 ) -> AssignCounts:
     """Carry permanent subject ids over to a new partition and write what changed (design invariant 3).
 
-    A subject id goes to the cluster that shares most records with the subject; of equal claims the older id's and then
-    the cluster with the smaller key wins; every id goes to at most one cluster and every cluster has one. What remains
-    without gets new ids, in the order of the clusters' smallest record keys, counted on from the highest id ever
-    issued. Memberships are closed and opened, never rewritten, except for what a run at the same instant undoes, and for
-    the strict and wide ids, which are of the present only: `S00000001A-2` is the second largest strict part of a
-    subject, and a wide subject bears the oldest id of the subjects in it. The same partition again changes nothing.
+    A subject id goes to the cluster that shares most records with the subject. Of equal claims, the older id wins, and
+    then the cluster with the smaller key. Every id goes to at most one cluster, and every cluster has one. Clusters
+    without an old id get new ids, in the order of their smallest record keys, counted on from the highest id ever
+    issued. Memberships are closed and opened, never rewritten, with two exceptions: what a run at the same instant
+    undoes, and the strict and wide ids, which are of the present only (`S00000001A-2` is the second largest strict part
+    of a subject, and a wide subject has the oldest id of the subjects in it). The same partition again changes nothing.
 
     Args:
         con: connection inside the caller's transaction.

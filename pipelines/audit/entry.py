@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 Action = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"]
-"""The kinds of processing that section 62 asks to be logged."""
+"""The kinds of processing that section 62 requires to be logged."""
 
 FIRST = "0" * 64
 """What the first entry holds in place of the hash of the one before."""

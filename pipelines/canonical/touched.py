@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pipelines.source.mapping import ItemMapping, RecordMapping
 
 WORTH_IT = 0.3
-"""Share of touched records from which on staging everything is as quick."""
+"""Share of touched records from which staging everything is as quick."""
 
 ROW = {"resource": "VARCHAR", "landed_row": "BIGINT", "record_ids": "VARCHAR[]", "content": "UBIGINT"}
-"""What is looked at of a landed row: what it holds, as a hash, and the record ids it names; with the types."""
+"""What is compared of a landed row, with types: a hash of its values, and the record ids it names."""
 
 
 class Touched(Temporaries):

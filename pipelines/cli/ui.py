@@ -24,7 +24,7 @@ from pipelines.cli.options import HomeOption
 from pipelines.errors import ConfigurationError, ConjoinError
 
 GRACE_SECONDS = 10.0
-"""How long the UI and the daemon have to end the run that is under way, and themselves."""
+"""How long the UI and the daemon have to end the current run and themselves."""
 
 
 def ui(

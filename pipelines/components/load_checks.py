@@ -35,7 +35,7 @@ _FAULTS = {
         "identifiers fail the check of their kind",
     ),
 }
-"""What the checks that count say of one fault, and of several."""
+"""What the counting checks say about one fault, and about several."""
 
 _WARN, _ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 

@@ -18,7 +18,7 @@ MOST_NAMED = 5
 """Capped blocks that the check names."""
 
 PARTITION = "linkage.partition"
-"""Made and dropped in one transaction: the clusters on their way to subjects."""
+"""The table of clusters that become subjects; made and dropped in one transaction."""
 
 
 def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:

@@ -9,11 +9,11 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_exponent
 from tenacity.retry import retry_base
 
 FIRST_WAIT = 0.5
-"""Seconds before the first new try; each further one waits twice as long."""
+"""Seconds before the first retry; each further one waits twice as long."""
 LONGEST_WAIT = 30.0
-"""Seconds: no try waits longer of itself."""
+"""Seconds: no retry waits longer, unless the server asks for it."""
 LONGEST_WAIT_ASKED_FOR = 300.0
-"""Seconds: a server that asks for a longer wait is asked again after this."""
+"""Seconds: if a server asks for a longer wait, the retry comes after this time."""
 
 
 def trying_again(

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-"""A run that took an instant outside for now would be a slip of the keyboard, and its due dates no dates."""
+"""An instant outside is a typing error, and due dates that follow from it would not be dates."""
 
 LEAST_MEMORY = 256_000_000
 """Bytes: below it DuckDB cannot hold what it must for the shipped sample on two threads."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PREFIX = "CONJOIN_"
 
 _OF_KUBERNETES = re.compile(r"\w+_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_[A-Z]+(_PROTO|_PORT|_ADDR)?)?)")
-"""Variables that a pod is given, unasked, of every service in its namespace; one may well be called conjoin."""
+"""Variables that Kubernetes gives a pod for every service in its namespace; a service may be called conjoin."""
 
 
 @dataclass(frozen=True)

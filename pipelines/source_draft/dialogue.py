@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from pipelines.source_draft.look import Sight
 
 ONE_SET = {"fixed_width", "sqlite"}
-"""Formats whose resources all follow each other alike."""
+"""Formats whose resources are either all snapshots or all changes."""
 
 
 def draft(settings: Settings, out: Path | None) -> tuple[dict[str, Any], Path]:

@@ -34,13 +34,13 @@ LOOKED_AT = 2_000
 """Rows of each resource that are looked at: enough to tell a date format and a key, little enough for any source."""
 
 CHECKED_KINDS = ("pnc", "cro", "noms", "crn")
-"""Kinds of identifier that have a check or a form of their own, so that values tell them."""
+"""Kinds of identifier with a check or a form of their own, so that they can be recognised by their values."""
 
 DATE_FORMATS = (
     "%Y-%m-%d", "%d/%m/%Y", "%Y%m%d", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%Y/%m/%d",
     "%d/%m/%y", "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
 )  # fmt: skip
-"""Formats to try, in this order: where a date can be read both ways, the day comes first, as Britain writes."""
+"""Formats to try, in this order: if a date can be read both ways, the day comes first, as in Britain."""
 
 
 @dataclass(frozen=True)

@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RESTORE = "restore CONJOIN_HOME from a backup, or link afresh in another one"
-"""What is left to do about a warehouse."""
+"""The remedy for a damaged warehouse."""
 
 PUBLISH = "publish it again with `conjoin run`"
-"""What is to do about a snapshot."""
+"""The remedy for a damaged snapshot."""
 
 _SIGNS = (
     "not a valid DuckDB database file",

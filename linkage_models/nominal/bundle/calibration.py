@@ -18,8 +18,8 @@ from linkage_models.intervals import wilson
 from linkage_models.nominal.model import kinship
 
 FIT_UP_TO = 20.0
-"""Match weight, in bits, up to which pairs are fitted. What is false beyond it comes of wrong records, such as another
-person's number, and would bend the line where nobody decides."""
+"""Match weight, in bits, up to which pairs are fitted. False pairs beyond it come from wrong records, such as another
+person's number, and would bend the line where no threshold lies."""
 
 INTERCEPT_SPREAD, SLOPE_SPREAD = 3.0, 0.3
 """Standard deviations, in bits and without unit, of the prior around an intercept of 0 and a slope of 1."""

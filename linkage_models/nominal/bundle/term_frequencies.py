@@ -30,10 +30,10 @@ TABLES = (*NAME_COLUMNS, POSTCODES, ADDRESS_WORDS, NAME_SYMBOLS)
 """Every table of the frozen frequencies."""
 
 MINIMUM_BEARERS = 3
-"""Apparent persons who must bear a name before its frequency is kept."""
+"""Apparent persons who must have a name before its frequency is kept."""
 
 COMMON_POSTCODE_PEOPLE = 20
-"""Apparent persons from whom a postcode is no household but a hostel, a prison or a large block."""
+"""A postcode with this many apparent persons is not a household but a hostel, a prison or a large block."""
 
 COMMON_WORD_SHARE = 0.02
 """Share of the people with an address from which a word of it, such as STREET or LONDON, is no evidence."""

@@ -143,7 +143,7 @@ def blocking_rules(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[BlockingR
 
 
 RULES = blocking_rules()
-"""The rules of a model that compares the identifiers of the justice systems alone."""
+"""The rules of a model that compares only the identifiers of the justice systems."""
 
 FULL_NAME_AND_DATE = BlockingRule(
     "full name and date of birth shared",

@@ -51,14 +51,14 @@ DOUBT = "twin_doubt"
 those that look like kin may not. Those are held below every linking threshold, under `NAME`."""
 
 HELD = f"list_has_any(list_transform(evidence, lambda part: part.comparison), ['{NAME}', '{DOUBT}'])"
-"""SQL over an edge for whether its weight is a ceiling and no sum of evidence."""
+"""SQL over an edge for whether its weight is a ceiling and not a sum of evidence."""
 
 DOUBTFUL = "known by another forename, or a twin"
 """The level of such a pair."""
 
 FORENAME_AMONG_GIVEN = either_way(lambda one, other: call("list_has_any", f"forenames_{one}", f"given_names_{other}"))
 """One record's forename, or an alias's, is a forename or middle name of the other. That both have the same middle name
-is not enough: it is compared on its own, and brothers bear their father's."""
+is not enough: it is compared on its own, and brothers often have their father's."""
 
 FORENAME_CLOSE = either(close("forename_v_l", "forename_v_r"), shared("forename_symbols"))
 SURNAME_CLOSE = either(close("surname_v_l", "surname_v_r"), shared("surname_symbols"))
@@ -89,7 +89,7 @@ _ONE_FULL_NAME_WRITTEN = either(
     shared("full_names"),
     either_way(lambda one, other: some_pair(f"unsettled_names_{one}", f"full_names_{other}", _MISTYPED)),
 )
-"""Two primary names whose forenames many people bear each, such as Marcus and Marius, are no slips of one another."""
+"""Two primary names whose forenames many people have, such as Marcus and Marius, are not slips of one another."""
 
 _FORENAME_IN_TWO_SCRIPTS = both(
     shared("forename_symbols"),
@@ -112,7 +112,7 @@ _MIDDLE_NAMES_UNLIKE = both(
     no(close(*(f"regexp_replace(middle_names_{side}, '^ABDUL', '')" for side in "lr"))),
     condition("NOT (middle_names_l[1] = middle_names_r[1] AND (len(middle_names_l) = 1 OR len(middle_names_r) = 1))"),
 )
-"""Both have middle names, and not one in common, though it were mistyped or an initial."""
+"""Both have middle names, and none in common, even if mistyped or an initial."""
 
 _OTHER_NAME_IN_USE = both(condition(f"forename_v_l = '{PREFIX}' AND forename_v_r = '{PREFIX}'"), _MIDDLE_NAMES_UNLIKE)
 _FORENAMES_DIFFER = differ("forename_v")

@@ -1,7 +1,7 @@
 """Scoring on Spark, where candidate pairs outgrow one machine: DuckDB prepares each record, Spark pairs and scores.
 
 What grows with the records stays in DuckDB; what grows with their pairs is Spark's. Both apply the same rules and
-conditions (`spark_sql`), so the edges are those of DuckDB, except for how alike two texts are: each engine's own library
+conditions (`spark_sql`), so the edges are those of DuckDB except for how alike two texts are: each engine's own library
 says that. The two hand each other Parquet files in a folder that both see.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 TWO_TO_64 = 18446744073709551616
-"""Spark has no unsigned numbers: blocking keys from half of this on are negative there."""
+"""Spark has no unsigned numbers: blocking keys from half of this upwards are negative there."""
 
 
 @contextmanager

@@ -21,7 +21,7 @@ FUNCTIONS = {
     # Any hash will do, as long as one engine makes all of them.
     "HASH": "XXHASH64",
 }
-"""Functions of DuckDB that sqlglot leaves alone, by the name that Spark has for them."""
+"""Functions of DuckDB that sqlglot does not translate, with Spark's name for them."""
 
 SUM = "AGGREGATE({}, CAST(0 AS DOUBLE), (total, item) -> total + CAST(item AS DOUBLE))"
 

@@ -50,8 +50,8 @@ OTHER_BLOCKINGS: tuple[TrainingBlocking, ...] = (
     TrainingBlocking(("full_name",), ("name", "sex")),
     TrainingBlocking(("dob_text", "postcode"), ("date_of_birth", "postcode", "address", "house_number")),
 )
-"""Each run teaches the rest: names teach dates and addresses, and these teach names. Before them comes a run for each
-kind of identifier, which teaches all but itself."""
+"""Each run teaches the other comparisons: names teach dates and addresses, and these teach names. Before them comes a
+run for each kind of identifier, which teaches everything except itself."""
 
 FEWEST_PAIRS = 20
 """Pairs a blocking must give to be learned from."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from pipelines.source.extract import Csv
 
 ROWS_AT_ONCE = 2_048
-"""Rows in one batch: as many as DuckDB takes at once, and few, since what lives on costs the garbage collector most."""
+"""Rows in one batch: as many as DuckDB takes at once. More would live longer and cost the garbage collector more."""
 
 LINES_AT_ONCE = 500
 """Lines tried together: if one of them is not a sound row, all are read one by one."""

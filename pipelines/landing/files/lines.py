@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 16 * 1024 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
-"""Bytes; a longer line is no record but a file without line ends, and is not held in memory."""
+"""Bytes. A longer line is not a record but a file without line ends, and is not held in memory."""
 
 KEPT_OF_LONG_LINE = 1024
-"""Bytes of a line that is too long which quarantine shows."""
+"""Bytes that quarantine shows of a line that is too long."""
 
 UTF_16 = "utf-16"
 

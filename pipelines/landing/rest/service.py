@@ -33,13 +33,13 @@ if TYPE_CHECKING:
     from pipelines.source.extract import Rest
 
 TOKEN_LIFETIME = 300
-"""Seconds that a token is taken to last whose service does not say; RFC 6749 has no default."""
+"""Seconds that a token is taken to last if its service does not say; RFC 6749 has no default."""
 
 OK = 200
 UNAUTHORISED = 401
 TOO_MANY = 429
 BROKEN = 500
-"""The first of the statuses that tell of a fault of the service's own."""
+"""The first of the statuses that report a fault of the service itself."""
 
 
 @contextmanager

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$#]*")
 
 CURSOR_DECIMAL = "DECIMAL(38, 9)"
-"""Of a cursor that is an exact decimal, which as text would not be in order: nine places tell any two moments apart."""
+"""For a cursor that is an exact decimal, which has another order as text: nine places tell any two moments apart."""
 
 Since = Mapping[str, Any]
 """Per resource the value of its cursor column from which on rows are asked for; without one, all of them."""
@@ -218,7 +218,7 @@ _REFUSALS = {
 """SQLSTATE, or a word if there is none: problem and remedy of errors that a retry does not help."""
 
 _PASSING = ("08", "40", "53", "55006", "57P", "58")
-"""SQLSTATE classes of what passes: connection, conflict with others, lack of resources, a lock, shutdown, disk."""
+"""SQLSTATE classes of temporary errors: connection, conflict with others, lack of resources, a lock, shutdown, disk."""
 
 
 def refused(state: str) -> RefusedError:

@@ -69,7 +69,7 @@ def _as_list(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
 
 
 Expressions = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
-"""SQL expressions; a single one may stand alone."""
+"""SQL expressions; a single one needs no list."""
 
 
 class Resource(Part):

@@ -21,7 +21,7 @@ def _is_path(given: str) -> str:
 
 JsonPath = Annotated[str, Field(pattern=r"^\$"), AfterValidator(_is_path)]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
-"""Without a query and without a user, for these may be secrets, and addresses are shown."""
+"""Without a query and a user: these may be secrets, and addresses are shown."""
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 HeaderValue = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
