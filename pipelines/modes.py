@@ -75,7 +75,7 @@ def tighten(settings: Settings) -> None:
 
 def _inside(folder: str | Path) -> Iterator[os.DirEntry[str]]:
     """Yield every file and folder below one, a folder before what is in it; links, without modes, are left out."""
-    # What a command lays aside may be gone by now; what another account keeps to itself is no concern of ours.
+    # A temporary file may be gone by now, and what another account keeps private is not our concern.
     with suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
         for entry in entries:
             if not entry.is_symlink():

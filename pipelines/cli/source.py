@@ -55,7 +55,7 @@ def check(
     _clean_up_when_terminated()
     with step_reporter(quiet=as_json) as report:
         trial = try_source(spec, file, settings, rows)
-        report(f"read {counted(sum(read + refused for read, refused in trial.landed.values()), 'row')}")
+        report(f"read {counted(sum(read + unreadable for read, unreadable in trial.landed.values()), 'row')}")
     if as_json:
         print_json(_as_dict(trial))
     else:
@@ -121,7 +121,7 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
             },
             "records": trial.records,
             "completeness": trial.completeness,
-            "items": {kind: {"held": held, "refused": refused} for kind, (held, refused) in trial.items.items()},
+            "items": {kind: {"held": held, "not_held": failed} for kind, (held, failed) in trial.items.items()},
             "dates_given": applied.quality.dates_given,
             "unreadable_dates": applied.quality.unreadable_dates,
             "unreadable": [
@@ -137,7 +137,7 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
         "system": trial.system,
         "trusted": trial.problem is None,
         "problem": trial.problem,
-        "landed": {name: {"read": read, "unreadable": refused} for name, (read, refused) in trial.landed.items()},
+        "landed": {name: {"read": read, "unreadable": bad} for name, (read, bad) in trial.landed.items()},
         "misfits": list(trial.misfits),
         **counts,
     }
@@ -166,16 +166,16 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
         [(name, *counts) for name, counts in applied.balances.items()],
     )
     for resource, reasons in trial.reasons.items():
-        told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
-        typer.echo(f"  in quarantine of {resource}: {told}")
+        counts = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
+        typer.echo(f"  quarantined of {resource}: {counts}")
     of = max(trial.records, 1)
     print_table(
         ("field", "nominal records", "share"),
         [(name, count, f"{count / of:.0%}") for name, count in trial.completeness.items()],
     )
     print_table(
-        ("kind of item", "held", "empty or refused"),
-        [(kind, held, refused) for kind, (held, refused) in trial.items.items()],
+        ("kind of item", "held", "empty or quarantined"),
+        [(kind, held, failed) for kind, (held, failed) in trial.items.items()],
     )
     lacks = applied.quality
     typer.echo(

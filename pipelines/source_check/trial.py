@@ -18,7 +18,7 @@ from pipelines.canonical.take_over import take_over
 from pipelines.errors import ConfigurationError
 from pipelines.landing.land import land
 from pipelines.source import BELOW, SourceSpec
-from pipelines.source_check.aside import aside
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_check.mask import mask, masked
 from pipelines.warehouse.database import writer
 from pipelines.yaml_file import error_at, field_line, read_yaml
@@ -119,7 +119,7 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
         ConfigurationError: `key` or `cursor` of a resource does not fit.
         StorageError: the disk is full.
     """
-    with aside(settings) as own:
+    with temporary_home(settings) as own:
         load = land(spec.system, spec.extract, own)
         folder = own.landing / spec.system / load.load_id
         landed = {name: (count, load.quarantined.get(name, 0)) for name, count in load.rows.items()}

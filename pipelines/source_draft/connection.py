@@ -16,7 +16,7 @@ from pipelines.errors import SourceError
 from pipelines.landing.files.places import Folder
 from pipelines.landing.land import land
 from pipelines.source.extract import Extract, ExtractSpec
-from pipelines.source_check.aside import aside
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_draft import ask
 from pipelines.warehouse.database import scratch
 
@@ -258,7 +258,7 @@ def _sql(system: str, settings: Settings) -> dict[str, Any]:
 def _tables(system: str, extract: dict[str, Any], settings: Settings) -> list[str]:
     """Return the tables and views of a database."""
     listing = {"resources": {"tables": {"query": _TABLES[extract["dialect"]]}}}
-    with aside(settings) as own, scratch(own, own.home / "spill") as con:
+    with temporary_home(settings) as own, scratch(own, own.home / "spill") as con:
         load = land(system, parsed(extract | listing), own)
         path = own.landing / system / load.load_id / "tables.parquet"
         found = con.execute(

@@ -19,7 +19,7 @@ from pipelines.source import SourceSpec
 from pipelines.source.extract import Rest, Sql
 from pipelines.source.extract.rest import OnePage
 from pipelines.source.extract.sql import SqlResource
-from pipelines.source_check.aside import aside
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.warehouse.database import writer
 
 if TYPE_CHECKING:
@@ -252,7 +252,7 @@ def looking_at(system: str, extract: ExtractSpec, settings: Settings) -> Iterato
     Raises:
         SourceError: it cannot be read.
     """
-    with aside(settings) as own:
+    with temporary_home(settings) as own:
         load = land(system, beginning_of(extract), own)
         with writer(own) as con:
             known: dict[str, Any] = {"system": system, "extract": extract}

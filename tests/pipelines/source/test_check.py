@@ -13,7 +13,7 @@ import sample_data
 from pipelines.errors import ConfigurationError
 from pipelines.sample.deployment import write_deployment
 from pipelines.settings import Settings
-from pipelines.source_check.aside import aside
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_check.mask import mask
 from pipelines.source_check.trial import Trial, read_source, try_source
 from sample_data.serve import serve
@@ -79,7 +79,7 @@ def test_a_home_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def fail_aside(settings: Settings) -> None:
-    with aside(settings) as own:
+    with temporary_home(settings) as own:
         (own.home / "row").write_text("a value", encoding="utf-8")
         raise ZeroDivisionError
 

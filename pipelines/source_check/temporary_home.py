@@ -17,7 +17,7 @@ _NAME = ".source-check-"
 
 
 @contextmanager
-def aside(settings: Settings) -> Iterator[Settings]:
+def temporary_home(settings: Settings) -> Iterator[Settings]:
     """Yield settings whose landing and warehouse are in a folder that is always removed at the end.
 
     What a killed process left behind is removed first.
@@ -33,9 +33,9 @@ def aside(settings: Settings) -> Iterator[Settings]:
         yield settings.model_copy(update={"home": folder, "inbox": settings.deliveries})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        for folder in made:  # a check makes no home
-            if not any(folder.iterdir()):
-                folder.rmdir()
+        for missing in made:  # a check makes no home
+            if not any(missing.iterdir()):
+                missing.rmdir()
 
 
 def _is_alive(leftover: Path) -> bool:
