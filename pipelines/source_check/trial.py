@@ -18,8 +18,8 @@ from pipelines.canonical.take_over import take_over
 from pipelines.errors import ConfigurationError
 from pipelines.landing.land import land
 from pipelines.source import BELOW, SourceSpec
-from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_check.mask import mask, masked
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.warehouse.database import writer
 from pipelines.yaml_file import error_at, field_line, read_yaml
 

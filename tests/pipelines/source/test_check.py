@@ -13,8 +13,8 @@ import sample_data
 from pipelines.errors import ConfigurationError
 from pipelines.sample.deployment import write_deployment
 from pipelines.settings import Settings
-from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_check.mask import mask
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_check.trial import Trial, read_source, try_source
 from sample_data.serve import serve
 from tests.pipelines import shipped
