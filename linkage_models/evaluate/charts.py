@@ -8,13 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import vl_convert
 
 from linkage_models.evaluate.reliability import WeightBin
 from linkage_models.evaluate.rules import RuleRecall
+
+if TYPE_CHECKING:
+    from linkage_models.explain import Evidence
 
 FOR, AGAINST, TOTAL = "#2c7fb8", "#d95f0e", "#555555"
 """Colours that the colour-blind can tell apart: evidence for one person, against, and the sum."""
@@ -23,23 +26,7 @@ LABEL_PIXELS = 420
 """Room for a label: the longest level's name in full."""
 
 
-class EvidencePart(Protocol):
-    """One entry of a pair's evidence, as `linkage_models.explain.Evidence` has it."""
-
-    @property
-    def comparison(self) -> str:
-        """The comparison's name; `prior` for what holds before any is made."""
-
-    @property
-    def level(self) -> str:
-        """What it found."""
-
-    @property
-    def weight(self) -> float:
-        """Bits it added to the match weight."""
-
-
-def waterfall_chart(evidence: Iterable[EvidencePart]) -> alt.LayerChart:
+def waterfall_chart(evidence: Iterable[Evidence]) -> alt.LayerChart:
     """Draw how a pair's evidence adds up to its match weight: a bar for each part, in order, and one for the sum.
 
     Args:

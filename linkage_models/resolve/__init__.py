@@ -14,7 +14,7 @@ from linkage_models.resolve.conflict import (
 )
 from linkage_models.resolve.decisions import ContradictoryDecision, Ruling, check_decisions, check_ruling
 from linkage_models.resolve.events import EventCounts, successors
-from linkage_models.resolve.subject_ids import is_subject_id, subject_id
+from linkage_models.resolve.subject_ids import subject_id
 from linkage_models.resolve.subjects import AssignCounts, assign_subjects
 from linkage_models.resolve.thresholds import Thresholds
 
@@ -34,7 +34,6 @@ __all__ = [
     "assign_subjects",
     "check_decisions",
     "check_ruling",
-    "is_subject_id",
     "partition",
     "subject_id",
     "successors",
