@@ -18,8 +18,8 @@ from linkage_models.nominal.model import kinship
 from linkage_models.nominal.model.blocking import blocking_rules, keys_sql, largest_left_out
 from linkage_models.nominal.model.comparisons import comparisons
 from linkage_models.nominal.train.agreement import Patterns, count_patterns
-from linkage_models.nominal.train.estimation import count, thinned
-from linkage_models.relations import Steps, Temporaries
+from linkage_models.nominal.train.estimation import thinned
+from linkage_models.relations import Steps, Temporaries, single_value
 
 ROUNDS = 100
 CONVERGED = 1e-6
@@ -61,7 +61,7 @@ def expected_prior(
                 FROM {largest_left_out("key")} AS l JOIN key AS r USING (blocking_key) WHERE l.id < r.id
             """),
         )
-        found = count(con, f"SELECT count(*) FROM {PAIRS}")
+        found = single_value(con, f"SELECT count(*) FROM {PAIRS}")
         if not found:
             return prior
         pairs = f"FROM {PAIRS} JOIN {features} AS l ON l.unique_id = one JOIN {features} AS r ON r.unique_id = other"
