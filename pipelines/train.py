@@ -46,7 +46,7 @@ class Trained:
         if left_out := recipe["left_out"]["records"]:
             found.append(
                 f"{counted(left_out, 'record was', 'records were')} left out, for too many others have the same "
-                "identifier, or name and date of birth; mend the source, or map the placeholder to nothing in its "
+                "identifier, or name and date of birth; correct the source, or map the placeholder to nothing in its "
                 "YAML, and train again."
             )
         refits = recipe.get("refits")

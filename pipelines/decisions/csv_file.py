@@ -110,7 +110,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
             for row in reader:
                 if None in row or None in row.values():
                     raise ConfigurationError(
-                        f"{file}, line {reader.line_num}: it has not as many fields as the first line; mend it."
+                        f"{file}, line {reader.line_num}: it has not as many fields as the first line; correct it."
                     )
                 yield reader.line_num, {name: value.strip() for name, value in row.items()}
     except (OSError, UnicodeDecodeError, csv.Error) as error:

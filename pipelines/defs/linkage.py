@@ -120,7 +120,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
     name="blocks_are_compared",
     pool="warehouse",
     description="No block of records is too large to compare. If one is, they share a placeholder or a row was"
-    " repeated: mend the source, or map the placeholder to nothing in its YAML.",
+    " repeated: correct the source, or map the placeholder to nothing in its YAML.",
 )
 def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
     """Warn of blocks that were capped, with their rules and sizes but no values."""

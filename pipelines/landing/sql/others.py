@@ -202,7 +202,7 @@ _CODES: dict[str, dict[Any, str]] = {
 
 
 def judged_by_driver(error: sa.exc.DBAPIError, dialect: str) -> BrokenError | RefusedError:
-    """Return the error for a driver's error: one that a retry may mend, or one that it cannot."""
+    """Return the error for a driver's error: one that a retry may help, or one that it cannot."""
     said: Any = error.orig
     first = said.args[0] if said is not None and said.args else None
     code: Any = {

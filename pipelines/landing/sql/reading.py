@@ -227,10 +227,10 @@ def refused(state: str) -> RefusedError:
         return RefusedError(*_REFUSALS[state])
     if state.startswith("42"):
         return RefusedError(f"cannot be queried as the source's YAML says ({state})", "correct its `extract`")
-    problem, remedy = f"gives an error of its own when it is read ({state})", "have its owner mend it"
+    problem, remedy = f"gives an error of its own when it is read ({state})", "have its owner correct it"
     return RefusedError(problem, f"{remedy}, or avoid it by a `query`")
 
 
 def judged(state: str | None) -> BrokenError | RefusedError:
-    """Return the error for a database's state: one that a retry may mend, or one that it cannot."""
+    """Return the error for a database's state: one that a retry may help, or one that it cannot."""
     return BrokenError() if not state or state.startswith(_PASSING) else refused(state)
