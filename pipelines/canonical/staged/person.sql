@@ -1,4 +1,4 @@
--- One row per row of the record's resource, with `problem` if it is no person.
+-- One row per row of the record's resource, with `problem` where it is no person.
 WITH said AS (
     SELECT
         * REPLACE (nullif(trim(birth_date), '') AS birth_date),

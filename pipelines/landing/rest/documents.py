@@ -177,7 +177,7 @@ class _Reading:
         return answer, found[0]
 
     def _turn(self, request: Request, response: Response, answer: object, *, last: bool) -> bool:
-        """Make the request ask for the page after an answer, and return whether there is one."""
+        """Have the request ask for the page that follows an answer, and tell whether there is one."""
         following: str | None
         match self.service.spec.paging:
             case PageNumber() as paging:
@@ -205,7 +205,7 @@ class _Reading:
         return following is not None
 
     def _is_new(self, response: Response) -> bool:
-        """Raise if the page is the one before: a service that ignores the parameter repeats it for ever."""
+        """Raise where the page is the one before; a service that overlooks the parameter gives it for ever."""
         if response.content == self._page:
             raise self._error("gives the same page again", "correct `paging`")
         self._page = response.content

@@ -39,7 +39,7 @@ OK = 200
 UNAUTHORISED = 401
 TOO_MANY = 429
 BROKEN = 500
-"""The first of the statuses that report a fault of the service itself."""
+"""The first of the statuses that tell of a fault of the service's own."""
 
 
 @contextmanager
@@ -120,7 +120,7 @@ class Service:
             self._free_at = time.monotonic() + self.spec.pause_seconds
 
     def send(self, request: Request, declared: str) -> Response:
-        """Send a request, with retries if they may help, and follow no redirection.
+        """Send a request, again and again where that may help, and follow no redirection.
 
         Raises:
             SourceError: it leads to another host than the declared address, or cannot be sent.
@@ -218,7 +218,7 @@ def _origin(request: PreparedRequest) -> tuple[str, str]:
 
 
 def read_json(response: Response) -> Any:  # noqa: ANN401  # any JSON
-    """Return the answer read as UTF-8, as JSON always is, whatever its headers say.
+    """Return the answer, read as the UTF-8 that JSON is, whatever its headers say.
 
     Raises:
         ValueError: it is no whole JSON document, or too deep to be read.
@@ -230,14 +230,14 @@ def read_json(response: Response) -> Any:  # noqa: ANN401  # any JSON
 
 
 def _error_may_pass(error: BaseException) -> bool:
-    """Return whether another try may help after a request got no answer."""
+    """Tell whether another try may help after a request got no answer."""
     cut_short = (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError)
     broken = (exceptions.ConnectionError, exceptions.Timeout, *cut_short)
     return isinstance(error, broken) and not isinstance(error, exceptions.SSLError)
 
 
 def _answer_may_pass(response: Response) -> bool:
-    """Return whether another try may bring a better answer."""
+    """Tell whether another try may bring a better answer."""
     if response.status_code == OK:
         try:
             read_json(response)
@@ -247,7 +247,7 @@ def _answer_may_pass(response: Response) -> bool:
 
 
 def _wait_asked_for(response: Response) -> float | None:
-    """Return the seconds that a service asks to wait; None if it asks for none.
+    """Return the seconds that a service asks to wait; None where it asks for none.
 
     A time until which to wait is read by the service's own clock, which need not agree with ours.
     """
