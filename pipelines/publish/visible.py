@@ -63,7 +63,7 @@ def visible_to(
 
 
 def withheld_counts(con: DuckDBPyConnection) -> dict[str, int]:
-    """Return how many information items and gap findings are left out of the file because of their marking."""
+    """Return how many information items and gap findings of the warehouse stay out of the file for their marking."""
     return {
         noun: single_value(con, f"SELECT count(*) FROM {table} WHERE (marking IN (FROM publish_marking)) IS NOT TRUE")
         for noun, table in (("information", "nominal.information_item"), ("information_gap", "gap.finding"))
