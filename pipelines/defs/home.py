@@ -35,7 +35,7 @@ class Home(dg.ConfigurableResource["Home"]):
 
     @contextmanager
     def yield_for_execution(self, context: dg.InitResourceContext) -> Iterator["Home"]:
-        """Hold the run lock for the run; make the home private, and check that time has not gone back."""
+        """Hold the run lock as long as the run's process lives; close the home; see that time has not gone back."""
         del context
         with run_lock(self.settings, DECISION_SECONDS):
             tighten(self.settings)

@@ -123,7 +123,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
     " repeated: correct the source, or map the placeholder to nothing in its YAML.",
 )
 def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
-    """Warn of blocks that were capped, with their rules and sizes but no values."""
+    """Warn of blocks that were capped, naming their rules and sizes and no value."""
     with database.reader(home.settings) as con:
         capped = con.execute("SELECT rule, records FROM linkage.capped_block ORDER BY records DESC, rule").fetchall()
     return dg.AssetCheckResult(

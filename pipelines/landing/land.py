@@ -48,7 +48,7 @@ _LOG = logging.getLogger(__name__)
 
 
 def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
-    """Land what the source delivered, or return the load in force if the same was delivered again.
+    """Land what the source delivered, or return the load in force where the same was delivered again.
 
     Raises:
         SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
@@ -267,7 +267,7 @@ class _Landing:
     # What was delivered becomes a load.
 
     def _made(self, extraction: Extraction, delivery: _Delivery) -> Load | None:
-        """Return the load that the working folder holds; None if it is the one in force."""
+        """Return the load that the working folder holds; None where it is the one in force."""
         if not delivery.read and self.latest is not None:
             return None
         con, latest = extraction.con, self.latest

@@ -188,6 +188,6 @@ def keep(working: Path, folder: Path, load: Load) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove the unfinished loads that a killed run left."""
+    """Remove what a killed run left half landed."""
     for leftover in folder.glob(".landing-*"):
         shutil.rmtree(leftover, ignore_errors=True)

@@ -31,7 +31,7 @@ _SIGNS = (
 
 @contextmanager
 def undamaged(file: Path, remedy: str) -> Iterator[None]:
-    """Raise a DamagedError if DuckDB fails because the file is damaged; let other errors pass.
+    """Raise a DamagedError where DuckDB fails because the file is damaged; let other errors pass.
 
     Args:
         file: the database, which nothing inside holds open any longer when an error leaves it.

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @contextmanager
 def writer(settings: Settings) -> Iterator[DuckDBPyConnection]:
-    """Open the warehouse to write, making or upgrading it if needed; checkpoint and close it at the end.
+    """Open the warehouse to write, made or upgraded where it must be; checkpoint and close at the end.
 
     Raises:
         WarehouseBusyError: another process holds it.

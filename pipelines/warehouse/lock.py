@@ -22,7 +22,7 @@ DECISION_SECONDS = 10.0
 
 @contextmanager
 def run_lock(settings: Settings, patience: float = 0.0) -> Iterator[None]:
-    """Hold the home's run lock; the operating system releases it when the process ends, however it ends.
+    """Hold the home's run lock; the operating system lets go of it when the process ends, however it ends.
 
     Args:
         settings: the home.

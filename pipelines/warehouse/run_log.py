@@ -76,7 +76,7 @@ def stands_at(settings: Settings) -> datetime | None:
 
 
 def not_before_the_last(settings: Settings) -> None:
-    """Raise if the run's instant for now lies before that of an earlier run.
+    """Raise where the run would take for now an instant before the one an earlier run took.
 
     Raises:
         ConfigurationError: what was believed later is already in the history, which is never rewritten.
