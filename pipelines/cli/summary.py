@@ -24,7 +24,7 @@ HELD_BACK = 3
 
 
 def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
-    """Print the night's figures, and what the checks warn of."""
+    """Print the figures as a person reads them, and what the run's checks warn of."""
     console = Console()
     if summary["audience"] is None:
         _print_warnings(console, warnings)

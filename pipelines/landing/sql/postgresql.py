@@ -104,7 +104,7 @@ _SAID = (
 
 
 def _postgresql_columns(cursor: Cursor, empty_query: str) -> list[sa.ColumnElement[Any]]:
-    """Return what to select: every column, with types that Arrow cannot hold written as text."""
+    """Return what to select: every column, those of types that Arrow cannot hold written out so that it can."""
     cursor.execute(empty_query)
     schema = cursor.fetch_arrow_table().schema
     check_names(schema.names)

@@ -139,7 +139,7 @@ def text_of(statement: sa.Select[Any], dialect: SqlAlchemyDialect) -> str:
 
 
 def check_names(names: list[str]) -> None:
-    """Raise unless every column's name differs from the others, and from those of the columns that Conjoin adds.
+    """Look that every column can be told from the others, and from those that Conjoin adds.
 
     Raises:
         RefusedError: it cannot.
