@@ -36,7 +36,7 @@ def visible_to(
         con: the warehouse, outside a transaction.
         audience: whose ceiling applies.
         services: service of each configured source system.
-        record_markings: marking of what each source system's records themselves say; None if records are not marked.
+        record_markings: marking of what each source system's records themselves say; None where records are not marked.
     """
     shown = {
         system: service

@@ -1,6 +1,6 @@
 """Blocking rules: which pairs of nominal records are compared at all, each with the reason for it.
 
-A rule is an expression over one record's features that gives a list of keys; two records are compared if they share
+A rule is an expression over one record's features that gives a list of keys; two records are compared where they share
 a key of the same rule. So a pair's being compared depends on its two records alone, and scoring only the pairs of
 changed records gives what scoring every pair would give.
 """
@@ -66,13 +66,13 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
     BlockingRule(
         "full name and year of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, lambda n: hash(11, year(d), n))))",
-        "Finds a mistyped day or month if no address agrees.",
+        "Finds a mistyped day or month where no address agrees.",
     ),
     BlockingRule(
         "full name and day of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, "
         "lambda n: hash(12, month(d), day(d), n))))",
-        "Finds a mistyped year if no address agrees.",
+        "Finds a mistyped year where no address agrees.",
     ),
     BlockingRule(
         "full name and postcode district shared",
@@ -88,7 +88,7 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
     BlockingRule(
         "address line and year of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(address_lines, lambda a: hash(18, year(d), a))))",
-        "Finds names that changed or are mistyped if no postcode is known or postcodes are of towns.",
+        "Finds names that changed or are mistyped where no postcode is known or postcodes are of towns.",
     ),
     BlockingRule(
         "address line and the beginning of a name shared",
@@ -143,7 +143,7 @@ def blocking_rules(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[BlockingR
 
 
 RULES = blocking_rules()
-"""The rules of a model that compares only the identifiers of the justice systems."""
+"""The rules of a model that compares the identifiers of the justice systems alone."""
 
 FULL_NAME_AND_DATE = BlockingRule(
     "full name and date of birth shared",
@@ -175,10 +175,10 @@ MOST_IN_BLOCK = 3000
 
 
 def too_large(relation: str, columns: str = "blocking_key") -> str:
-    """Return the query of the values that too many rows share in some columns, with the `records` of each."""
+    """Return the query of the values of some columns that too many rows share, each with its number of `records`."""
     return f"SELECT {columns}, count(*) AS records FROM {relation} GROUP BY {columns} HAVING count(*) > {MOST_IN_BLOCK}"
 
 
 def largest_left_out(relation: str, columns: str = "blocking_key") -> str:
-    """Return a relation without the rows that share a value with too many others, so that joins stay affordable."""
+    """Return a relation without the rows whose columns too many others share: its joins on them stay affordable."""
     return f"(FROM {relation} ANTI JOIN ({too_large(relation, columns)}) USING ({columns}))"
