@@ -12,7 +12,7 @@ import duckdb
 import pyarrow as pa
 
 from linkage_models.nominal.bundle.name_symbols import symbol_table
-from linkage_models.relations import Temporaries, single_value
+from linkage_models.relations import Temporaries
 
 NAME_COLUMNS = ("full_name", "surname_v", "forename_v")
 """Features with a frequency, in the tables of the same names with columns `value` and `frequency` (share of people)."""
@@ -30,10 +30,10 @@ TABLES = (*NAME_COLUMNS, POSTCODES, ADDRESS_WORDS, NAME_SYMBOLS)
 """Every table of the frozen frequencies."""
 
 MINIMUM_BEARERS = 3
-"""Apparent persons who must have a name before its frequency is kept."""
+"""Apparent persons who must bear a name before its frequency is kept."""
 
 COMMON_POSTCODE_PEOPLE = 20
-"""A postcode with this many apparent persons is not a household but a hostel, a prison or a large block."""
+"""Apparent persons from whom a postcode is no household but a hostel, a prison or a large block."""
 
 COMMON_WORD_SHARE = 0.02
 """Share of the people with an address from which a word of it, such as STREET or LONDON, is no evidence."""
@@ -65,22 +65,17 @@ class TermFrequencies:
     dependence: float
 
 
-def _frequencies(con: duckdb.DuckDBPyConnection, counted: str, people: str) -> tuple[pa.Table, float]:
-    """Return the table of frequent values, and the frequency of the others.
-
-    Args:
-        con: any connection.
-        counted: query of `value` and `bearers`.
-        people: query of the number of people that a frequency is a share of.
-    """
+def _frequencies(con: duckdb.DuckDBPyConnection, people: str, column: str) -> tuple[pa.Table, float]:
+    counted = f"SELECT {column} AS value, count(*) AS bearers FROM {people} WHERE {column} IS NOT NULL GROUP BY ALL"
     table = con.execute(f"""
-        SELECT value, round_even(bearers / ({people}), 12) AS frequency
-        FROM ({counted}) WHERE bearers >= {MINIMUM_BEARERS} ORDER BY value
+        SELECT value, round_even(bearers / sum(bearers) OVER (), 12) AS frequency
+        FROM ({counted}) QUALIFY bearers >= {MINIMUM_BEARERS} ORDER BY value
     """).to_arrow_table()
-    unseen = single_value(
-        con, f"SELECT avg(bearers) FILTER (WHERE bearers < {MINIMUM_BEARERS}) / ({people}) FROM ({counted})"
-    )
-    return table, float(f"{max(unseen or 0, SMALLEST_FREQUENCY):.9g}")
+    row = con.execute(f"""
+        SELECT avg(bearers) FILTER (WHERE bearers < {MINIMUM_BEARERS}) / sum(bearers) FROM ({counted})
+    """).fetchone()
+    unseen = row[0] if row and row[0] is not None else SMALLEST_FREQUENCY
+    return table, float(f"{max(unseen, SMALLEST_FREQUENCY):.9g}")
 
 
 def count_term_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> TermFrequencies:
@@ -95,21 +90,32 @@ def count_term_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> TermF
     """
     tables, unseen = {}, {}
     for column in NAME_COLUMNS:
-        counted = f"SELECT {column} AS value, count(*) AS bearers FROM {people} WHERE {column} IS NOT NULL GROUP BY ALL"
-        tables[column], unseen[column] = _frequencies(con, counted, f"SELECT sum(bearers) FROM ({counted})")
+        tables[column], unseen[column] = _frequencies(con, people, column)
     tables[POSTCODES] = con.execute(f"""
         SELECT value FROM (SELECT unnest(postcodes) AS value FROM {people})
         GROUP BY value HAVING count(*) >= {COMMON_POSTCODE_PEOPLE} ORDER BY value
     """).to_arrow_table()
-    counted = f"SELECT value, count(*) AS bearers FROM ({_words_sql(people)}) GROUP BY value"
-    people_with = f"SELECT greatest(count(*), 1) FROM {people} WHERE len(address_words) > 0"
-    tables[ADDRESS_WORDS], unseen[ADDRESS_WORDS] = _frequencies(con, counted, people_with)
+    tables[ADDRESS_WORDS], unseen[ADDRESS_WORDS] = _word_frequencies(con, people)
     tables[NAME_SYMBOLS] = symbol_table(con, people)
     return TermFrequencies(
         tables,
         {name: unseen[name] for name in ("surname_v", "forename_v", ADDRESS_WORDS)},
         _dependence(con, people, unseen),
     )
+
+
+def _word_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> tuple[pa.Table, float]:
+    counted = f"SELECT value, count(*) AS bearers FROM ({_words_sql(people)}) GROUP BY value"
+    people_with = f"(SELECT greatest(count(*), 1) FROM {people} WHERE len(address_words) > 0)"
+    table = con.execute(f"""
+        SELECT value, round_even(bearers / {people_with}, 12) AS frequency
+        FROM ({counted}) WHERE bearers >= {MINIMUM_BEARERS} ORDER BY value
+    """).to_arrow_table()
+    row = con.execute(f"""
+        SELECT avg(bearers) FILTER (WHERE bearers < {MINIMUM_BEARERS}) / {people_with} FROM ({counted})
+    """).fetchone()
+    unseen = row[0] if row and row[0] is not None else SMALLEST_FREQUENCY
+    return table, float(f"{max(unseen, SMALLEST_FREQUENCY):.9g}")
 
 
 def _words_sql(features: str) -> str:
@@ -120,16 +126,14 @@ def _words_sql(features: str) -> str:
 
 
 def _dependence(con: duckdb.DuckDBPyConnection, people: str, unseen: dict[str, float]) -> float:
-    """Return by what factor more pairs of people share a rare full name than if its parts were independent."""
+    """Return pairs of people that share a rare full name over the pairs expected were its parts independent."""
     part = {}
     for column in ("surname_v", "forename_v"):
         part[column] = f"""(
             SELECT {column}, CASE WHEN count(*) >= {MINIMUM_BEARERS} THEN count(*) / sum(count(*)) OVER ()
                 ELSE {unseen[column]} END AS frequency
             FROM {people} WHERE {column} IS NOT NULL GROUP BY ALL)"""
-    factor = single_value(
-        con,
-        f"""
+    row = con.execute(f"""
         WITH whole AS (
             SELECT full_name, any_value(surname_v) AS surname_v, any_value(forename_v) AS forename_v, count(*) AS n
             FROM {people} WHERE full_name IS NOT NULL GROUP BY full_name
@@ -138,9 +142,8 @@ def _dependence(con: duckdb.DuckDBPyConnection, people: str, unseen: dict[str, f
             sum(n * s.frequency * f.frequency) * (SELECT sum(n) - 1 FROM whole), 0)
         FROM whole JOIN {part["surname_v"]} AS s USING (surname_v) JOIN {part["forename_v"]} AS f USING (forename_v)
         WHERE n < {MINIMUM_BEARERS}
-    """,
-    )
-    return float(f"{max(1.0, factor or 1.0):.6g}")
+    """).fetchone()
+    return float(f"{max(1.0, (row and row[0]) or 1.0):.6g}")
 
 
 def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str, str]) -> str:
@@ -183,7 +186,7 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
 
 @contextmanager
 def registered(con: duckdb.DuckDBPyConnection, frequencies: TermFrequencies) -> Iterator[dict[str, str]]:
-    """Register the frozen tables on a connection until the block ends; yield the relation of each of `TABLES`."""
+    """Give the frozen tables to a connection for as long as the block lasts: the relation of each of `TABLES`."""
     names = {name: f"frozen_{name}" for name in frequencies.tables}
     for name, view in names.items():
         con.register(view, frequencies.tables[name])
