@@ -100,7 +100,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
         False only if the records are many enough to show that there are none.
     """
     same_name = condition("l.surname_v = r.surname_v AND l.postcode = r.postcode AND l.unique_id < r.unique_id")
-    same, slip_in_name, slip_in_date, relatives = single_row(
+    counts = single_row(
         con,
         f"""
         SELECT
@@ -117,6 +117,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
         )
     """,
     )
+    same, slip_in_name, slip_in_date, relatives = (count or 0 for count in counts)
     if same < FAMILY_PAIRS:
         return True
     slips = slip_in_name * slip_in_date / same
