@@ -65,7 +65,7 @@ setup-browser: setup-dev ## Install Chromium for the browser tests, where that i
 	@$(BIN)/python -m tests.browser.chromium
 
 # PySpark is large and few need it, so it has a lock of its own, and setting up again does not take it away. It comes as
-# source code alone, in Python and Java: building it needs no compiler.
+# source code only, in Python and Java: building it needs no compiler.
 .PHONY: setup-spark
 setup-spark: setup ## Install PySpark, and Java where that is possible, to score on Spark
 	$(BIN)/python -m pip install --disable-pip-version-check --no-deps --no-build-isolation --require-hashes \
@@ -85,7 +85,7 @@ test: setup-dev ## Run the tests (PYTEST_ARGS="-m 'not slow'" for the quick ones
 	$(BIN)/python -m pytest --numprocesses 2 --dist loadfile --no-loadscope-reorder -m "not long and not hostile" $(PYTEST_ARGS)
 
 .PHONY: test-long
-test-long: setup-dev ## Run the tests that take minutes each: nights killed, starved of disk and served, public sets
+test-long: setup-dev ## Run the tests that take minutes each: killed nights, full disks, real servers, public sets
 	$(BIN)/python -m pytest --numprocesses 2 --dist load -m long $(PYTEST_ARGS)
 
 .PHONY: test-hostile

@@ -34,7 +34,7 @@ class Interval:
 
 
 EVERYTHING_OR_NOTHING = Interval(1.0, 0.0, 1.0)
-"""What is known of a ratio of nothing to nothing: nothing went wrong, and nothing was tried."""
+"""The interval of the ratio of 0 to 0: nothing went wrong, but nothing was tried either."""
 
 
 def wilson(value: float, trials: float) -> Interval:

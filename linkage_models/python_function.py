@@ -38,7 +38,7 @@ def add_macro(con: duckdb.DuckDBPyConnection, name: str, function: Callable[[str
 
 
 def as_written(module: str) -> str:
-    """Return what a module's functions follow from, for whoever must know whether to call them again.
+    """Return a digest of a module's source, which tells whether results of its functions are out of date.
 
     Args:
         module: the module's `__file__`.

@@ -12,19 +12,21 @@ from pipelines.modes import keep_private
 from pipelines.settings import Settings
 
 CODE_LOCATION = "conjoin"
-"""What Dagster calls this code location (in `pyproject.toml` too); the UI knows by it whose run a run is."""
+"""What Dagster calls this code location (in `pyproject.toml` too); by it the UI finds the runs of this location."""
 
 
 def build_definitions(*, settings: Settings | None = None, home: Home | None = None) -> dg.Definitions:
-    """Return fresh definitions; what a test or the CLI wants otherwise, it passes here.
+    """Return fresh definitions; tests and the CLI pass what they want to replace.
 
     Args:
         settings: settings that name the deployment; None reads them from the environment.
         home: the resource the assets run with.
     """
     deployment = Deployment.load(settings or Settings.load())
-    sources = [dg.build_defs_for_component(NominalSource(one.spec, one.yaml_file)) for one in deployment.sources]
-    nominal_keys = [dg.AssetKey(["nominal", one.spec.system]) for one in deployment.sources]
+    sources = [
+        dg.build_defs_for_component(NominalSource(source.spec, source.yaml_file)) for source in deployment.sources
+    ]
+    nominal_keys = [dg.AssetKey(["nominal", source.spec.system]) for source in deployment.sources]
     return dg.Definitions.merge(
         *sources,
         dg.Definitions(
@@ -40,6 +42,6 @@ def build_definitions(*, settings: Settings | None = None, home: Home | None = N
 
 @dg.definitions
 def defs() -> dg.Definitions:
-    """Return the definitions Dagster serves, in a process that keeps what it writes to its own account."""
+    """Return the definitions that Dagster serves, after making what this process writes private to its account."""
     keep_private()
     return build_definitions()

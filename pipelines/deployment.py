@@ -39,7 +39,7 @@ class Folders:
     """Where a deployment keeps its parts.
 
     Attributes:
-        own: the deployment's folder; None where it is the repository's own.
+        own: the deployment's folder; None if it is the repository's own.
     """
 
     own: Path | None
@@ -50,7 +50,7 @@ class Folders:
 
     @staticmethod
     def at(own: Path | None) -> Folders:
-        """Return the folders of a deployment, the repository's own wherever it has none."""
+        """Return the folders of a deployment; for each that it lacks, the repository's own."""
         sources, rules, audiences, bundles = PIPELINES / "defs" / "sources", DEFAULT_RULES, audience.SHIPPED, SHIPPED
         if own is None:
             return Folders(None, sources, rules, audiences, bundles)
@@ -76,7 +76,7 @@ class Folders:
 
 @dataclass(frozen=True)
 class Deployment(Folders):
-    """A deployment read: its source systems in the order of their names, its audiences by name, where the rest is."""
+    """A deployment as it was read: its source systems by name, its audiences, and where its other parts are."""
 
     sources: tuple[Source, ...]
     audiences: dict[str, Audience]
@@ -94,7 +94,7 @@ class Deployment(Folders):
         )
 
     def named(self, system: str | None) -> tuple[Source, ...]:
-        """Return the source system of a name; without a name, all of them.
+        """Return the source system of a name, or all of them if no name is given.
 
         Raises:
             ConfigurationError: there is none of that name.

@@ -1,4 +1,4 @@
-"""Files that survive a loss of power: had on the disk, and there whole or not at all."""
+"""Files that survive a loss of power: written to the disk, and there whole or not at all."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ def sync(path: Path) -> None:
 
 
 def replace(finished: Path, path: Path) -> None:
-    """Give a finished file, which lies in the same folder, the name of another: readers find the old one or the new."""
+    """Move a finished file over another in the same folder: readers find the old one or the new one."""
     sync(finished)
     finished.replace(path)
     sync(path.parent)

@@ -1,4 +1,4 @@
-"""Errors a user of Conjoin can meet: each message is one sentence saying what is wrong, where, and what to do.
+"""Errors that a user of Conjoin can meet: each message is one sentence that says what is wrong, where, and what to do.
 
 No message ever holds a personal value: places are named by file, line, row number or field.
 """
@@ -24,7 +24,7 @@ class ConfigurationError(ConjoinError):
     """A setting, a deployment's YAML or a command's argument is wrong.
 
     Attributes:
-        file: the file it stands in, where there is one.
+        file: the file it stands in, if there is one.
         line: its line there, counted from 1.
         field: the field, as the path of keys that leads to it.
     """
@@ -42,7 +42,7 @@ Report = Callable[[ConfigurationError], None]
 
 
 def refuse(error: ConfigurationError) -> NoReturn:
-    """Raise the error: a run stops at the first mistake, where `conjoin check` collects them all."""
+    """Raise the error: a run stops at the first mistake, while `conjoin check` collects them all."""
     raise error
 
 
@@ -55,7 +55,7 @@ class WarehouseBusyError(ConjoinError):
 
 
 class FormatError(ConjoinError):
-    """Something in the home is of another format than this version of Conjoin reads, or of none."""
+    """Something in the home has a format that this version of Conjoin does not read, or none."""
 
 
 class StorageError(ConjoinError):

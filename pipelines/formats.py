@@ -18,19 +18,19 @@ FORMAT = 2
 """What this version of Conjoin writes."""
 
 UNNUMBERED = 1
-"""The format of what bears no number, from before there were numbers."""
+"""The format of what has no number, because it is older than the numbers."""
 
 CONJOIN = version("conjoin")
 """The version of Conjoin that runs."""
 
 
 def refuse_newer(number: int, what: Path, written_by: str | None = None) -> None:
-    """Raise where something is of a format that only a later version of Conjoin knows.
+    """Raise if something has a format that only a later version of Conjoin knows.
 
     Args:
         number: its format.
         what: the file.
-        written_by: the version of Conjoin that wrote it, where that is known.
+        written_by: the version of Conjoin that wrote it, if that is known.
 
     Raises:
         FormatError: names both formats and versions, and the remedy.

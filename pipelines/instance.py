@@ -19,9 +19,9 @@ SHIPPED = _IN_REPOSITORY if _IN_REPOSITORY.is_file() else _PACKAGE / "dagster.ya
 
 
 def dagster_home(settings: Settings) -> Path:
-    """Return the folder that Dagster keeps its records in, made and settled where it was not.
+    """Return the folder in which Dagster keeps its records, making it and its settings if they are missing.
 
-    It is DAGSTER_HOME; where that is not set, `dagster_home` in the repository, or `dagster` in CONJOIN_HOME where
+    It is DAGSTER_HOME; if that is not set, `dagster_home` in the repository, or `dagster` in CONJOIN_HOME where
     Conjoin is installed without it. This process, and those it starts, find it in DAGSTER_HOME from then on.
 
     Raises:
@@ -35,7 +35,7 @@ def dagster_home(settings: Settings) -> Path:
 
 
 def settle(folder: Path) -> None:
-    """Make the folder where it is missing, and give it Conjoin's settings where it has none.
+    """Make the folder if it is missing, and give it Conjoin's settings if it has none.
 
     Without them Dagster would report its use, and let two runs write the warehouse.
 

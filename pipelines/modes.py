@@ -1,4 +1,4 @@
-"""Who may read what Conjoin writes: its own account alone, and a group of readers what is published."""
+"""Who may read what Conjoin writes: only its own account, and a group of readers for what is published."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = logging.getLogger(__name__)
 
 
 def keep_private() -> None:
-    """Let this process, and those it starts, write files and folders that no other account can read or enter.
+    """Let this process, and those it starts, make files and folders that no other account can read or enter.
 
     Whatever the umask was before: a stricter one would lock Conjoin out of its own folders.
     """
@@ -29,7 +29,7 @@ def keep_private() -> None:
 
 
 def open_to_readers(path: Path, group: str | None) -> None:
-    """Let the group of readers, where there is one, read a published version or list a folder of them.
+    """Let the group of readers, if there is one, read a published version or list a folder of them.
 
     Raises:
         ConfigurationError: the file or folder cannot be given to that group.
@@ -41,7 +41,7 @@ def open_to_readers(path: Path, group: str | None) -> None:
 
 
 def tighten(settings: Settings) -> None:
-    """Give the home, and everything in it, the modes that it would have if it were made now.
+    """Give the home and everything in it the modes that they would have if they were made now.
 
     What the account may not change, or a file system without modes cannot, stays as it is and is warned of.
 
@@ -74,8 +74,8 @@ def tighten(settings: Settings) -> None:
 
 
 def _inside(folder: str | Path) -> Iterator[os.DirEntry[str]]:
-    """Yield every file and folder below one, a folder before what is in it; links are left alone, having no modes."""
-    # What a command lays aside may be gone by now; what another account keeps to itself is no concern of ours.
+    """Yield every file and folder below one, a folder before what is in it; links, without modes, are left out."""
+    # A temporary file may be gone by now, and what another account keeps private is not our concern.
     with suppress(FileNotFoundError, PermissionError), os.scandir(folder) as entries:
         for entry in entries:
             if not entry.is_symlink():

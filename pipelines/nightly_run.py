@@ -1,4 +1,4 @@
-"""Running the nightly job in this process, as the CLI does: one line a finished step, one sentence for a failure."""
+"""Running the nightly job in this process, as the CLI does: a line for each finished step, a sentence for a failure."""
 
 from __future__ import annotations
 
@@ -28,11 +28,11 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-"""The command tells of the run's progress itself; everything is in the run's log in the UI."""
+"""The command shows the run's progress itself; everything is in the run's log in the UI."""
 
 
 @dataclass(frozen=True)
-class Night:
+class NightlyRun:
     """A nightly run that published.
 
     Attributes:
@@ -46,7 +46,7 @@ class Night:
     held_back: tuple[str, ...]
 
 
-def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
+def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightlyRun:
     """Run the nightly job and return it.
 
     Args:
@@ -69,7 +69,7 @@ def run_nightly(settings: Settings, report: Callable[[str], None]) -> Night:
         ) from None
     if not any(event.event_type == DagsterEventType.RUN_SUCCESS for event in events):
         raise _failure(events)
-    return Night(run_id, _warnings(events), _held_back(events))
+    return NightlyRun(run_id, _warnings(events), _held_back(events))
 
 
 def _execute(
@@ -102,7 +102,7 @@ def _evaluations(events: Sequence[DagsterEvent]) -> Iterator[dg.AssetCheckEvalua
 def _warnings(events: Sequence[DagsterEvent]) -> tuple[str, ...]:
     """Return a clause for each check that warns, with the assets it warns of and its counts there.
 
-    What was not evaluated is left out: it is told of the source that is held back, and a first load has none before it.
+    What was not evaluated is left out: it is reported with the source that is held back, or belongs to a first load.
     """
     counts: dict[str, list[str]] = {}
     said = set()

@@ -46,7 +46,7 @@ class Trained:
         if left_out := recipe["left_out"]["records"]:
             found.append(
                 f"{counted(left_out, 'record was', 'records were')} left out, for too many others have the same "
-                "identifier, or name and date of birth; mend the source, or map the placeholder to nothing in its "
+                "identifier, or name and date of birth; correct the source, or map the placeholder to nothing in its "
                 "YAML, and train again."
             )
         refits = recipe.get("refits")
@@ -68,12 +68,12 @@ def train(
 ) -> Trained:
     """Train the link model and write a new bundle.
 
-    The parameters come from the records alone; weights are calibrated to probabilities by the decisions in force and,
+    The parameters come only from the records; weights are calibrated to probabilities by the decisions in force and,
     where it is given, by a truth.
 
     Args:
         settings: the home.
-        out: folder of bundles to write to; None for the deployment's, or Conjoin's own where there is none.
+        out: folder of bundles to write to; None for the deployment's, or Conjoin's own if there is none.
         seed: seed of the random sampling.
         truth: folder with a `record.csv` that tells each record's person.
         costs: what a false link costs in missed ones, by use (`strict`, `link`, `wide`, `review`), where not as usual.

@@ -35,7 +35,7 @@ def read_yaml(path: Path, model: type[M], *, below: Sequence[str] = ()) -> M:
 
 
 def check_yaml(path: Path, model: type[M], report: Report, *, below: Sequence[str] = ()) -> M | None:
-    """Return the file's content as the model, or None where it does not fit, with every reason reported.
+    """Return the file's content as the model, or None if it does not fit, with every reason reported.
 
     Args:
         path: the YAML file.
@@ -58,8 +58,8 @@ def check_yaml(path: Path, model: type[M], report: Report, *, below: Sequence[st
         return model.model_validate(_plain(tree))
     except ValidationError as error:
         wrong = _told(error.errors(), model)
-    for one in wrong:
-        report(_mistake(path, tree, model, one))
+    for mistake in wrong:
+        report(_mistake(path, tree, model, mistake))
     return None
 
 
@@ -84,7 +84,7 @@ def field_error(
 
 
 def peek(path: Path, location: Sequence[str]) -> object:
-    """Return what stands at a place of a file, whether or not the file fits its model; None where nothing does."""
+    """Return the value at a place of a file, whether or not the file fits its model; None if there is none."""
     try:
         tree = _parse(path)
     except ConfigurationError:
@@ -95,14 +95,14 @@ def peek(path: Path, location: Sequence[str]) -> object:
 
 
 def yaml_files(folder: Path, report: Report) -> list[Path]:
-    """Return the YAML files of a folder in the order of their names; any that ends in .yml is reported."""
+    """Return the YAML files of a folder in the order of their names; a file that ends in .yml is reported."""
     for stray in sorted(folder.glob("*.yml")):
-        report(ConfigurationError(f"{stray} would be passed over; let its name end in .yaml.", file=stray))
+        report(ConfigurationError(f"{stray} would not be read; let its name end in .yaml.", file=stray))
     return sorted(folder.glob("*.yaml"))
 
 
 def line_of(tree: Any, location: Sequence[str | int]) -> int:
-    """Return the line, counted from 1, at which the deepest part of the location that exists stands."""
+    """Return the line, counted from 1, of the deepest part of the location that exists."""
     line = (getattr(getattr(tree, "lc", None), "line", None) or 0) + 1
     for step in location:
         if isinstance(tree, CommentedMap) and step in tree:
@@ -121,7 +121,7 @@ def field_line(path: Path, location: Sequence[str | int], *, below: Sequence[str
 
 
 _BY_TAGS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, RecursionError, TypeError, ValueError)
-"""What the parser fails with on a tag that its value does not fit, such as `!!int x`."""
+"""What the parser raises for a tag that its value does not fit, such as `!!int x`."""
 
 
 def _parse(path: Path) -> Any:
@@ -163,11 +163,11 @@ def _plain(tree: Any) -> Any:
 
 
 def _told(errors: list[ErrorDetails], model: type[BaseModel]) -> list[ErrorDetails]:
-    """Return the errors to tell: fields that are not known first, and no field as missing that was only misspelt."""
-    unknown = [one for one in errors if one["type"] == "extra_forbidden"]
-    meant = {(*one["loc"][:-1], near) for one in unknown if (near := _near(one, model))}
-    others = [one for one in errors if one["type"] != "extra_forbidden"]
-    return unknown + [one for one in others if one["type"] != "missing" or one["loc"] not in meant]
+    """Return the errors to report: unknown fields first, and no field as missing that was only misspelt."""
+    unknown = [mistake for mistake in errors if mistake["type"] == "extra_forbidden"]
+    meant = {(*mistake["loc"][:-1], near) for mistake in unknown if (near := _near(mistake, model))}
+    others = [mistake for mistake in errors if mistake["type"] != "extra_forbidden"]
+    return unknown + [mistake for mistake in others if mistake["type"] != "missing" or mistake["loc"] not in meant]
 
 
 def _near(unknown: ErrorDetails, model: type[BaseModel]) -> str | None:

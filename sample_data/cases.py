@@ -1,6 +1,6 @@
 """Terrorist-risk cases: who they are, what is true of each, and which gaps are planted in which of them.
 
-A case is told consistently by every system that holds it; a plant is one deliberate departure from that.
+Every system that holds a case agrees on it; a plant is one deliberate departure from that.
 """
 
 from dataclasses import dataclass, field
@@ -42,7 +42,7 @@ class Plant:
 
 @dataclass(frozen=True, slots=True)
 class KnownAs:
-    """What else a person is known as, and the systems that list it.
+    """An alias, and the systems that list it.
 
     Attributes:
         systems: the systems that list it.
@@ -61,7 +61,7 @@ class KnownAs:
 class Case:
     """One terrorist-risk case: what is true, and what each system is allowed to know.
 
-    Days are counted from 1970-01-01, `NO_DAY` where there is none. Nights are ranges of (first, last).
+    Days are counted from 1970-01-01, `NO_DAY` if there is none. Nights are ranges of (first, last).
 
     Attributes:
         row: row of the person in the chunk.
@@ -76,8 +76,8 @@ class Case:
         ctnm_release: nights on which CTNM holds the date.
         known_as: other names and dates.
         details: (contact kind, which one of the person's) that probation and CTNM hold.
-        withheld: categories of details that CTNM was not told.
-        new_address_night: night from which probation holds one more address that CTNM was not told, 0 for never.
+        withheld: categories of details that CTNM does not know.
+        new_address_night: night from which probation holds one more address that CTNM does not know, 0 for never.
         plants: the gaps planted.
     """
 
@@ -178,7 +178,7 @@ def _draw_case(rng: np.random.Generator, people: People, row: int, profile: str,
 
 
 def _draw_aliases(rng: np.random.Generator, people: People, case: Case) -> None:
-    """List what else the person is called in two systems at least, CTNM among them if it has a case."""
+    """List the person's aliases in at least two systems, CTNM among them if it has a case."""
     for has, listing, is_name in (
         (people.alias_kind[case.row] > 0, LISTS_ALIASES, True),
         (people.alias_birth[case.row] != NO_DAY, _LISTS_DATES, False),
@@ -195,7 +195,7 @@ def _draw_aliases(rng: np.random.Generator, people: People, case: Case) -> None:
 
 
 def hold(membership: Membership, cases: list[Case]) -> None:
-    """Put the cases into their systems, in place of what chance had drawn for those people."""
+    """Put the cases into their systems, replacing what was drawn at random for those people."""
     for case in cases:
         membership.held[:, case.row] = [int(system in case.systems) for system in range(len(SYSTEMS))]
         membership.mappa_category[case.row] = 0

@@ -17,10 +17,10 @@ MAX_SEQUENCE = 4
 """A person has at most this many records in one system."""
 
 FOREVER = 9_999
-"""A last night that never comes."""
+"""The last night of what never ends."""
 
 NO_DAY = -1_000_000
-"""Stands where there is no date, in days since 1970-01-01."""
+"""Stands for a date that is missing, in days since 1970-01-01."""
 
 EPOCH = date(1970, 1, 1)
 
@@ -41,5 +41,5 @@ def record_number(person: Ints | int, system: Ints | int, sequence: Ints | int) 
 
 
 def stage(seed: int, chunk: int, name: str) -> np.random.Generator:
-    """Give each stage of each chunk its own random numbers, so that a change in one leaves the others as they were."""
+    """Give each stage of each chunk its own random numbers, so that a change in one changes no other."""
     return np.random.default_rng([seed, chunk, *name.encode()])

@@ -53,7 +53,7 @@ class Night:
         return folder
 
     def csv(self, path: Path, query: str) -> None:
-        """Append a query's rows to a CSV file; the first rows bring the header."""
+        """Append a query's rows to a CSV file, with a header before the first."""
         header = "false" if path.exists() else "true"
         self.connection.execute(f"copy ({query}) to {literal(self._part)} (format csv, header {header})")
         self._append(path)
@@ -87,7 +87,7 @@ class Night:
             self.connection.execute(f"insert into {self._alias(name)}.{table} {query}")
 
     def detach(self, name: str) -> None:
-        """Let go of a system's database, so that the file is whole."""
+        """Detach a system's database, so that its file is complete."""
         self.connection.execute(f"detach {self._alias(name)}")
 
     def _alias(self, name: str) -> str:

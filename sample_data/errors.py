@@ -36,7 +36,7 @@ _NO_ADDRESS = {PNC: 0.06, RMS: 0.05, NOMIS: 0.08, NDELIUS: 0.03, OASYS: 0.06, VI
 _NO_ABODE = 0.012
 
 PREFIXES: tuple[str, ...] = ("", "MIG_ERROR_", "DUPLICATE_", "NO_SHOW_")
-"""What migrations and clerks leave before a surname."""
+"""What migrations and clerks write before a surname."""
 
 BIRTH_KNOWN, BIRTH_MISSING, BIRTH_1900, BIRTH_1970 = range(4)
 CROSS_NONE, CROSS_SERIAL, CROSS_TEXT = range(3)
@@ -68,7 +68,7 @@ def draw_versions(
         people: the people of the chunk.
         identifiers: their PNC and CRO numbers.
         records: their records.
-        cases: people whose aliases stay aliases, because their case is told consistently.
+        cases: people whose aliases stay aliases, because every system has their case consistently.
     """
     changed = np.flatnonzero((records.event == EVENT_MOVED) | (records.event == EVENT_CORRECTED))
     row = np.concatenate([np.arange(len(records)), changed])
@@ -129,7 +129,7 @@ def _names(
     of_forename = names.spellings.has(forename) & ((rng.random(count) < 0.6) | ~names.spellings.has(surname))
     forename = np.where(varied & of_forename, names.spellings.draw(rng, forename), forename)
     surname = np.where(varied & ~of_forename, names.spellings.draw(rng, surname), surname)
-    # An unlike name is a familiar forename where there is one, half a double surname, or somebody else's surname.
+    # An unlike name is a familiar forename if there is one, half a double surname, or somebody else's surname.
     familiar = unlike & names.nicknames.has(forename) & (rng.random(count) < 0.6)
     forename = np.where(familiar, names.nicknames.draw(rng, forename), forename)
     other = rng.permutation(count) if count else np.zeros(0, dtype=np.int64)

@@ -13,7 +13,7 @@ _FAMILY_SHARE = 0.24
 _TWIN, _NAMESAKE, _SIBLING, _CHILD, _SPOUSE = range(5)
 _RELATION_SHARES = (0.045, 0.02, 0.42, 0.3, 0.215)
 _RENAMINGS = 3
-"""How often a family is gone over for forenames that occur twice; what is left then is rare enough to be life."""
+"""How often a family is searched for forenames that occur twice; what is left then is as rare as in real life."""
 
 Family = tuple[Ints, Ints, Ints]
 """Rows of relatives, the row of the person each is a relative of, and how."""
@@ -79,7 +79,7 @@ def relate(
 
 
 def _give_each_a_forename(names: NameIndex, people: People, members: Ints, heads: Ints, namesake: Bools) -> None:
-    """Rename relatives who came to bear another's forename, however it is spelt, unless as a parent's namesake."""
+    """Rename relatives who share a forename, in any spelling, unless one is a parent's namesake."""
     for _ in range(_RENAMINGS):
         row = np.concatenate([np.unique(heads), members])
         family = np.concatenate([np.unique(heads), heads])

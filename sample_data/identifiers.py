@@ -1,4 +1,4 @@
-"""PNC and CRO numbers: who has which, their check letters, and every form in which they get written down.
+"""PNC and CRO numbers: who has which, their check letters, and the forms in which they are written.
 
 Formulas: the check letter is `CHECK_ALPHABET[n mod 23]`, with `n = int(YY + serial of 7 digits)` for a PNCID,
 `int(YY + serial of 6 digits)` for a standard CRO number and `int(YY + serial as it is)` for one in file form.
@@ -90,7 +90,7 @@ def cro_serials() -> SerialCounter:
 def draw_identifiers(
     rng: np.random.Generator, people: People, on_pnc: Bools, serials: tuple[SerialCounter, SerialCounter], today: date
 ) -> Identifiers:
-    """Give people their PNC and CRO numbers; whoever is on the PNC has the first, most have the second."""
+    """Give people their PNC and CRO numbers: everyone on the PNC has a PNCID, most also a CRO number."""
     count = len(people)
     born = people.birth.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64) + 1970
     arrested = born + 13 + (rng.gamma(2.0, 6.0, count)).astype(np.int64)

@@ -1,4 +1,4 @@
-"""What happened to people, whoever writes it down: sentences, releases, telephones. Systems draw on it alike.
+"""What happened to people, before any system records it: sentences, releases, telephones.
 
 Also the small tools that turn arrays into tables of rows hanging on records.
 """
@@ -45,7 +45,7 @@ COURTS = tuple(
 
 @dataclass(slots=True)
 class Life:
-    """What happened to the people of a chunk; days from 1970-01-01, `NO_DAY` where nothing did."""
+    """What happened to the people of a chunk; days from 1970-01-01, `NO_DAY` if nothing did."""
 
     first_sentence: Ints
     second_sentence: Ints
@@ -92,7 +92,7 @@ class Chunk:
 
 
 class Children:
-    """Hands out ids for the rows that hang on records: each once in its table, over all chunks."""
+    """Gives ids to the rows that belong to records: each id once in its table, over all chunks."""
 
     def __init__(self) -> None:
         self._next: dict[str, int] = {}
@@ -129,7 +129,7 @@ def _skewed(rng: np.random.Generator, choices: int, count: int) -> Ints:
 
 
 def dates(days: Ints) -> pa.Array:
-    """Read days as dates; nothing where there is none."""
+    """Read days as dates; NULL for `NO_DAY`."""
     return pa.array(days.astype(np.int32), mask=days <= NO_DAY // 2).cast(pa.date32())
 
 
@@ -144,7 +144,7 @@ def some(rng: np.random.Generator, rows: Ints, share: float) -> Ints:
 
 
 def informed(chunk: Chunk, system: int, event: int) -> tuple[Ints, Ints]:
-    """Give the records of a system that are told something new, and the night."""
+    """Give the records that a system updates, and the night of the update."""
     rows = chunk.plain_records(system)
     rows = rows[chunk.records.event[rows] == event]
     return rows, chunk.records.event_night[rows]
@@ -157,7 +157,7 @@ def hanging(
     columns: dict[str, pa.Array | NDArray[np.generic]],
     first_night: Ints | None = None,
 ) -> pa.Table:
-    """Make a table of rows that hang on records.
+    """Make a table of rows that belong to records.
 
     Args:
         chunk: the chunk.

@@ -119,7 +119,7 @@ _STRIDE = 7919
 """Spreads neighbouring postcodes over the streets; prime, so that every street is reached."""
 
 NO_ADDRESS = -1
-"""Stands where a record has no address."""
+"""Stands for an address that a record does not have."""
 
 NO_FIXED_ABODE = -2
 """Stands for the placeholder of a person of no fixed abode."""

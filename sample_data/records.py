@@ -66,7 +66,7 @@ class Records:
         event: what happens to it after the first night.
         event_night: the night of that event, 0 for none.
         merge_night: the night from which it is merged into `survivor`; 1 for a merge of long ago, 0 for none.
-        survivor: number of the record it is merged into, its own number where it is not.
+        survivor: number of the record it is merged into, its own number if it is not.
     """
 
     number: Ints

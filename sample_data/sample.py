@@ -42,7 +42,7 @@ _HOUR = time(2, 0, tzinfo=UTC)
 _DATABASES = {"nomis": nomis, "ndelius": ndelius, "oasys": oasys}
 
 Progress = Callable[[str], None]
-"""Is told each step that has ended."""
+"""Called with the name of each step that has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +94,7 @@ def generate(
         nights: how many nights to deliver, 1 or more; about 1 % of records change from one to the next.
         out: folder to write, made if need be; it must be empty.
         start: the day of night 1, delivered at 02:00 UTC; 2 March 2026 where not given.
-        progress: is told each step that has ended.
+        progress: called with the name of each step that has ended.
 
     Returns:
         What was made, with counts.

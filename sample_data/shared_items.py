@@ -50,7 +50,7 @@ end;
 
 
 def aliases(rng: np.random.Generator, chunk: Chunk, versions: Versions) -> pa.Table:
-    """List aliases: the name or date a record does not put first, where the system knows of it."""
+    """List aliases: the names and dates that a record does not put first, if the system knows of them."""
     people, columns = chunk.people, versions.columns
     rows = chunk.plain_records(PNC, RMS, VISOR, NOMIS, NDELIUS)
     person = chunk.records.person[rows]

@@ -136,7 +136,7 @@ def prepare(connection: duckdb.DuckDBPyConnection) -> None:
 
 
 def names_of(names: NameIndex, numbers: NDArray[np.generic], native: NDArray[np.bool_] | None = None) -> pa.Array:
-    """Read name numbers, in their own script where `native` says so; nothing where there is no name."""
+    """Read name numbers, in their own script where `native` says so; nothing if there is no name."""
     integers = cast("Ints", numbers)
     chosen = pa.array(np.maximum(integers, 0), mask=integers < 0)
     if native is None:

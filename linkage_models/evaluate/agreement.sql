@@ -1,4 +1,4 @@
--- What is counted of one set of records; units that count alike are one row, so there are few, however many units.
+-- The counts of one set of records; units with equal counts are one row, so there are few rows, however many units.
 WITH cell AS (
     SELECT
         *,

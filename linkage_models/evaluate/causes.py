@@ -12,7 +12,7 @@ from linkage_models.nominal.model.features import build_features, identifier_kin
 from linkage_models.relations import Temporaries, quote, relation, single_row, statement
 
 NOT_VALUES = ("unique_id", "record_key", "source_system", "feature_hash", "sex")
-"""Features that are no value two records could be found by; half of all people share a sex."""
+"""Features by which two records cannot be found; half of all people share a sex."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ def missed(
     link_threshold: float,
     records: str | None = None,
 ) -> MissedLinks:
-    """Divide false and missed links by what the edges, and where they are silent the records, say about them.
+    """Give each false or missed link a cause, read from its edge or, if it has none, from its records.
 
     Args:
         con: any connection that can read the relations and make temporary tables.
@@ -102,7 +102,7 @@ def missed(
 def _without_edge(own: Temporaries, records: str) -> tuple[Any, ...]:
     """Return how many missed pairs without an edge are unlinkable, never compared, and compared but scored low.
 
-    Edges below the review threshold are not kept, so a pair was compared where its records share a blocking key.
+    Edges below the review threshold are not kept, so a pair was compared if its records share a blocking key.
     """
     con = own.con
     own.table("evaluate_missed", statement(__file__, "missed_pair"))

@@ -1,4 +1,4 @@
-"""What every measure is counted from: each record with its subject, its person, and the group that is sampled whole."""
+"""What every measure is counted from: each record with its subject, its person and its sampling unit."""
 
 from __future__ import annotations
 

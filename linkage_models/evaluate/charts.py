@@ -8,13 +8,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import altair as alt
 import vl_convert
 
 from linkage_models.evaluate.reliability import WeightBin
 from linkage_models.evaluate.rules import RuleRecall
+
+if TYPE_CHECKING:
+    from linkage_models.explain import Evidence
 
 FOR, AGAINST, TOTAL = "#2c7fb8", "#d95f0e", "#555555"
 """Colours that the colour-blind can tell apart: evidence for one person, against, and the sum."""
@@ -23,23 +26,7 @@ LABEL_PIXELS = 420
 """Room for a label: the longest level's name in full."""
 
 
-class Part(Protocol):
-    """One entry of a pair's evidence, as `linkage_models.explain.Evidence` has it."""
-
-    @property
-    def comparison(self) -> str:
-        """The comparison's name; `prior` for what holds before any is made."""
-
-    @property
-    def level(self) -> str:
-        """What it found."""
-
-    @property
-    def weight(self) -> float:
-        """Bits it added to the match weight."""
-
-
-def waterfall_chart(evidence: Iterable[Part]) -> alt.LayerChart:
+def waterfall_chart(evidence: Iterable[Evidence]) -> alt.LayerChart:
     """Draw how a pair's evidence adds up to its match weight: a bar for each part, in order, and one for the sum.
 
     Args:
@@ -113,7 +100,7 @@ def blocking_chart(rules: Sequence[RuleRecall]) -> alt.LayerChart:
     base = alt.Chart(alt.InlineData(values=rows)).encode(
         y=alt.Y("label:N", sort=[row["label"] for row in rows], title=None, axis=alt.Axis(labelLimit=LABEL_PIXELS))
     )
-    title = "share of true pairs found (light), and by this rule alone (dark)"
+    title = "share of true pairs found (light), and only by this rule (dark)"
     found = base.mark_bar(color=FOR, opacity=0.4).encode(x=alt.X("recall:Q", title=title))
     alone = base.mark_bar(color=FOR).encode(x="only:Q")
     chart: alt.LayerChart = (found + alone + base.mark_rule(color=TOTAL).encode(x="low:Q", x2="high:Q")).properties(
@@ -123,7 +110,7 @@ def blocking_chart(rules: Sequence[RuleRecall]) -> alt.LayerChart:
 
 
 def reliability_chart(bins: Sequence[WeightBin]) -> alt.LayerChart:
-    """Draw the share of pairs of one person at each match weight (points, intervals) beside what is promised (line)."""
+    """Draw the share of matching pairs by match weight (points, intervals), and the calibrated share (line)."""
     rows: list[dict[str, Any]] = [
         {"weight": b.weight, "promised": b.predicted, "share": b.share.value, "low": b.share.low, "high": b.share.high}
         for b in bins
@@ -138,7 +125,7 @@ def reliability_chart(bins: Sequence[WeightBin]) -> alt.LayerChart:
 
 
 def weights_chart(bins: Sequence[WeightBin]) -> alt.Chart:
-    """Draw how many scored pairs of one person, and of two, have each match weight, on a scale that shows few."""
+    """Draw how many matching and non-matching pairs have each match weight, on a scale that shows small numbers."""
     rows: list[dict[str, Any]] = [
         {"weight": b.weight, "pairs": pairs, "of": of}
         for b in bins

@@ -1,4 +1,4 @@
-"""Quality without a truth: what the calibrated weights expect of the published links, and what cannot be true."""
+"""Quality without a truth: the quality that the weights predict, and subjects that can hardly be one person."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ BLIND_SPOT = (
     "The estimate takes the model's probabilities at their word and pairs as independent; it cannot see pairs that "
     "were never compared or scored below the review threshold, nor a weight that is wrong."
 )
-"""What the estimate cannot see, to be said beside it."""
+"""What the estimate cannot see, which is printed beside it."""
 
 CHECKS = ("two_prisons", "after_death", "age", "births_apart", "sexes", "two_pnc", "two_cro", "many_records")
 """The queries of subjects under `implausible/`, in order; the first line of each says what should not be."""
@@ -27,7 +27,7 @@ EXAMPLES = 3
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What the weights expect.
+    """The quality that the calibrated weights predict.
 
     Attributes:
         links: pairs of records inside a subject that have an edge.
@@ -47,7 +47,7 @@ class Estimate:
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One implausibility.
+    """One kind of implausible subject, and how many there are.
 
     Attributes:
         name: what should not be.

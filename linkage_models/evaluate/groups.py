@@ -15,12 +15,12 @@ SMALLEST = 10
 """People or links below which a cell is suppressed: fewer can be recognised."""
 
 DIMENSIONS = ("sex", "age band", "ethnicity", "name structure", "identifier kinds", "name origin")
-"""What people are grouped by, in order; the last where the truth tells it."""
+"""What people are grouped by, in order; the last if the truth has it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Recall of one group; `people`, `true_links` and `recall` are None where the cell is suppressed."""
+    """Recall of one group; `people`, `true_links` and `recall` are None if the cell is suppressed."""
 
     dimension: str
     group: str
@@ -58,7 +58,7 @@ def recall_by_group(
         truth: relation (record_key, person_id).
         records: relation of `relations.RECORD`.
         today: the date that ages are counted to.
-        origins: relation (person_id, name_origin), where the truth tells it.
+        origins: relation (person_id, name_origin), if the truth has it.
     """
     with numbered_records(con, predicted=predicted, truth=truth) as own:
         own.view("evaluate_nominal", f"FROM {relation(records)}")
@@ -89,7 +89,7 @@ def _measure(own: Temporaries, dimension: str) -> list[Group]:
 
 
 def suppressed(sizes: dict[str, int]) -> set[str]:
-    """Return the groups to hide: the small, and the next smallest while what is hidden follows from the total."""
+    """Return the groups to hide: the small, and the next smallest if a hidden figure would follow from the total."""
     order = sorted(sizes, key=lambda name: (sizes[name], name))
     hidden = {name for name in order if sizes[name] < SMALLEST}
     while hidden and (len(hidden) == 1 or sum(sizes[name] for name in hidden) < SMALLEST) and len(hidden) < len(order):
@@ -98,7 +98,7 @@ def suppressed(sizes: dict[str, int]) -> set[str]:
 
 
 def largest_disparity(groups: tuple[Group, ...]) -> Disparity | None:
-    """Return the dimension whose best and worst groups surely differ most; None where no dimension has two groups."""
+    """Return the dimension whose groups differ most, by the interval's lower end; None without two groups."""
     found = []
     for dimension in dict.fromkeys(group.dimension for group in groups):
         shown = [(g.group, g.recall) for g in groups if g.dimension == dimension and g.recall is not None]

@@ -1,5 +1,5 @@
 -- Each person's group in each dimension, from all nominal records of the person.
--- Ethnicity is what quality is measured by here; it is evidence nowhere.
+-- Ethnicity is used here to measure quality; it is never evidence.
 WITH person AS (
     SELECT
         record.person,

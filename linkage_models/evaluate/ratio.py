@@ -4,10 +4,10 @@ from __future__ import annotations
 
 
 def ratio(part: float, whole: float) -> float:
-    """Return part / whole, and 1.0 where the whole is nothing: where nothing could go wrong, nothing did."""
+    """Return part / whole, or 1.0 if the whole is 0: what could not go wrong did not."""
     return part / whole if whole else 1.0
 
 
 def harmonic_mean(precision: float, recall: float) -> float:
-    """Return F1, the harmonic mean of precision and recall (van Rijsbergen 1979); 0.0 where both are nought."""
+    """Return F1, the harmonic mean of precision and recall (van Rijsbergen 1979); 0.0 if both are 0."""
     return 2 * precision * recall / (precision + recall) if precision + recall else 0.0

@@ -1,4 +1,4 @@
-"""How often pairs of a match weight are of one person: what a calibrated weight promises, and what the truth says."""
+"""How often pairs of each match weight are one person: as the calibration predicts, and as the truth says."""
 
 from __future__ import annotations
 

@@ -28,8 +28,8 @@ def as_dict(quality: Quality, missed: MissedLinks | None = None, gaps: GapQualit
 
     Args:
         quality: agreement of subjects with people.
-        missed: causes of false and missed links, where they were looked for.
-        gaps: agreement of findings with true gaps, where they were compared.
+        missed: causes of false and missed links, if they were looked for.
+        gaps: agreement of findings with true gaps, if they were compared.
 
     Returns:
         `links` (with `overall`, `by_systems`, ...), and where given `causes` and `gaps`.
@@ -61,8 +61,8 @@ def render(quality: Quality, missed: MissedLinks | None = None, gaps: GapQuality
 
     Args:
         quality: agreement of subjects with people.
-        missed: causes of false and missed links, where they were looked for.
-        gaps: agreement of findings with true gaps, where they were compared.
+        missed: causes of false and missed links, if they were looked for.
+        gaps: agreement of findings with true gaps, if they were compared.
 
     Returns:
         The text, ending with a line break.

@@ -1,4 +1,4 @@
-"""What each blocking rule finds of the true pairs, what only it finds, and how many comparisons it costs."""
+"""How many true pairs each blocking rule finds, how many only it finds, and how many comparisons it costs."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class RuleRecall:
         name: the rule; None for all together.
         true_pairs: pairs of records of one person.
         found: of these, those that share a key of the rule, and so are compared.
-        only: of these, those that share no key of any other rule: what the rule alone adds.
+        only: of these, those that share no key of any other rule: what the rule adds.
         comparisons: pairs of records, of one person or not, under a common key; a pair that shares several keys is
             counted once for each, so this is the most it can cost.
         recall: `found` of `true_pairs`, with its interval.

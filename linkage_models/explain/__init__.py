@@ -1,4 +1,4 @@
-"""Why records are, or are not, of one person, in words: evidence, connections, what would settle a doubt."""
+"""Why records are, or are not, one person, in words: the evidence, the connections, and what would settle a doubt."""
 
 from linkage_models.explain.afresh import Afresh, score_afresh
 from linkage_models.explain.connections import (

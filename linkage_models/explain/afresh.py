@@ -1,4 +1,4 @@
-"""A pair scored on the spot, whether it was ever compared or not, with the blocking rules that bring it together."""
+"""Scoring one pair on the spot, compared before or not, and the blocking rules that find it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class Afresh:
 
     Attributes:
         pair: the scored pair, however low its weight.
-        rules: names of the blocking rules by which the pair is compared at night; empty where none brings it together.
+        rules: names of the blocking rules by which the pair is compared at night; empty if none brings it together.
     """
 
     pair: ScoredPair

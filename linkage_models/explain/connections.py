@@ -19,7 +19,7 @@ EVEN_ODDS = 0.0
 """Paths are first looked for among edges at least as likely as not, since those reach few records; then among all."""
 
 BEYOND_COUNTING = 1e12
-"""Odds above this are said to be above it: no model is so sure that more figures would mean anything."""
+"""Higher odds are only said to be above this: no model is so sure that more digits would mean anything."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class Evidence:
     Attributes:
         comparison: the comparison's name; `prior` for what holds before any is made.
         level: what it found.
-        weight: bits it added to the match weight (log2 Bayes factor); negative where it speaks for two people.
+        weight: bits it added to the match weight (log2 Bayes factor); negative if it speaks for two people.
     """
 
     comparison: str
@@ -71,7 +71,7 @@ class ScoredPair:
 
     @property
     def bits(self) -> float:
-        """The calibrated log2 odds, which the probability says; the weight itself beyond what a probability can say."""
+        """The calibrated log2 odds; the match weight itself if the probability is too near 0 or 1 to tell them."""
         if 0 < self.match_probability < 1:
             return math.log2(self.match_probability / (1 - self.match_probability))
         return self.match_weight
@@ -93,9 +93,9 @@ class PairExplanation:
     Attributes:
         record_a: one record's key.
         record_b: the other's.
-        direct: their own scored pair; None where they were never compared or scored below the review threshold.
+        direct: their own scored pair; None if they were never compared or scored below the review threshold.
         path: the pairs, from a to b, of the strongest path between them: the one whose weakest pair weighs most; just
-            the direct pair where nothing is stronger, and empty where no path exists.
+            the direct pair if nothing is stronger, and empty if no path exists.
     """
 
     record_a: str
@@ -105,7 +105,7 @@ class PairExplanation:
 
     @property
     def weakest(self) -> ScoredPair | None:
-        """The weakest pair of the path: what the connection stands or falls with."""
+        """The weakest pair of the path: without it there is no connection."""
         return min(self.path, key=lambda pair: pair.match_weight, default=None)
 
     def in_words(self) -> str:
@@ -134,7 +134,7 @@ class SubjectExplanation:
         subject_id: the subject.
         records: keys of its present records, in order.
         links: the fewest and strongest pairs that hold them together, heaviest first (a maximum spanning forest).
-        parts: groups of records that those pairs leave; more than one where a person's decision joins them.
+        parts: groups of records that those pairs leave; more than one if a person's decision joins them.
     """
 
     subject_id: str
@@ -218,7 +218,7 @@ def explain_subject(con: duckdb.DuckDBPyConnection, membership: str, edges: str,
 def _strongest_path(
     con: duckdb.DuckDBPyConnection, edges: str, start: str, end: str, floor: float
 ) -> tuple[ScoredPair, ...]:
-    """Return the strongest path over edges of at least `floor`, from start to end; empty where there is none."""
+    """Return the strongest path over edges of at least `floor`, from start to end; empty if there is none."""
     near: list[tuple[str, str, float]] = con.execute(
         f"""
         WITH RECURSIVE step AS (

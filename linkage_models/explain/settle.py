@@ -1,4 +1,4 @@
-"""Which single field would settle a doubtful pair, were it known on both records or checked."""
+"""Which single field would settle a doubtful pair if it were known on both records, or checked."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ class Settling:
 
 
 def what_would_settle(bundle: Bundle, evidence: Iterable[Evidence]) -> tuple[Settling, ...]:
-    """Weigh, for each field that can be looked up, the pair's evidence with that field alone the same or different.
+    """For each field that can be looked up, weigh the pair again with that field alone the same, and different.
 
     Signs of kin cap the weight until an identifier agrees, and so does what is weighed here.
 
@@ -84,7 +84,10 @@ def what_would_settle(bundle: Bundle, evidence: Iterable[Evidence]) -> tuple[Set
         settles = links and different < bundle.thresholds.wide
         found.append(Settling(name, name in parts, same, different, settles, links))
     return tuple(
-        sorted(found, key=lambda one: (not one.settles, not one.links, one.known, one.if_different - one.if_same))
+        sorted(
+            found,
+            key=lambda field: (not field.settles, not field.links, field.known, field.if_different - field.if_same),
+        )
     )
 
 
@@ -108,7 +111,7 @@ def in_words(bundle: Bundle, weight: float, evidence: Iterable[Evidence]) -> str
             f"{wide:.1f} they are not joined even for wide use)."
         )
     if weight >= link:
-        undone = min(fields, key=lambda one: one.if_different)
+        undone = min(fields, key=lambda field: field.if_different)
         if undone.if_different >= link:
             return "No single field, were it found to be different, would undo the link."
         return (

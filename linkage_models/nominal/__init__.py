@@ -4,7 +4,7 @@ Usable alone: give `train` a DuckDB connection with a table of `relations.RECORD
 """
 
 from linkage_models.nominal.bundle import Bundle, latest
-from linkage_models.nominal.bundle.thresholds import FALSE_LINK_COSTS, Thresholds
+from linkage_models.nominal.bundle.thresholds import FALSE_LINK_COSTS, BundleThresholds
 from linkage_models.nominal.errors import BundleError, ModelError, TrainingError
 from linkage_models.nominal.model.features import build_features
 from linkage_models.nominal.score.scoring import DUCKDB, Engine, ScoreCounts, score
@@ -17,11 +17,11 @@ __all__ = [
     "FALSE_LINK_COSTS",
     "Bundle",
     "BundleError",
+    "BundleThresholds",
     "Engine",
     "Labels",
     "ModelError",
     "ScoreCounts",
-    "Thresholds",
     "TrainingError",
     "build_features",
     "latest",

@@ -70,7 +70,7 @@ def columns(selected: Mapping[str, str]) -> str:
 
 
 def union(selects: Iterable[str], *, of: Mapping[str, str]) -> str:
-    """Return a query of the rows of several SELECTs; without any, of no rows.
+    """Return a query of the rows of several SELECTs; of no rows if there is no SELECT.
 
     Args:
         selects: SELECTs of the same columns.

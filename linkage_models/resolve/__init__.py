@@ -3,7 +3,7 @@
 Everything runs in a connection and transaction the caller manages, and rows in bulk stay in DuckDB.
 """
 
-from linkage_models.resolve.clustering import ONCE_HELD, PartitionCounts, partition
+from linkage_models.resolve.clustering import PartitionCounts, partition
 from linkage_models.resolve.conflict import (
     CANNOT_LINK_CONFLICT,
     CONFLICTING_IDENTIFIERS,
@@ -14,7 +14,7 @@ from linkage_models.resolve.conflict import (
 )
 from linkage_models.resolve.decisions import ContradictoryDecision, Ruling, check_decisions, check_ruling
 from linkage_models.resolve.events import EventCounts, successors
-from linkage_models.resolve.subject_ids import is_subject_id, subject_id
+from linkage_models.resolve.subject_ids import subject_id
 from linkage_models.resolve.subjects import AssignCounts, assign_subjects
 from linkage_models.resolve.thresholds import Thresholds
 
@@ -23,7 +23,6 @@ __all__ = [
     "CONFLICTING_IDENTIFIERS",
     "CONTRADICTORY_DECISIONS",
     "FLAGS",
-    "ONCE_HELD",
     "POSSIBLE_TWINS",
     "WEAK_BRIDGE",
     "AssignCounts",
@@ -35,7 +34,6 @@ __all__ = [
     "assign_subjects",
     "check_decisions",
     "check_ruling",
-    "is_subject_id",
     "partition",
     "subject_id",
     "successors",

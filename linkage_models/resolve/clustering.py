@@ -6,7 +6,6 @@ A component with a sign of conflict is settled in `conflict`; everything else is
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -15,15 +14,12 @@ from numpy.typing import NDArray
 
 from linkage_models.relations import Temporaries, relation, single_row
 from linkage_models.resolve.components import Codes, connected_components
-from linkage_models.resolve.conflict import Separation, separate
+from linkage_models.resolve.conflict import ONCE_HELD, Separation, separate
 from linkage_models.resolve.graph import Graph
 from linkage_models.resolve.thresholds import Thresholds
 from linkage_models.words import counted
 
 _LOG = logging.getLogger(__name__)
-
-ONCE_HELD = ("pnc", "cro")
-"""Kinds of identifier that one person has once, but for errors and mergers that a source has not made."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +56,13 @@ def partition(
     thresholds: Thresholds,
     into: str,
     flags: str,
-    once_held: Sequence[str] = ONCE_HELD,
 ) -> PartitionCounts:
-    """Cluster records by evidence and decisions; the same rows give the same clusters in whatever order they lie.
+    """Cluster records by evidence and decisions; the order of the rows makes no difference.
 
-    Records join where an edge reaches the threshold or a decision in force rules them the same, directly or through
-    others, and never where a decision rules them different (design invariant 4). Where records of a component speak
+    Records join if an edge reaches the threshold or a decision in force rules them the same, directly or through
+    others, and never if a decision rules them different (design invariant 4). If records of a component speak
     against each other, it is split where the evidence is weakest, as `conflict` says. Records that two people ruled
-    different claim about equally go to neither. Where decisions contradict each other, which `check_decisions` prevents
+    different claim about equally go to neither. If decisions contradict each other, which `check_decisions` prevents
     but an import may bring, the ruling 'different' stands, same-person rulings apply oldest first as far as they can,
     and all records of the chain are flagged. A decision about a record that has vanished still binds the others named
     with it.
@@ -81,7 +76,6 @@ def partition(
         into: table to create or replace: (record_key, cluster, strict_cluster, wide_cluster), where a cluster is named
             by its smallest record key; strict clusters lie inside clusters, and those inside wide clusters.
         flags: table of `relations.REVIEW_FLAG`; the flags of `FLAGS` are brought up to date in it, others are left.
-        once_held: kinds of identifier that one person has once.
 
     Returns:
         Counts for logs and metadata.
@@ -96,7 +90,7 @@ def partition(
             "strict_cluster": _components(graph, thresholds.strict),
             "wide_cluster": _components(graph, thresholds.wide),
         }
-        settled = _settle_conflicts(graph, levels["wide_cluster"], thresholds, once_held)
+        settled = _settle_conflicts(graph, levels["wide_cluster"], thresholds)
         for level, labels in (
             ("cluster", settled.link),
             ("strict_cluster", settled.strict),
@@ -127,7 +121,7 @@ def partition(
 
 
 def _components(graph: Graph, threshold: float) -> Codes:
-    """Label the components that the edges of at least a threshold and the same-person rulings make."""
+    """Label the components connected by same-person rulings and by edges at or above a threshold."""
     joins = graph.weight >= threshold
     return connected_components(
         graph.nodes,
@@ -136,9 +130,9 @@ def _components(graph: Graph, threshold: float) -> Codes:
     )
 
 
-def _settle_conflicts(graph: Graph, wide: Codes, thresholds: Thresholds, once_held: Sequence[str]) -> Separation:
-    """Cluster anew the wide components with a sign of conflict."""
-    in_conflict = np.isin(wide, _conflicted(graph, wide, thresholds, once_held))
+def _settle_conflicts(graph: Graph, wide: Codes, thresholds: Thresholds) -> Separation:
+    """Cluster again the wide components with a sign of conflict."""
+    in_conflict = np.isin(wide, _conflicted(graph, wide, thresholds))
     values: dict[int, dict[str, frozenset[int]]] = {}
     chosen = in_conflict[graph.holder]
     for holder, kind, value in sorted(
@@ -152,12 +146,11 @@ def _settle_conflicts(graph: Graph, wide: Codes, thresholds: Thresholds, once_he
         _pairs_within(graph.must_links, in_conflict),
         _pairs_within(graph.cannot_links, in_conflict),
         values,
-        once_held,
         thresholds,
     )
 
 
-def _conflicted(graph: Graph, wide: Codes, thresholds: Thresholds, once_held: Sequence[str]) -> Codes:
+def _conflicted(graph: Graph, wide: Codes, thresholds: Thresholds) -> Codes:
     """Return the labels of the wide components with a sign of conflict.
 
     The signs: two records ruled different; a scored pair below the link threshold, as every pair of possible kin is;
@@ -168,7 +161,7 @@ def _conflicted(graph: Graph, wide: Codes, thresholds: Thresholds, once_held: Se
         wide[pairs[wide[pairs[:, 0]] == wide[pairs[:, 1]]][:, 0]]
         for pairs in (graph.cannot_links, np.stack([graph.left[doubtful], graph.right[doubtful]], axis=1))
     ]
-    for kind in once_held:
+    for kind in ONCE_HELD:
         component, value = wide[graph.holder[graph.kind == kind]], graph.value[graph.kind == kind]
         smallest = np.full(graph.nodes, np.iinfo(np.int64).max)
         largest = np.zeros(graph.nodes, np.int64)

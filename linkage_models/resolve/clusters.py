@@ -38,7 +38,7 @@ class Clusters:
         return self._apart.get(self.find(node), set())
 
     def join(self, left: int, right: int) -> bool:
-        """Make one cluster of two nodes' clusters; return False, and change nothing, where they must stay apart."""
+        """Make one cluster of two nodes' clusters; return False, and change nothing, if they must stay apart."""
         left, right = self.find(left), self.find(right)
         if right in self._apart[left]:
             return False

@@ -2,7 +2,7 @@
 
 Works on integer codes, one component or many at once; the bulk of the records never comes here.
 
-Edges join clusters from the heaviest down, except where that would bring together two people ruled different; so the
+Edges join clusters from the heaviest down, except if that would bring together two people ruled different; so the
 clusters at a higher threshold always lie inside those at a lower one. A record on which two such people have claims of
 about equal strength goes to neither of them.
 """
@@ -10,7 +10,7 @@ about equal strength goes to neither of them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from linkage_models.resolve.clusters import Clusters
@@ -49,9 +49,12 @@ KIN = "kinship"
 TWIN_DOUBT = "twin_doubt"
 """The entry of a pair that is held below linking because a twin is not ruled out; others may still join its records."""
 
+ONCE_HELD = ("pnc", "cro")
+"""Kinds of identifier that one person has once, except for errors and mergers that a source has not made."""
+
 Pair = tuple[int, int]
 Edge = tuple[int, int, float]
-ScoredPair = tuple[int, int, float, Parts]
+EdgeWithParts = tuple[int, int, float, Parts]
 Flagged = Mapping[str, set[int]]
 """The records that bear each review flag."""
 
@@ -75,11 +78,10 @@ class Separation:
 
 def separate(
     nodes: Sequence[int],
-    edges: Iterable[ScoredPair],
+    edges: Iterable[EdgeWithParts],
     must_links: Sequence[Pair],
     cannot_links: Sequence[Pair],
     identifiers: Values,
-    once_held: Collection[str],
     thresholds: Thresholds,
 ) -> Separation:
     """Cluster records so that no two ruled different ever share a cluster, nor two that the evidence contradicts.
@@ -91,11 +93,10 @@ def separate(
         nodes: codes of all records of the components.
         edges: both codes, the match weight and the evidence (weight by comparison) of every scored pair, near misses
             too, in any order, without the pairs ruled different.
-        must_links: pairs ruled the same, oldest ruling first. One that would join people ruled different is set aside:
+        must_links: pairs ruled the same, oldest ruling first. One that would join people ruled different is left out:
             a wrong join puts one person's information in front of another's readers, a wrong split stays visible.
         cannot_links: pairs ruled different, each of two records.
         identifiers: for each record its valid identifiers by kind, as numbers that no two kinds share.
-        once_held: the kinds that a person has once.
         thresholds: the three match weights and the contest margin.
 
     Returns:
@@ -113,7 +114,7 @@ def separate(
     flagged[CANNOT_LINK_CONFLICT] |= _pulled_together(nodes, heaviest_first, must_links, cannot_links, thresholds)
     kin = _keep_kin_apart(clusters, scored, identifiers)
     values = {
-        record: {kind: held for kind, held in kinds.items() if kind in once_held}
+        record: {kind: held for kind, held in kinds.items() if kind in ONCE_HELD}
         for record, kinds in identifiers.items()
     }
     pairs = (
@@ -136,7 +137,7 @@ def separate(
 
 
 def _join_down_to(threshold: float, clusters: Clusters, sides: Sides, thresholds: Thresholds, flagged: Flagged) -> None:
-    """Join what may join at a threshold, strongest first; hold back what two that are kept apart claim equally."""
+    """Join what may join at a threshold, strongest first; hold back what two kept-apart clusters claim equally."""
     for left, right, strength in sides.strongest(threshold):
         if right in clusters.apart_from(left):
             continue
@@ -160,7 +161,7 @@ def _flag_splits(
     thresholds: Thresholds,
     flagged: Flagged,
 ) -> None:
-    """Add the ends of every edge that reaches the link threshold and yet joins nothing to the flags that say why."""
+    """Flag, with the reason, both records of every edge that reaches the link threshold but joins nothing."""
     kin_pairs = {frozenset((clusters.find(one), clusters.find(other))) for one, other in kin}
     for left, right, weight in edges:
         one, other = clusters.find(left), clusters.find(right)
@@ -181,8 +182,8 @@ def _flag_splits(
             flagged[flag].update((left, right) if holds else ())
 
 
-def _keep_kin_apart(clusters: Clusters, edges: Sequence[ScoredPair], values: Values) -> list[Pair]:
-    """Keep apart the possible kin that no chain of equal identifiers nor ruling joins; return their pairs."""
+def _keep_kin_apart(clusters: Clusters, edges: Sequence[EdgeWithParts], values: Values) -> list[Pair]:
+    """Keep possible kin apart unless a chain of equal identifiers or a ruling joins them; return their pairs."""
     chains = Clusters(values.keys())
     holder: dict[tuple[str, int], int] = {}
     for record, kinds in values.items():
@@ -203,7 +204,7 @@ def _keep_kin_apart(clusters: Clusters, edges: Sequence[ScoredPair], values: Val
 def _rival(
     clusters: Clusters, sides: Sides, left: int, right: int, strength: float, thresholds: Thresholds
 ) -> tuple[int, Pair] | None:
-    """Return the cluster that two kept apart claim about equally, with the two; None where the join is uncontested."""
+    """Return a cluster that two kept-apart ones claim about equally, and these two; None if the join is uncontested."""
     for claimed, claimant in ((left, right), (right, left)):
         for other in sorted(sides.shared(claimed, clusters.apart_from(claimant))):
             rival = sides.strength(claimed, other)
@@ -215,7 +216,7 @@ def _rival(
 
 
 def _cannot_tell(sides: Sides, left: int, right: int, thresholds: Thresholds) -> bool:
-    """Tell whether two clusters' companions contradict the pair that links them, by about as much as it carries."""
+    """Return whether the other records of two clusters contradict the linking pair by about as much as it weighs."""
     combined = sides.combined(left, right)
     return combined < sides.best(left, right) and abs(combined - thresholds.link) <= thresholds.contest_margin
 

@@ -28,7 +28,7 @@ class ContradictoryDecision(ValueError):  # noqa: N818 - the name is the product
 
 
 class Ruling(NamedTuple):
-    """That two records are, or are not, of one person.
+    """A ruling that two records are, or are not, of one person.
 
     Attributes:
         name: what a message calls it: its decision's id, or where it was read.
@@ -46,8 +46,8 @@ class Ruling(NamedTuple):
 def check_decisions(con: duckdb.DuckDBPyConnection, decisions: str, rulings: Iterable[Ruling]) -> None:
     """Refuse the first ruling that contradicts those in force and those before it, directly or through a chain.
 
-    Records ruled the same form chains. 'same' is refused where the two chains hold records ruled different, and
-    'different' where both records are in one chain. Repeating a ruling in force is not refused. The time this takes is
+    Records ruled the same form chains. 'same' is refused if the two chains hold records ruled different, and
+    'different' if both records are in one chain. Repeating a ruling in force is not refused. The time this takes is
     proportional to the number of rulings.
 
     Args:
@@ -94,7 +94,7 @@ def check_ruling(record_a: str, record_b: str, verdict: str) -> None:
 
 
 def _agrees(people: Clusters, one: int, other: int, verdict: str) -> bool:
-    """Add a ruling to those in force, and tell whether it could be."""
+    """Add a ruling to those in force; return whether it agrees with them."""
     if verdict == SAME:
         return people.join(one, other)
     if people.find(one) == people.find(other):
@@ -128,7 +128,7 @@ def _refusal(made: list[Ruling], refused: Ruling) -> str:
 
 
 def _chain(ruled_same: dict[str, list[tuple[str, str]]], start: str) -> dict[str, tuple[str, str] | None]:
-    """Return every record ruled the same as `start`: the record before it on the shortest way, and the decision."""
+    """Return every record ruled the same as `start`: the record before it on the shortest path, and the decision."""
     before: dict[str, tuple[str, str] | None] = {start: None}
     waiting = deque([start])
     while waiting:

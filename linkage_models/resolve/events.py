@@ -62,7 +62,7 @@ def successors(con: duckdb.DuckDBPyConnection, events: str, subject_id: str) -> 
         subject_id: an id ever issued, live or retired.
 
     Returns:
-        Live subject ids, oldest first; none where the subject's records went away and none took them over.
+        Live subject ids, oldest first; none if the subject's records went away and none took them over.
 
     Raises:
         LookupError: the id was never issued.

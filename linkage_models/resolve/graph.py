@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from linkage_models.relations import Temporaries, relation, single_value, statement
 from linkage_models.resolve.components import Codes
-from linkage_models.resolve.conflict import FLAGS, ScoredPair
+from linkage_models.resolve.conflict import FLAGS, EdgeWithParts
 
 
 class Graph:
@@ -55,7 +55,7 @@ class Graph:
         found = self._own.con.execute(statement(__file__, f"partition/{name}"), parameters).fetchnumpy()
         return [np.asarray(column) for column in found.values()]
 
-    def evidence(self, chosen: NDArray[np.bool_]) -> Iterator[ScoredPair]:
+    def evidence(self, chosen: NDArray[np.bool_]) -> Iterator[EdgeWithParts]:
         """Yield the chosen scored pairs with the weight of each comparison."""
         self._own.rows("resolve_chosen", pa.table({"code_l": self.left[chosen], "code_r": self.right[chosen]}))
         scored = self._own.con.execute(statement(__file__, "partition/evidence")).fetchall()

@@ -51,7 +51,7 @@ class Sides:
         self.requeue()
 
     def requeue(self) -> None:
-        """Offer every pair of clusters anew, at a lower threshold."""
+        """Offer every pair of clusters again, at a lower threshold."""
         self._heap = [(-self.strength(left, right), left, right) for left, right in self._parts]
         heapq.heapify(self._heap)
 
@@ -72,16 +72,16 @@ class Sides:
         return round(math.fsum(parts.values()), PLACES) if parts else self.best(left, right)
 
     def strength(self, left: int, right: int) -> float:
-        """Return what a join may rest on: the heaviest pair, or the combined weight where that is less.
+        """Return what a join may rest on: the heaviest pair, or the combined weight if that is less.
 
-        Where the sides hold different identifiers of a kind that a person has once, nothing short of the strict
+        If the sides hold different identifiers of a kind that a person has once, nothing short of the strict
         threshold joins them.
         """
         strength = min(self.best(left, right), self.combined(left, right))
         return -math.inf if strength < self._strict and self.in_conflict(left, right) else strength
 
     def in_conflict(self, left: int, right: int) -> bool:
-        """Tell whether two clusters hold different identifiers of a kind that no pair takes for slips or crossed."""
+        """Return whether two clusters hold different identifiers of a kind, not explained as slips or crossed."""
         parts = self._parts[min(left, right), max(left, right)]
         if parts.get(CROSSED, 0) > 0:
             return False

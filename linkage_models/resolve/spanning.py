@@ -1,4 +1,4 @@
-"""The strongest tree that joins records: of all edges, the fewest and strongest that hold together what all of them do.
+"""The strongest tree that joins records: the fewest and strongest edges that connect what all edges connect.
 
 A subject hangs by the weakest edge of its strongest tree: no choice of edges that joins its records has a stronger
 weakest one.

@@ -20,9 +20,3 @@ def subject_id_macros(own: Temporaries) -> None:
     letter = f"'{CHECK_ALPHABET}'[(number % {len(CHECK_ALPHABET)})::INTEGER + 1]"
     own.macro("resolve_subject_id", "number", f"printf('S%08d', number) || {letter}")
     own.macro("resolve_number", "subject", "subject[2:-2]::BIGINT")
-
-
-def is_subject_id(text: str) -> bool:
-    """Tell whether a text is a well-formed subject id with the right check letter."""
-    digits = text[1:-1]
-    return digits.isascii() and digits.isdecimal() and text == subject_id(int(digits))

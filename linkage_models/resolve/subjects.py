@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import logging
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 
 import duckdb
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import Temporaries, relation, single_value, statement
 from linkage_models.resolve.events import EventCounts, record_events
 from linkage_models.resolve.subject_ids import subject_id_macros
@@ -50,12 +51,12 @@ def assign_subjects(
 ) -> AssignCounts:
     """Carry permanent subject ids over to a new partition and write what changed (design invariant 3).
 
-    A subject id goes to the cluster that shares most records with the subject; of equal claims the older id's and then
-    the cluster with the smaller key wins; every id goes to at most one cluster and every cluster has one. What remains
-    without gets new ids, in the order of the clusters' smallest record keys, counted on from the highest id ever
-    issued. Memberships are closed and opened, never rewritten, but for what a run at the same instant undoes, and for
-    the strict and wide ids, which are of the present only: `S00000001A-2` is the second largest strict part of a
-    subject, and a wide subject bears the oldest id of the subjects in it. The same partition again changes nothing.
+    A subject id goes to the cluster that shares most records with the subject. Of equal claims, the older id wins, and
+    then the cluster with the smaller key. Every id goes to at most one cluster, and every cluster has one. Clusters
+    without an old id get new ids, in the order of their smallest record keys, counted on from the highest id ever
+    issued. Memberships are closed and opened, never rewritten, with two exceptions: what a run at the same instant
+    undoes, and the strict and wide ids, which are of the present only (`S00000001A-2` is the second largest strict part
+    of a subject, and a wide subject has the oldest id of the subjects in it). The same partition again changes nothing.
 
     Args:
         con: connection inside the caller's transaction.
@@ -63,7 +64,7 @@ def assign_subjects(
         membership: table of `relations.MEMBERSHIP`; changed.
         events: table of `relations.SUBJECT_EVENT`; appended to.
         merges: relation of `relations.MERGE`: which record took over a record merged in its source.
-        at: when the new memberships begin; converted to UTC where it has a time zone, else taken as UTC.
+        at: when the new memberships begin; converted to UTC if it has a time zone, else taken as UTC.
         run_id: the run that makes the change.
 
     Returns:
@@ -72,7 +73,7 @@ def assign_subjects(
     Raises:
         ValueError: a membership has begun or ended later than `at`.
     """
-    at = at.astimezone(UTC).replace(tzinfo=None) if at.tzinfo else at
+    at = naive_utc(at)
     latest = single_value(con, f"SELECT max(greatest(since, coalesce(until, since))) FROM {relation(membership)}")
     if latest is not None and latest > at:
         raise ValueError(

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from linkage_models.nominal import BundleThresholds
 
 CONTEST_MARGIN = 3.0
 """Bits by which one claim on a record must beat a rival claim before the record is placed with it.
@@ -12,22 +15,6 @@ CONTEST_MARGIN = 3.0
 Three bits are odds of eight to one: about what a single weak comparison (a shared postcode district, a common
 forename) contributes, so that no one such comparison decides between two people whom a person has ruled different.
 """
-
-
-class Trained(Protocol):
-    """The thresholds of a bundle, of whatever model."""
-
-    @property
-    def strict(self) -> float:
-        """For disclosure."""
-
-    @property
-    def link(self) -> float:
-        """For operations."""
-
-    @property
-    def wide(self) -> float:
-        """For safeguarding."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +37,7 @@ class Thresholds:
     contest_margin: float = CONTEST_MARGIN
 
     @classmethod
-    def of(cls, trained: Trained) -> Thresholds:
+    def of(cls, trained: BundleThresholds) -> Thresholds:
         """Return the thresholds that a model bundle gives."""
         return cls(strict=trained.strict, link=trained.link, wide=trained.wide)
 

@@ -14,7 +14,7 @@ MACROS: tuple[str, ...] = (*names.MACROS, *demographics.MACROS, *identifiers.MAC
 """The `name(arguments) AS expression` of every macro, in the order in which they build on each other."""
 
 APPLIED: tuple[str, ...] = (*MACROS, READING)
-"""All that a standard form follows from: where it differs, forms made before may differ."""
+"""All that a standard form depends on: if it differs, forms made before may differ."""
 
 
 def register(con: duckdb.DuckDBPyConnection) -> None:

@@ -21,7 +21,7 @@ PLACEHOLDER_EMAILS = (
     r"^(no|none|na|n\.?a|nil|null|unknown|not\.?known|no[._-]?(e?mail|reply|address)|test|x+|email|nobody)@"
     r"|@(none|unknown|no-?e?mail|test|email)\."
 )
-"""What is typed where an address must be given and none is known."""
+"""What is typed if an address must be given and none is known."""
 
 MACROS: tuple[str, ...] = (
     r"""

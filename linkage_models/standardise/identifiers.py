@@ -3,7 +3,7 @@ r"""Macros that read identifiers: PNCID, CRO, NOMS number, CRN and ViSOR id, wit
 A value that fails its check is kept with `valid` false: it is evidence of an error, and it never joins two people. It
 is written in the form of its kind where it has that shape, so that the one letter that is wrong in it is all that tells
 it from the right one. A value typed into the other of the two police fields is given the kind whose check it passes;
-`as_given` keeps the text. A PNCID can only be taken for a CRO, or the reverse, where the declared form fails its own
+`as_given` keeps the text. A PNCID can only be taken for a CRO, or the reverse, if the declared form fails its own
 check, so a value that could be either keeps the kind it was declared with. A kind that is none of these has no known
 check: whatever is given for it is valid.
 """
@@ -52,7 +52,7 @@ MACROS: tuple[str, ...] = (
             END
         )[1]
     )""",
-    # Without a slash the short year is tried first; the check letter decides where both could be read.
+    # Without a slash the short year is tried first; the check letter decides if both could be read.
     r"""
     _std_pnc(cleaned, as_of_year, checked) AS (
         CASE WHEN contains(cleaned, '/')

@@ -1,6 +1,6 @@
 """Macros that standardise personal names: tokens, and the parts of one whole name.
 
-A name written in another script keeps its own letters (upper case where the script has one); putting it into Latin
+A name written in another script keeps its own letters (upper case if the script has one); putting it into Latin
 letters and folding spelling variants is the work of the name model, not of these macros.
 """
 
@@ -14,7 +14,7 @@ HONORIFICS = ("MR", "MRS", "MS", "MISS", "MX", "DR", "PROF", "PROFESSOR", "REV",
 """Titles. LORD, MASTER and SHEIKH are left out because they are surnames; MD because it abbreviates Mohammed."""
 
 PLACEHOLDER_WORDS = ("UNKNOWN", "UNK", "NULL")
-"""Words that stand where a name is not known."""
+"""Words that stand for a name that is not known."""
 
 LETTERS_WITHOUT_DECOMPOSITION = "ŁØĐÐĦŦŊ", "LODDHTN"
 """Letters that `strip_accents` leaves alone because Unicode does not build them from a base and a mark."""

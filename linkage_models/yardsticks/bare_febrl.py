@@ -35,7 +35,7 @@ class Best:
     """The best threshold of a sweep, and how what it joins agrees with the truth.
 
     Attributes:
-        match_weight: pairs of at least this weight are joined; None where it is best to join none.
+        match_weight: pairs of at least this weight are joined; None if it is best to join none.
         of_clusters: whether the links are of the clusters these pairs form, or of the pairs alone.
         true_links: links both found and true.
         false_links: links found that are not true.
@@ -129,7 +129,7 @@ def best_threshold(
 
 @dataclass(frozen=True, slots=True)
 class Script:
-    """What a script's author wrote: blocking rules, comparisons, and how the number is compared where there is one."""
+    """What a script's author wrote: blocking rules, comparisons, and how the number is compared if there is one."""
 
     rules: list[Any]
     comparisons: list[Any]

@@ -106,7 +106,7 @@ def _same_key(bundle: Bundle) -> str:
 
 
 def _with_splinks(con: duckdb.DuckDBPyConnection, bundle: Bundle, learned: str) -> Bundle:
-    """Return the bundle with u (`u`), m (`m`) or the prior (`p`) as Splink learns them from the same records."""
+    """Return the bundle with u (`u`), m (`m`) or the prior (`p`) learned by Splink from the same records."""
     if not learned:
         return bundle
     settings = splink_settings(0.5, bundle.kinds) | {
@@ -136,13 +136,12 @@ def _with_splinks(con: duckdb.DuckDBPyConnection, bundle: Bundle, learned: str) 
 def _resolved(own: Temporaries, bundle: Bundle) -> str:
     own.empty("ruled", DECISION.definition)
     own.empty("flagged", REVIEW_FLAG.definition)
-    thresholds = resolve.Thresholds(bundle.thresholds.strict, bundle.thresholds.link, bundle.thresholds.wide)
     resolve.partition(
         own.con,
         records="record",
         edges="edge",
         decisions="ruled",
-        thresholds=thresholds,
+        thresholds=resolve.Thresholds.of(bundle.thresholds),
         into="resolved",
         flags="flagged",
     )

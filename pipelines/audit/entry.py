@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from typing import Any, Literal
 
 Action = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"]
-"""The kinds of processing that section 62 asks to be logged."""
+"""The kinds of processing that section 62 requires to be logged."""
 
 FIRST = "0" * 64
 """What the first entry holds in place of the hash of the one before."""
@@ -79,7 +79,7 @@ def line_of(entry: Entry) -> str:
 
 
 def parsed(line: bytes) -> Entry | None:
-    """Return the entry a line holds, or None where it holds none."""
+    """Return the entry a line holds, or None if it holds none."""
     try:
         return Entry(**json.loads(line))
     except (ValueError, TypeError):

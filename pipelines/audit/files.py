@@ -1,4 +1,4 @@
-"""The audit log's files: the log under its lock, the head beside it, and what a killed process left half-written."""
+"""The audit log's files: the log under its lock, the head beside it, and what a killed process left half written."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _HEAD = "head.json"
 
 @contextmanager
 def writable(folder: Path) -> Iterator[None]:
-    """Make the folder, and turn what the operating system refuses inside into one StorageError."""
+    """Make the folder, and turn an error of the operating system inside the block into one StorageError."""
     with storage_errors():
         folder.mkdir(parents=True, exist_ok=True)
         yield
@@ -29,7 +29,7 @@ def writable(folder: Path) -> Iterator[None]:
 
 @contextmanager
 def opened(folder: Path) -> Iterator[int]:
-    """Open the log for appending and hold its lock; the operating system lets go of it however the process ends."""
+    """Open the log for appending and hold its lock; the operating system releases it when the process ends."""
     new = not (folder / _LOG).exists()
     log = os.open(folder / _LOG, os.O_RDWR | os.O_APPEND | os.O_CREAT, 0o600)
     try:
@@ -42,7 +42,7 @@ def opened(folder: Path) -> Iterator[int]:
 
 
 def repair(folder: Path, log: int) -> tuple[int, list[Act]]:
-    """Return the log's size in bytes after a torn last line was dealt with, and what the log is to say of it."""
+    """Move a torn last line out of the log; return the log's size in bytes, and the acts to record about it."""
     size = os.fstat(log).st_size
     start = _last_line_start(log, size)
     if start == size:
@@ -84,7 +84,7 @@ def tail(folder: Path, log: int, size: int) -> tuple[int, str]:
 
 
 def append(log: int, size: int, data: bytes) -> None:
-    """Add lines and have them on the disk, or leave the log at its size in bytes of before."""
+    """Add lines and have them on the disk, or leave the log as long as it was."""
     try:
         written = os.write(log, data)
         if written != len(data):
@@ -135,7 +135,7 @@ def read_head(folder: Path) -> tuple[int, str] | None:
 
 
 def write_head(folder: Path, entries: int, last: str) -> None:
-    """Keep how many entries were written and the hash of the last."""
+    """Write down how many entries the log has, and the hash of the last."""
     _write_whole(folder / _HEAD, json.dumps(numbered({"entries": entries, "hash": last})).encode())
 
 
@@ -145,7 +145,7 @@ def broken(problem: str) -> ConjoinError:
 
 
 def _last_line_start(log: int, size: int) -> int:
-    """Return where the unfinished last line starts; the size itself where the last line is whole."""
+    """Return where the unfinished last line starts; the size itself if the last line is whole."""
     position, step = size, 4096
     while position > 0:
         begin = max(0, position - step)
@@ -157,7 +157,7 @@ def _last_line_start(log: int, size: int) -> int:
 
 
 def _write_whole(path: Path, data: bytes) -> None:
-    """Write a small file so that it is there whole or not at all."""
+    """Write a small file whole or not at all."""
     beside = path.with_name(f".{path.name}.unfinished")
     with beside.open("wb") as file:
         os.fchmod(file.fileno(), 0o600)

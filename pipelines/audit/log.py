@@ -25,7 +25,7 @@ from pipelines.settings import Settings
 
 
 def record(settings: Settings, *, action: Action, who: str, what: Mapping[str, Any], why: str) -> Entry:
-    """Append an entry, on the disk when this returns; see `record_all`.
+    """Append an entry, which is on the disk when this returns; see `record_all`.
 
     Args:
         settings: where the log lies.
@@ -39,7 +39,7 @@ def record(settings: Settings, *, action: Action, who: str, what: Mapping[str, A
 
 
 def record_all(settings: Settings, acts: Sequence[Act]) -> list[Entry]:
-    """Append an entry for each act, on the disk when this returns; writers in other processes wait for each other.
+    """Append an entry for each act, on the disk when this returns. Writers in several processes wait for each other.
 
     A last line that a killed process left half-written is moved to `torn-<hash>.txt` first, and an entry says so.
 
@@ -98,7 +98,7 @@ def read(settings: Settings) -> Iterator[Entry]:
 
 
 def verify(settings: Settings) -> None:
-    """Prove that every entry is as it was written, in its place, and that none is missing.
+    """Check that every entry is as it was written and in its place, and that none is missing.
 
     A last line that is only half there is not an entry yet: the next `record` moves it aside.
 

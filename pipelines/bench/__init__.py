@@ -1,1 +1,1 @@
-"""Conjoin measured beside bare scripts on the same data; the ratios of one run are what counts."""
+"""Conjoin measured beside bare scripts on the same data; only the ratios of one run count."""

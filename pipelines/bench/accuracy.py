@@ -1,4 +1,4 @@
-"""Public sets linked by the product and by bare Splink scripts, and which of the two does better by the truth."""
+"""Public sets linked by the product and by bare Splink scripts, and which of the two is more accurate."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def measure_accuracy(
 def result(
     public_set: PublicSet, records: int, product: dict[str, Any], rivals: dict[str, dict[str, Any]]
 ) -> dict[str, Any]:
-    """Return what is known of a set: both sides' figures, the limit, and how the product does beside the script."""
+    """Return a set's result: both sides' figures, the limit, and the verdict on the product beside the script."""
     return {
         "set": public_set.name,
         "title": public_set.title,
@@ -77,10 +77,10 @@ def verdict(ours: float, theirs: float) -> str:
 def shortfalls(results: list[dict[str, Any]]) -> list[str]:
     """Return a clause for each limit missed and each set lost."""
     clauses = []
-    for one in results:
-        f1 = f"{one['title']}: pairwise F1 {one['product']['f1']:.5f}"
-        if not one["limit_held"]:
-            clauses.append(f"{f1} is below its limit {one['limit']}")
-        if one["verdict"] == "loses":
-            clauses.append(f"{f1} loses to the bare script's {one['rivals']['documented']['f1']:.5f}")
+    for result in results:
+        f1 = f"{result['title']}: pairwise F1 {result['product']['f1']:.5f}"
+        if not result["limit_held"]:
+            clauses.append(f"{f1} is below its limit {result['limit']}")
+        if result["verdict"] == "loses":
+            clauses.append(f"{f1} loses to the bare script's {result['rivals']['documented']['f1']:.5f}")
     return clauses

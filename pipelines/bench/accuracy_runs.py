@@ -16,11 +16,11 @@ VARIANTS = ("documented", "tuned")
 """The bare scripts of `linkage_models.yardsticks.bare_febrl`."""
 
 PASSED_ON = ("CONJOIN_MEMORY_LIMIT", "CONJOIN_THREADS", "CONJOIN_DEBUG")
-"""Settings of the caller that bear on how a set is linked, not on what is linked."""
+"""Settings of the caller that affect how a set is linked, not what is linked."""
 
 
 def link_with_product(public_set: PublicSet, made: Prepared, report: Callable[[str], None]) -> dict[str, Any]:
-    """Run, train, run again and evaluate, as a user with a new deployment does, and return what is counted.
+    """Run, train, run again and evaluate, as a user with a new deployment would, and return the counts.
 
     Returns:
         `precision`, `recall`, `f1`, `true_links`, `false_links` and `missed_links` of the links between the set's
@@ -40,14 +40,16 @@ def link_with_product(public_set: PublicSet, made: Prepared, report: Callable[[s
 
 def counted(public_set: PublicSet, found: Mapping[str, Any]) -> dict[str, Any]:
     """Return what an evaluation says of the links between a set's systems."""
-    (links,) = [one for one in found["links"]["by_systems"] if one["systems"] == public_set.pair_of_systems]
+    (links,) = [
+        agreement for agreement in found["links"]["by_systems"] if agreement["systems"] == public_set.pair_of_systems
+    ]
     names = ("precision", "recall", "f1", "true_links", "false_links", "missed_links")
     causes = {name: count for name, count in found["causes"]["missed"].items() if name not in {"total", "no_edge"}}
     return {name: links[name] for name in names} | {"missed": causes}
 
 
 def link_with_script(variant: str, made: Prepared) -> dict[str, Any]:
-    """Run a bare Splink script on the same files; return its best threshold and what that gives.
+    """Run a bare Splink script on the same files; return its best threshold and the figures at it.
 
     Raises:
         CheckFailedError: the script failed.
@@ -57,7 +59,7 @@ def link_with_script(variant: str, made: Prepared) -> dict[str, Any]:
 
 
 def _environment(made: Prepared) -> dict[str, str]:
-    """Return the environment of a home of its own, whatever the caller's Conjoin links."""
+    """Return the environment of a separate home, free of the caller's own settings of Conjoin."""
     own = {name: value for name, value in os.environ.items() if not name.startswith("CONJOIN_") or name in PASSED_ON}
     return own | {"CONJOIN_HOME": str(made.home), "DAGSTER_HOME": str(made.home / "dagster")}
 

@@ -17,7 +17,7 @@ from pipelines.errors import ConfigurationError
 
 
 def measure_extract(rows: int, repeats: int, report: Callable[[str], None]) -> dict[str, Any]:
-    """Measure both as processes of their own, one after the other.
+    """Measure both, each in its own process, one after the other.
 
     Args:
         rows: rows of the table, of ten columns.
@@ -65,9 +65,9 @@ def measure_extract(rows: int, repeats: int, report: Callable[[str], None]) -> d
     results: dict[str, Any] = {"rows": rows}
     for name, measured in runs.items():
         results[name] = {
-            "seconds": round(statistics.median(one["work"] for one in measured), 2),
-            "process_seconds": round(statistics.median(one["seconds"] for one in measured), 2),
-            "peak_mb": max(one["peak_mb"] for one in measured),
+            "seconds": round(statistics.median(run["work"] for run in measured), 2),
+            "process_seconds": round(statistics.median(run["seconds"] for run in measured), 2),
+            "peak_mb": max(run["peak_mb"] for run in measured),
         }
     ours, bare_script = results["landed"], results["bare_connectorx"]
     results["ratio"] = round(ours["seconds"] / bare_script["seconds"], 2)

@@ -22,7 +22,7 @@ NUMBER = "soc_sec_id"
 
 @dataclass(frozen=True, slots=True)
 class PublicSet:
-    """A public set, with all its fields or without the number that nearly tells who is who.
+    """A public set, with all its fields, or without the number that nearly identifies people.
 
     Attributes:
         name: what `--sets` calls it.
@@ -40,7 +40,7 @@ class PublicSet:
 
     @property
     def pair_of_systems(self) -> list[str]:
-        """The two systems, or the one twice, between which links count."""
+        """The two systems between which links count; one name twice for links within it."""
         return [self.systems[0], self.systems[-1]]
 
 
@@ -74,20 +74,20 @@ class Prepared:
 
 
 def chosen(names: Iterable[str]) -> list[PublicSet]:
-    """Return the sets of these names, or all where none is named.
+    """Return the sets of these names, or all sets if no name is given.
 
     Raises:
         ConfigurationError: there is no such set.
     """
-    known, wanted = [one.name for one in SETS], list(names)
+    known, wanted = [public_set.name for public_set in SETS], list(names)
     for name in wanted:
         if name not in known:
             raise ConfigurationError(f"There is no public set `{name}`; choose --sets among {', '.join(known)}.")
-    return [one for one in SETS if not wanted or one.name in wanted]
+    return [public_set for public_set in SETS if not wanted or public_set.name in wanted]
 
 
 def person(record_id: str) -> int:
-    """Return the number of the person a FEBRL record is of: 7 for `rec-7-org` and `rec-7-dup-0`."""
+    """Return the number of the person whom a FEBRL record describes: 7 for `rec-7-org` and `rec-7-dup-0`."""
     return int(record_id.split("-")[1])
 
 
@@ -113,7 +113,7 @@ def prepare(public_set: PublicSet, folder: Path, people: int | None = None) -> P
 
     Args:
         public_set: which set, and whether with its number.
-        folder: where to; made where missing.
+        folder: where to; made if missing.
         people: keep only so many people, those of the lowest numbers.
     """
     home, deployment, truth = folder / "home", folder / "deployment", folder / "truth"
@@ -139,7 +139,7 @@ def prepare(public_set: PublicSet, folder: Path, people: int | None = None) -> P
 
 
 def _write_source(system: str, folder: Path, *, has_number: bool) -> None:
-    """Write a system's YAML, without the mapping of the number where it is not delivered."""
+    """Write a system's YAML; the number is mapped only if it is delivered."""
     yaml = YAML(typ="rt")
     tree = yaml.load(SOURCES / f"{system}.yaml")
     if not has_number:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from linkage_models.words import counted
-from pipelines.canonical.counts import Balance, Quality
+from pipelines.canonical.counts import Balance, FieldQuality
 from pipelines.canonical.profile import Drift, Held
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ COUNTS = ("records_before", "records_new", "records_changed", "records_deleted")
 """Counts of a whole load: fields of `Applied` and columns of `nominal.load`."""
 
 
-NO_FAULT = Quality(0, 0, 0, 0, 0)
+NO_FAULT = FieldQuality(0, 0, 0, 0, 0)
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class Applied:
 
     Attributes:
         load: the load.
-        resources: per resource its rows extracted, accepted, quarantined and deleted in the source.
+        balances: per resource its rows extracted, accepted, quarantined and deleted in the source.
         reasons: rows in quarantine per reason.
         records_before: nominal records the source held before.
         records_new: nominal records it added.
@@ -37,19 +37,19 @@ class Applied:
         drift: how the load differs from those before it.
         held: whether the source holds any of what the checks on its load look at.
         staged: whether its rows could be read as the YAML says; where not, the counts above are all zero.
-        refused: why the load was not taken over, as a clause; None where it is in force.
-        failed: why the source's newest delivery could not be landed, as a sentence; None where it was.
+        refused: why the load was not taken over, as a clause; None if it is in force.
+        failed: why the source's newest delivery could not be landed, as a sentence; None if it was.
         repeated: whether it was in force already.
     """
 
     load: Load
-    resources: dict[str, Balance]
+    balances: dict[str, Balance]
     reasons: dict[str, int]
     records_before: int
     records_new: int
     records_changed: int
     records_deleted: int
-    quality: Quality
+    quality: FieldQuality
     drift: Drift
     held: Held
     staged: bool = True
@@ -59,31 +59,31 @@ class Applied:
 
     @classmethod
     def not_applied(cls, load: Load, why: str, columns: dict[str, Difference] | None) -> Applied:
-        """Return what comes of a load that could not even be staged, with how its columns differ from before."""
+        """Return the result of a load that could not be staged, with how its columns differ from before."""
         return cls(load, {}, {}, 0, 0, 0, 0, NO_FAULT, Drift(columns), Held(), staged=False, refused=why)
 
     @property
     def extracted(self) -> int:
         """Rows the source gave."""
-        return sum(extracted for extracted, *_ in self.resources.values())
+        return sum(extracted for extracted, *_ in self.balances.values())
 
     @property
     def accepted(self) -> int:
         """Rows that became a nominal record or an item."""
-        return sum(accepted for _, accepted, *_ in self.resources.values())
+        return sum(accepted for _, accepted, *_ in self.balances.values())
 
     @property
     def quarantined(self) -> int:
         """Rows in quarantine."""
-        return sum(quarantined for _, _, quarantined, _ in self.resources.values())
+        return sum(quarantined for _, _, quarantined, _ in self.balances.values())
 
     @property
     def state(self) -> str:
-        """How the source's feed stands, as `nominal.feed` says it."""
+        """The state of the source's feed, as `nominal.feed` holds it."""
         return "failed" if self.failed else "refused" if self.refused else "current"
 
     def in_words(self) -> str:
-        """Return what became of the load, as a line of a log: counts, and no value of any row."""
+        """Return what became of the load, as a line for a log: counts alone, and no value of any row."""
         load = f"{self.load.system}: load {self.load.load_id}"
         if not self.staged:
             return f"{load} cannot be read as the source's YAML says"
@@ -97,7 +97,7 @@ class Applied:
         return f"{load} {'is refused' if self.refused else 'is in force'}: {rows}"
 
     def judged(self, spec: SourceSpec) -> Applied:
-        """Return the same with why the load must not be taken over, by the limits of the source's YAML."""
+        """Return the same with the reasons, if any, why the source's limits do not allow the load to be taken over."""
         held = self.records_before + self.records_new - self.records_deleted
         faults = [
             f"{count:,} of {whole:,} {rows} {one if count == 1 else many}, more than {limit:.0%}"

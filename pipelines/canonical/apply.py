@@ -38,10 +38,10 @@ _LOG = logging.getLogger(__name__)
 
 
 def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landing: Path, now: datetime) -> Applied:
-    """Bring the warehouse up to the latest load of a source system; do nothing where it already is.
+    """Bring the warehouse up to the latest load of a source system; do nothing if it already is.
 
     A delivery that could not be landed, a load that must not be trusted and a mapping that does not fit leave the load
-    before in force, where there is one, and are noted in `nominal.feed`.
+    before in force, if there is one, and are noted in `nominal.feed`.
 
     Args:
         con: the warehouse's writer.
@@ -79,7 +79,7 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
 def _brought_up(
     con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landed: list[Load], folder: Path, now: datetime
 ) -> Applied:
-    """Apply the latest load, or where it is in force let what has run out since be no longer active."""
+    """Apply the latest load; if it is in force already, mark what has expired since as no longer active."""
     load = landed[-1]
     mapping = mapping_hash(spec)
     if held := _in_force(con, spec, landed, mapping):
@@ -107,7 +107,7 @@ def _brought_up(
 
 @contextmanager
 def value_errors(spec: SourceSpec, yaml_file: Path, load: Load) -> Iterator[None]:
-    """Say in one sentence, without the value, that an expression of the YAML fails on one.
+    """Turn the failure of an expression of the YAML on a value into one sentence, without the value.
 
     Raises:
         ConfigurationError: an expression fails.
@@ -137,7 +137,7 @@ def _load_in_force(con: DuckDBPyConnection, system: str, landed: list[Load], map
     ).fetchone()
     if row is None or row[1] != mapping_hash:
         return None
-    return next((one for one in landed[:-1] if one.load_id == row[0]), None)
+    return next((load for load in landed[:-1] if load.load_id == row[0]), None)
 
 
 def _has_records(con: DuckDBPyConnection, system: str) -> bool:
@@ -146,7 +146,7 @@ def _has_records(con: DuckDBPyConnection, system: str) -> bool:
 
 
 def _note_feed(con: DuckDBPyConnection, system: str, applied: Applied, now: datetime) -> None:
-    """Write how the source's feed stands; while it stays as it is, `since` does."""
+    """Write the state of the source's feed; `since` changes only when the state does."""
     con.execute(
         statement(__file__, "feed"),
         {"system": system, "state": applied.state, "problem": applied.failed or applied.refused, "now": now},
@@ -154,7 +154,7 @@ def _note_feed(con: DuckDBPyConnection, system: str, applied: Applied, now: date
 
 
 def _in_force(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], mapping_hash: str) -> Applied | None:
-    """Return what applying the latest load did, where that was with the same mapping and it was not refused."""
+    """Return what applying the latest load did, if that was with the same mapping and it was not refused."""
     load = landed[-1]
     key = {"system": spec.system, "load_id": load.load_id}
     row = con.execute(
@@ -172,7 +172,7 @@ def _in_force(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], map
     counts = counts_in_force(con, spec.system, load.load_id)
     return Applied(
         load=load,
-        resources=counts.balance,
+        balances=counts.balances,
         reasons=dict(reasons),
         quality=counts.quality,
         repeated=True,

@@ -66,7 +66,7 @@ def landed_rows(folder: Path, resource: str, *, touched: bool = False) -> str:
 
 
 def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
-    """Yield an error for every expression that does not fit; what makes all of a mapping fail is told once.
+    """Yield an error for every expression that does not fit; what makes a whole mapping fail is reported once.
 
     Args:
         con: any connection.
@@ -98,7 +98,7 @@ def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: 
 
 
 def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
-    """Return every resource that is read, with the list inside it."""
+    """Return every resource that is read, with the nested list if one is read."""
     return [(spec.record.source, None), *((item.source, item.each) for item in spec.items)]
 
 

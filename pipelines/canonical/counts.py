@@ -23,7 +23,7 @@ Balance = tuple[int, int, int, int]
 """Rows of a resource: extracted, accepted, quarantined, and deleted in the source."""
 
 
-class Quality(NamedTuple):
+class FieldQuality(NamedTuple):
     """What the fields of accepted rows lack; also columns of `nominal.load`.
 
     Attributes:
@@ -41,15 +41,15 @@ class Quality(NamedTuple):
     invalid_identifiers: int
 
 
-QUALITY = Quality._fields
+QUALITY = FieldQuality._fields
 
 
 @dataclass(frozen=True)
 class Counts:
-    """Per resource its balance, and the quality of all of them."""
+    """The balance of each resource, and the quality of all of them."""
 
-    balance: dict[str, Balance]
-    quality: Quality
+    balances: dict[str, Balance]
+    quality: FieldQuality
 
     def __add__(self, other: Counts) -> Counts:
         return self._with(other, 1)
@@ -62,25 +62,25 @@ class Counts:
             return (one + sign * another for one, another in zip(ours, theirs, strict=True))
 
         none = (0,) * len(BALANCE)
-        balance = {
-            name: cast("Balance", tuple(combined(self.balance.get(name, none), other.balance.get(name, none))))
-            for name in self.balance | other.balance
+        balances = {
+            name: cast("Balance", tuple(combined(self.balances.get(name, none), other.balances.get(name, none))))
+            for name in self.balances | other.balances
         }
-        return Counts(balance, Quality(*combined(self.quality, other.quality)))
+        return Counts(balances, FieldQuality(*combined(self.quality, other.quality)))
 
 
 def staged_counts(staging: Staging) -> Counts:
     """Return the counts of what is staged."""
     con, spec, load = staging.con, staging.spec, staging.load
-    balance = {}
+    balances = {}
     key = {"record": spec.record.source, "resources": list(counted_resources(spec))}
     for name, elements, accepted, quarantined, merged in con.execute(statement(__file__, "balance"), key).fetchall():
         if name in load.rows:
-            extracted = load.rows[name] + load.rejected.get(name, 0)
-            balance[name] = (extracted, accepted, quarantined, merged + _tombstones(staging, name))
+            extracted = load.rows[name] + load.quarantined.get(name, 0)
+            balances[name] = (extracted, accepted, quarantined, merged + _tombstones(staging, name))
         else:
-            balance[name] = (elements, accepted, quarantined, 0)
-    return Counts(balance, Quality(*single_row(con, statement(__file__, "quality"))))
+            balances[name] = (elements, accepted, quarantined, 0)
+    return Counts(balances, FieldQuality(*single_row(con, statement(__file__, "quality"))))
 
 
 def _tombstones(staging: Staging, resource: str) -> int:
@@ -100,5 +100,5 @@ def counts_in_force(con: DuckDBPyConnection, system: str, load_id: str) -> Count
         {"system": system, "load_id": load_id},
     ).fetchall()
     return Counts(
-        {name: (read, taken, held, gone) for name, read, taken, held, gone, *_ in rows}, Quality(*rows[0][5:])
+        {name: (read, taken, held, gone) for name, read, taken, held, gone, *_ in rows}, FieldQuality(*rows[0][5:])
     )

@@ -1,4 +1,4 @@
--- How the source's feed stands; while it stays as it is, `since` does.
+-- The state of the source's feed; `since` changes only when the state does.
 MERGE INTO nominal.feed AS feed
 USING (
     SELECT

@@ -1,4 +1,4 @@
-"""Given: what a source's YAML says of persons and of items, as SELECTs over its landed rows.
+"""What a source's YAML says about persons and items, as SELECTs over its landed rows.
 
 Only what is here differs from one source to another; the statements in `staged/` read it and are the same for all.
 """
@@ -42,7 +42,7 @@ LANDED_PART = {
 
 
 def counted_resources(spec: SourceSpec) -> dict[str, tuple[str, str | None]]:
-    """Return every resource rows are counted under: its name, the landed resource and the list inside it."""
+    """Return every resource under which rows are counted: its name, the landed resource and the nested list."""
     counted: dict[str, tuple[str, str | None]] = {spec.record.source: (spec.record.source, None)}
     for item in spec.items:
         counted.setdefault(item.resource, (item.source, item.each))
@@ -60,7 +60,7 @@ def given_person(spec: SourceSpec, landed: Landed) -> str:
 
 
 def given_item(spec: SourceSpec, landed: Landed) -> str:
-    """Return a SELECT of one row per candidate information item, of every mapping."""
+    """Return a SELECT of one row per candidate information item, over every mapping."""
     selects = (_given_by(spec, position, item, landed) for position, item in enumerate(spec.items))
     return union(selects, of=GIVEN_ITEM)
 
@@ -106,7 +106,7 @@ def _as_text(expressions: dict[str, str]) -> dict[str, str]:
 
 
 def _mapped(spec: SourceSpec, name: str, expression: str) -> str:
-    """Return the canonical code for a code of the named list, or the code itself where the list lacks it."""
+    """Return the canonical code for a code of the named list, or the code itself if the list lacks it."""
     codes = spec.code_lists[name]
     keys, values = (", ".join(map(literal, some)) for some in (codes.keys(), codes.values()))
     given = f"nullif(trim(({expression})::VARCHAR), '')"
@@ -114,6 +114,6 @@ def _mapped(spec: SourceSpec, name: str, expression: str) -> str:
 
 
 def _is_unmapped(spec: SourceSpec, name: str, expression: str) -> str:
-    """Return 1 where there is a code that the named list lacks, else 0."""
+    """Return 1 if there is a code that the named list lacks, else 0."""
     keys = ", ".join(map(literal, spec.code_lists[name]))
     return f"coalesce((nullif(trim(({expression})::VARCHAR), '') NOT IN ({keys}))::INTEGER, 0)"

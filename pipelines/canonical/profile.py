@@ -1,4 +1,4 @@
-"""Profile and drift: how complete each field of a load is and which codes it uses, against the loads before it."""
+"""Profile and drift: how complete each field of a load is and which codes it uses, compared with earlier loads."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ MOST_CODES = 500
 
 @dataclass(frozen=True)
 class Fallen:
-    """A field that fewer nominal records have than usual: the share now and the median of the loads before."""
+    """A field that fewer nominal records have than usual: their share now, and the median share in earlier loads."""
 
     field: str
     share: float
@@ -45,7 +45,7 @@ class Drift:
     """How a load differs from those before it that were taken over.
 
     Attributes:
-        columns: per resource how its columns differ from the load before; None where there is none.
+        columns: per resource how its columns differ from the load before; None if there is none.
         compared: whether the rest could be looked at: the load could be staged, and there is a load before it.
         completeness: the fields that have become less complete, the most first.
         new_codes: codes not used before.
@@ -60,7 +60,7 @@ class Drift:
 
 
 class Held(NamedTuple):
-    """Whether a source holds any of what the checks on its load look at."""
+    """Whether a source holds any of the things that the checks on its load look at."""
 
     identifiers: bool = False
     contact_points: bool = False
@@ -80,7 +80,7 @@ def completeness(con: DuckDBPyConnection, records: str) -> dict[str, int]:
 
 
 def write_profile(con: DuckDBPyConnection, system: str, load_id: str) -> None:
-    """Write the profile of what the source holds now, in place of an earlier one of the same load."""
+    """Write the profile of what the source holds now, replacing an earlier profile of the same load."""
     key = {"system": system, "load_id": load_id}
     con.execute("DELETE FROM nominal.profile WHERE source_system = $system AND load_id = $load_id", key)
     profile = statement(__file__, "profile", steps=("completeness", "code_use"))
@@ -108,7 +108,7 @@ def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
         landed: the loads of the source system, oldest first.
     """
     load = landed[-1]
-    before = [one.load_id for one in _taken_over(con, landed)]
+    before = [load.load_id for load in _taken_over(con, landed)]
     if not before:
         return Drift(columns=None)
     key = {"system": load.system, "before": before, "now": load.load_id}
@@ -117,18 +117,18 @@ def find_drift(con: DuckDBPyConnection, landed: list[Load]) -> Drift:
     return Drift(
         columns=find_column_drift(con, landed),
         compared=True,
-        completeness=tuple(Fallen(*one) for one in fallen),
+        completeness=tuple(Fallen(*row) for row in fallen),
         new_codes=new,
         vanished_codes=vanished,
     )
 
 
 def find_column_drift(con: DuckDBPyConnection, landed: list[Load]) -> dict[str, Difference] | None:
-    """Return per resource how the columns delivered differ from those of the load before; None where there is none.
+    """Return per resource how the columns delivered differ from those of the load before; None if there is none.
 
-    That takes the manifests alone, so that it can be said of a load that does not fit the YAML.
+    That needs only the manifests, so it works for a load that does not fit the YAML.
     """
-    before = next((one.columns for one in _taken_over(con, landed)), None)
+    before = next((load.columns for load in _taken_over(con, landed)), None)
     if before is None:
         return None
     delivered = landed[-1].columns | landed[-1].delivered_columns
@@ -145,4 +145,4 @@ def _taken_over(con: DuckDBPyConnection, landed: list[Load]) -> list[Load]:
         "SELECT DISTINCT load_id FROM nominal.profile WHERE source_system = $system", {"system": landed[-1].system}
     ).fetchall()
     known = {load_id for (load_id,) in profiled}
-    return [one for one in reversed(landed[:-1]) if one.load_id in known][:HISTORY]
+    return [load for load in reversed(landed[:-1]) if load.load_id in known][:HISTORY]

@@ -1,4 +1,4 @@
--- Items whose last day has come are no longer active, where the source does not say itself what is.
+-- Items whose last day has come are no longer active, unless the source itself says which are.
 UPDATE nominal.information_item
 SET
     active = FALSE,

@@ -1,8 +1,8 @@
 """Staging: one load's landed rows as canonical records and items in temporary tables, and why the others are not.
 
-staged_person      one row per row of the record's resource, with `problem` where it is no person
+staged_person      one row per row of the record's resource, with `problem` if it is no person
 staged_merge       one row per record id that the source merged into another, with the one that is left
-staged_item        one row per candidate information item, with `problem` where it cannot be one
+staged_item        one row per candidate information item, with `problem` if it cannot be one
 staged_quarantine  one row per landed row, or element of a nested list, that became neither
 staged_record      one row per nominal record, whole
 """
@@ -21,7 +21,7 @@ from linkage_models.relations import Temporaries, literal, quote, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 from pipelines.canonical import bind, given
 from pipelines.landing.changes import parquet
-from pipelines.landing.manifest import REJECTED
+from pipelines.landing.manifest import QUARANTINED
 from pipelines.source.mapping import MARKINGS, ContactKind
 
 if TYPE_CHECKING:
@@ -103,7 +103,7 @@ class Staging(Temporaries):
         self.drop("said_item")
         self.table("staged_record", _kept("record", "told", "ordered", "whole"), system)
         self.view("expected_part", _kept("expected_part"))
-        self.view("rejected_row", f"FROM {parquet(self.folder / REJECTED)}")
+        self.view("landed_quarantine", f"FROM {parquet(self.folder / QUARANTINED)}")
         self.table("staged_quarantine", _kept("quarantine"), {"record": self.spec.record.source, **why})
 
     def _read_given(self) -> None:
@@ -120,7 +120,7 @@ class Staging(Temporaries):
             raise
 
     def _landed(self, resource: str, each: str | None) -> str:
-        """Return the name of the view of a resource's landed rows, or of a list inside them, made where it is not."""
+        """Return the name of the view of a resource's landed rows, or of a list inside them, making it if need be."""
         name = f"landed {resource}" + (f" {each}" if each else "")
         if name not in self._made:
             self.view(name, bind.landed_view(self.folder, self.spec, resource, each, touched=self.touched))

@@ -38,7 +38,7 @@ def take_over(staging: Staging, landed: list[Load], rest: Counts | None = None) 
     Args:
         staging: the load, staged.
         landed: the loads of its source system, this one last.
-        rest: counts of the records that were not staged because they do not differ; None where all were.
+        rest: counts of the records that were not staged because they do not differ; None if all were.
     """
     con = staging.con
     with Temporaries(con) as own:
@@ -107,7 +107,7 @@ def _applied(staging: Staging, landed: list[Load], rest: Counts | None) -> Appli
     reasons = con.execute("SELECT reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL").fetchall()
     return Applied(
         load=staging.load,
-        resources=counts.balance,
+        balances=counts.balances,
         reasons=dict(reasons),
         records_before=held - new + deleted,
         records_new=new,
@@ -137,7 +137,7 @@ def _note(staging: Staging, applied: Applied) -> None:
         **{field: getattr(applied, field) for field in COUNTS},
         **dict(zip(QUALITY, applied.quality, strict=True)),
     }
-    for resource, balance in applied.resources.items():
+    for resource, balance in applied.balances.items():
         row = {**of_load, "resource": resource, **dict(zip(BALANCE, balance, strict=True))}
         con.execute(
             f"INSERT INTO nominal.load ({', '.join(row)}) VALUES ({', '.join(f'${name}' for name in row)})", row

@@ -1,7 +1,7 @@
 """Touched: the records that a load may have changed, so that a night's work follows what changed that day.
 
-A record is touched where a row that names it is new, gone or different, was in quarantine, tells of a merge, or holds
-something that has run out since. All rows of a touched record are staged anew, and no others: what comes out is what
+A record is touched if a row that names it is new, gone or different, was in quarantine, tells of a merge, or holds
+something that has run out since. All rows of a touched record are staged again, and no others: what comes out is what
 staging everything would give, which a property test holds it to.
 """
 
@@ -26,10 +26,10 @@ if TYPE_CHECKING:
     from pipelines.source.mapping import ItemMapping, RecordMapping
 
 WORTH_IT = 0.3
-"""Share of touched records from which on staging everything is as quick."""
+"""Share of touched records from which staging everything is as quick."""
 
 ROW = {"resource": "VARCHAR", "landed_row": "BIGINT", "record_ids": "VARCHAR[]", "content": "UBIGINT"}
-"""What is looked at of a landed row: what it holds, as a hash, and the record ids it names; with the types."""
+"""What is compared of a landed row, with types: a hash of its values, and the record ids it names."""
 
 
 class Touched(Temporaries):
@@ -50,7 +50,7 @@ class Touched(Temporaries):
         """Find the records that differ between the load in force, applied with the same mapping, and the one after it.
 
         Returns:
-            False where everything must be staged: other columns, another year (by which identifiers are judged), keys
+            False if everything must be staged: other columns, another year (by which identifiers are judged), keys
             that stand inside nested lists, or too much that differs.
         """
         if before.columns != now.columns or before.delivered_at.year != now.delivered_at.year:

@@ -75,7 +75,7 @@ app.add_typer(sample.app, name="sample")
 def main() -> None:
     """Run the command line; an error ends in one sentence on standard error and exit status 1.
 
-    What was not foreseen is named by its type alone, since its words may quote a row; CONJOIN_DEBUG=1 shows it whole.
+    An unforeseen error is named only by its type, because its words may quote a row; CONJOIN_DEBUG=1 shows it whole.
     """
     modes.keep_private()
     try:

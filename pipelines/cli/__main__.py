@@ -1,4 +1,4 @@
-"""`python -m pipelines.cli`: the command line where the `conjoin` script is not on the path."""
+"""`python -m pipelines.cli`: the command line if the `conjoin` script is not on the path."""
 
 from pipelines.cli import main
 

@@ -81,9 +81,10 @@ def extract(
         print_json(results)
         return
     for name in ("bare_connectorx", "landed"):
-        one = results[name]
+        figures = results[name]
         typer.echo(
-            f"  {name:16} {one['seconds']:6.2f} s (process {one['process_seconds']:.2f} s)  peak {one['peak_mb']:,} MB"
+            f"  {name:16} {figures['seconds']:6.2f} s (process {figures['process_seconds']:.2f} s)"
+            f"  peak {figures['peak_mb']:,} MB"
         )
     typer.echo(f"  landed / bare connectorx: {results['ratio']} (processes: {results['ratio_of_processes']})")
 
@@ -107,7 +108,7 @@ def accuracy(
 
     The sets are a deployment of their own; the scripts use Splink on the same files. Each set is taken in, trained on
     and linked by `conjoin run`, `train` and `run`, which see no truth, and then measured by `conjoin evaluate`. The
-    scripts get the threshold that is best by the truth. Ends with status 1 where the product misses a limit or loses to
+    scripts get the threshold that is best by the truth. Ends with status 1 if the product misses a limit or loses to
     the script that Splink's own examples show.
 
     Example: conjoin bench accuracy
@@ -142,16 +143,16 @@ def _print_accuracy(results: list[dict[str, Any]], *, judged: bool) -> None:
         table.add_column("set", no_wrap=True)
         for heading in headings:
             table.add_column(heading, justify="right", no_wrap=True)
-    for one in results:
-        product, rivals = one["product"], one["rivals"]
+    for result in results:
+        product, rivals = result["product"], result["rivals"]
         figures.add_row(
-            one["title"],
+            result["title"],
             *(f"{product[name]:.5f}" for name in ("precision", "recall", "f1")),
-            f"{one['limit']:.4f} {'held' if one['limit_held'] else 'MISSED'}" if judged else "-",
+            f"{result['limit']:.4f} {'held' if result['limit_held'] else 'MISSED'}" if judged else "-",
             *(f"{rival['f1']:.5f}" for rival in rivals.values()),
-            one["verdict"],
+            result["verdict"],
         )
         counts = (product["false_links"], product["missed_links"], *(product["missed"][cause] for cause in CAUSES))
-        wrong.add_row(one["title"], *(f"{count:,}" for count in counts))
+        wrong.add_row(result["title"], *(f"{count:,}" for count in counts))
     console.print(figures)
     console.print(wrong)

@@ -1,4 +1,4 @@
-"""`conjoin check`: a whole deployment checked, and everything that is wrong with it told at once."""
+"""`conjoin check`: check a whole deployment, and report everything that is wrong with it at once."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     Settings, sources, gap rules, audiences and the bundle are checked; no data is read. A secret that is missing here
     is a warning, since the account of the nightly run may have it. `conjoin source check` tries one source on its live
-    data. The exit status is 1 where there is an error.
+    data. The exit status is 1 if there is an error.
 
     Example: CONJOIN_DEPLOYMENT=/srv/conjoin/deployment conjoin check
     """
@@ -33,13 +33,13 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
         print_json(_as_dict(checked))
     else:
         for kind, found in (("error", checked.errors), ("warning", checked.warnings)):
-            for one in found:
-                typer.echo(f"{kind}: {one}")
+            for mistake in found:
+                typer.echo(f"{kind}: {mistake}")
         typer.echo(_in_words(checked))
     if checked.errors:
         several = counted(len(checked.errors), "error")
         raise CheckFailedError(
-            f"{checked.folder or 'The deployment'} has {several}, told above; correct and check again."
+            f"{checked.folder or 'The deployment'} has {several}, see above; correct and check again."
         )
 
 
@@ -58,7 +58,10 @@ def _in_words(checked: Checked) -> str:
 
 def _as_dict(checked: Checked) -> dict[str, Any]:
     def found(errors: Sequence[ConfigurationError]) -> list[dict[str, Any]]:
-        return [{"message": str(one), "file": one.file, "line": one.line, "field": one.field} for one in errors]
+        return [
+            {"message": str(mistake), "file": mistake.file, "line": mistake.line, "field": mistake.field}
+            for mistake in errors
+        ]
 
     return {
         "deployment": checked.folder,

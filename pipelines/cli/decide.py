@@ -59,7 +59,7 @@ def withdraw(
     reason: ReasonOption,
     home: HomeOption = None,
 ) -> None:
-    """Withdraw a ruling; the next run goes by evidence alone again.
+    """Withdraw a ruling; from the next run on, evidence decides again.
 
     Example: conjoin decide withdraw D3f2a91c07b4e --by j.smith --reason "Fingerprints were mixed up"
     """
@@ -72,7 +72,7 @@ def withdraw(
 
 @app.command(name="list")
 def list_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """List every ruling, those withdrawn included.
+    """List every ruling, including withdrawn ones.
 
     Example: conjoin decide list --json
     """
@@ -120,9 +120,9 @@ def import_decisions(
     ],
     home: HomeOption = None,
 ) -> None:
-    """Take rulings from a CSV file: all of them, or none.
+    """Import rulings from a CSV file: all of them, or none.
 
-    None is taken where one of them makes no sense. What is held already is passed over.
+    None is imported if one of them makes no sense. Rulings that are known already are skipped.
 
     Example: conjoin decide import rulings.csv
     """

@@ -21,7 +21,7 @@ def demo(
 ) -> None:
     """Run the nightly job on the synthetic sample systems.
 
-    Night 1 on a demo's home that stands at a later night starts that home anew.
+    Night 1 on a demo's home that is at a later night starts that home again.
 
     Example: conjoin demo && conjoin demo --night 2
     """
@@ -41,7 +41,7 @@ def demo(
     readers = chosen_audience(audiences, audience) if audience else default_audience(audiences)
     if stand_at(before, chosen, anew=night == 1):
         typer.echo(
-            f"{before.home} stood at a later night of the demo, so it was cleared: the demo starts anew.", err=True
+            f"{before.home} was at a later night of the demo, so it was cleared: the demo starts again.", err=True
         )
     settings = Settings.load(home)
     if not as_json:

@@ -28,7 +28,7 @@ def evaluate(
 ) -> None:
     """Measure the published links and gaps against the truth.
 
-    The measures come with intervals; where there is no truth they are estimated.
+    The measures come with intervals; without a truth they are estimated.
 
     Example: conjoin evaluate --charts charts
 

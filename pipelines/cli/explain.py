@@ -26,7 +26,7 @@ def explain(
     """Say why records are, or are not, held to be one person.
 
     It says what each comparison found and added to the weight. Of two records it says also which single field would
-    settle a doubt, comparing them on the spot where no run has. Given one record, it explains the subject it is in:
+    settle a doubt, comparing them on the spot if no run has. Given one record, it explains the subject it is in:
     what holds it together, what is near it, and what would fall apart without each of its source systems.
 
     Example: conjoin explain S00000022Y

@@ -1,4 +1,4 @@
-"""Hints at what to type next: how the command line is called from where the reader is."""
+"""Hints at what to type next, in the form that works where the reader is."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ from pathlib import Path
 
 
 def typed(*arguments: object) -> str:
-    """Return a command of Conjoin as it can be typed here.
+    """Return a command of Conjoin in the form that works here.
 
-    `conjoin` where the shell finds this installation under that name, else the path of its script; `python -m` where
+    `conjoin` if the shell finds this installation under that name, else the path of its script; `python -m` where
     it has none.
 
     Args:

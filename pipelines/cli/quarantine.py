@@ -1,4 +1,4 @@
-"""`conjoin quarantine`: the rows that could not become nominal records or items, and the way back for them."""
+"""`conjoin quarantine`: the rows that could not become nominal records or items, and how to retry them."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from pipelines.cli.hints import typed
 from pipelines.cli.options import HomeOption, JsonOption, print_json
 
 app = typer.Typer(
-    help="List the rows in quarantine, look at them, bring them in.",
+    help="List the quarantined rows, look at them, retry them.",
     no_args_is_help=True,
     rich_markup_mode=None,
 )
@@ -22,7 +22,7 @@ SystemOption = Annotated[str | None, typer.Option("--system", help="One source s
 
 @app.command("list")
 def list_(system: SystemOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Count the rows in quarantine of each newest load, by reason.
+    """Count the quarantined rows of each newest load, by reason.
 
     Example: conjoin quarantine list --system rms
     """
@@ -51,7 +51,7 @@ def show(
     home: HomeOption = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Show where rows in quarantine stood, and what is wrong.
+    """Show where quarantined rows stood, and what is wrong with them.
 
     They are those of the source's newest load.
 
@@ -77,7 +77,7 @@ def show(
 
 @app.command()
 def retry(system: SystemOption = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Take in the newest deliveries again, with today's YAML.
+    """Retry the newest deliveries with the YAML as it is now.
 
     It says what that brought in. Correct the YAML first. Rows that now can be read or mapped leave the quarantine and
     become nominal records and items; the next run links them.

@@ -13,7 +13,7 @@ def run(home: HomeOption = None, audience: AudienceOption = None, as_json: JsonO
     """Link every source system and publish: the nightly job, now.
 
     Publishes all or nothing: when a step or a blocking check fails, the last snapshot stays in place and the exit
-    status is 1. Where the newest delivery of a source cannot be read or must not be trusted, its last good one stays in
+    status is 1. If the newest delivery of a source cannot be read or must not be trusted, its last good one stays in
     force, the others are published with it marked as stale, and the exit status is 3.
 
     Example: conjoin run

@@ -33,7 +33,7 @@ def sample(
     date: Annotated[str, typer.Option("--date", help="Date of night 1, as YYYY-MM-DD.")] = "2026-03-02",
     as_json: JsonOption = False,
 ) -> None:
-    """Write seven synthetic source systems, each in the form it would really deliver, and the truth beside them.
+    """Write seven synthetic source systems, each in the form that it would really deliver, and the truth beside them.
 
     Example: conjoin sample --people 20000 --seed 7 --nights 2 --out /tmp/sample
     """
@@ -71,7 +71,7 @@ def serve(
     night: Annotated[int, typer.Option("--night", min=1, help="Which night's deliveries.")] = 1,
     command: Annotated[list[str] | None, typer.Argument(help="Command to run against them, after `--`.")] = None,
 ) -> None:
-    """Serve the sample systems as agencies serve theirs.
+    """Serve the sample systems as agencies would.
 
     They are served by PostgreSQL, an OAuth 2.0 web service, SFTP and S3, and one is an SQLite file.
 
@@ -89,7 +89,7 @@ def serve(
     except ModuleNotFoundError:
         raise ConfigurationError("The servers are not installed; install Conjoin with `[serve]`.") from None
     chosen = sample_night(sample_folder, night)
-    if deployment.exists() and any(one for one in deployment.iterdir() if one.name not in {"sources", SECRETS}):
+    if deployment.exists() and any(entry for entry in deployment.iterdir() if entry.name not in {"sources", SECRETS}):
         raise ConfigurationError(f"{deployment} holds other things; name an empty folder with --deployment.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
     with tempfile.TemporaryDirectory(prefix="conjoin-serve-") as scratch:

@@ -42,7 +42,7 @@ def check(
     Nothing of what is read is kept.
 
     What is read lies in a folder of its own inside the home, which is removed at the end. No personal value is shown:
-    letters are x, digits 9. The exit status is 1 where the load would not be taken over.
+    letters are x, digits 9. The exit status is 1 if the load would not be taken over.
 
     Example: conjoin source check pipelines/defs/sources/nomis/defs.yaml
     """
@@ -55,7 +55,7 @@ def check(
     _clean_up_when_terminated()
     with step_reporter(quiet=as_json) as report:
         trial = try_source(spec, file, settings, rows)
-        report(f"read {counted(sum(read + refused for read, refused in trial.landed.values()), 'row')}")
+        report(f"read {counted(sum(read + unreadable for read, unreadable in trial.landed.values()), 'row')}")
     if as_json:
         print_json(_as_dict(trial))
     else:
@@ -105,7 +105,7 @@ def new(
 
 
 def _clean_up_when_terminated() -> None:
-    """Let SIGTERM end the process as an exception does, so that what lies aside is removed."""
+    """Let SIGTERM end the process as an exception does, so that its working folder is removed."""
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(128 + signal.SIGTERM))
 
 
@@ -117,16 +117,16 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
             "resources": {
                 name: {"read": extracted, "accepted": accepted, "quarantined": quarantined, "deleted": deleted,
                        "reasons": trial.reasons.get(name, {})}
-                for name, (extracted, accepted, quarantined, deleted) in applied.resources.items()
+                for name, (extracted, accepted, quarantined, deleted) in applied.balances.items()
             },
             "records": trial.records,
             "completeness": trial.completeness,
-            "items": {kind: {"held": held, "refused": refused} for kind, (held, refused) in trial.items.items()},
+            "items": {kind: {"held": held, "not_held": failed} for kind, (held, failed) in trial.items.items()},
             "dates_given": applied.quality.dates_given,
             "unreadable_dates": applied.quality.unreadable_dates,
             "unreadable": [
-                {"field": one.field, "line": one.line, "count": one.count, "shapes": list(one.shapes)}
-                for one in trial.unreadable
+                {"field": dates.field, "line": dates.line, "count": dates.count, "shapes": list(dates.shapes)}
+                for dates in trial.unreadable
             ],
             "unmapped_codes": applied.quality.unmapped_codes,
             "unknown_kinds": applied.quality.unknown_kinds,
@@ -137,14 +137,14 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
         "system": trial.system,
         "trusted": trial.problem is None,
         "problem": trial.problem,
-        "landed": {name: {"read": read, "unreadable": refused} for name, (read, refused) in trial.landed.items()},
+        "landed": {name: {"read": read, "unreadable": bad} for name, (read, bad) in trial.landed.items()},
         "misfits": list(trial.misfits),
         **counts,
     }
 
 
 def _print(trial: Trial) -> None:
-    """Print what a person who writes the YAML wants to see."""
+    """Print what the author of the YAML wants to see."""
     for sentence in trial.misfits:
         typer.echo(f"  {sentence}")
     if trial.applied:
@@ -163,19 +163,19 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
 
     print_table(
         ("resource", "rows read", "accepted", "quarantined", "deleted"),
-        [(name, *counts) for name, counts in applied.resources.items()],
+        [(name, *counts) for name, counts in applied.balances.items()],
     )
     for resource, reasons in trial.reasons.items():
-        told = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
-        typer.echo(f"  in quarantine of {resource}: {told}")
+        counts = ", ".join(f"{reason} {count:,}" for reason, count in reasons.items())
+        typer.echo(f"  quarantined of {resource}: {counts}")
     of = max(trial.records, 1)
     print_table(
         ("field", "nominal records", "share"),
         [(name, count, f"{count / of:.0%}") for name, count in trial.completeness.items()],
     )
     print_table(
-        ("kind of item", "held", "empty or refused"),
-        [(kind, held, refused) for kind, (held, refused) in trial.items.items()],
+        ("kind of item", "held", "empty or quarantined"),
+        [(kind, held, failed) for kind, (held, failed) in trial.items.items()],
     )
     lacks = applied.quality
     typer.echo(
@@ -184,11 +184,11 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
         f" {counted(lacks.unknown_kinds, *UNKNOWN_KINDS)};"
         f" {counted(lacks.invalid_identifiers, 'identifier fails its check', 'identifiers fail their check')}."
     )
-    for one in trial.unreadable:
-        typer.echo(f"  line {one.line}, `{one.field}`: {one.count:,} unreadable, like {', '.join(one.shapes)}")
+    for dates in trial.unreadable:
+        typer.echo(f"  line {dates.line}, `{dates.field}`: {dates.count:,} unreadable, like {', '.join(dates.shapes)}")
 
 
 def _flat(value: Any) -> str:  # noqa: ANN401  # a masked value of DuckDB
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_flat(one)}" for name, one in value.items() if one not in (None, ""))
+        return ", ".join(f"{name} {_flat(part)}" for name, part in value.items() if part not in (None, ""))
     return str(value)

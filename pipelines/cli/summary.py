@@ -1,4 +1,4 @@
-"""What a night ends with: its figures as a person reads them, what to type next, and the status of the command."""
+"""What a night prints at its end: its figures, what to type next, and the exit status of the command."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from pipelines.nightly_run import Night
+    from pipelines.nightly_run import NightlyRun
 
 HELD_BACK = 3
-"""Exit status where a source's newest delivery is not in what was published."""
+"""Exit status if a source's newest delivery is not in what was published."""
 
 
 def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
@@ -81,7 +81,7 @@ def print_next_steps(
     next_night: int | None,
     sample: Path | None,
 ) -> None:
-    """Print what to type next, as it can be typed here."""
+    """Print what to type next."""
     examples = summary.get("examples") or [{"subject_id": "SUBJECT"}]
     example = examples[0]["subject_id"]
     usual = default_audience(audiences)
@@ -109,8 +109,8 @@ def print_next_steps(
         console.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
-def end_with(night: Night) -> None:
-    """End the command with a status of its own where a source's newest delivery is held back, saying which and why."""
+def end_with(night: NightlyRun) -> None:
+    """If a source's newest delivery is held back, say which and why, and end the command with a status of its own."""
     for sentence in night.held_back:
         typer.echo(f"conjoin: Published without the newest delivery of {sentence}", err=True)
     if night.held_back:

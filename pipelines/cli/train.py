@@ -40,7 +40,7 @@ def train(
 
     The result is a new bundle, which the next run of its deployment uses.
 
-    The parameters come from the records alone. Weights are calibrated to probabilities by the rulings of `conjoin
+    The parameters come only from the records. Weights are calibrated to probabilities by the rulings of `conjoin
     decide` that are in force and, with --truth, by a truth. A run uses the bundle that was written last to its
     deployment's folder of bundles.
 

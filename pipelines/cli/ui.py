@@ -24,7 +24,7 @@ from pipelines.cli.options import HomeOption
 from pipelines.errors import ConfigurationError, ConjoinError
 
 GRACE_SECONDS = 10.0
-"""How long the UI and the daemon have to end the run that is under way, and themselves."""
+"""How long the UI and the daemon have to end the current run and themselves."""
 
 
 def ui(
@@ -69,7 +69,7 @@ def ui(
 
 
 def _workspace(folder: Path) -> Path:
-    """Write, in a folder, the file that names the code location as runs of the command line name it."""
+    """Write into a folder the file that gives the code location the name that runs of the command line use."""
     from pipelines.definitions import CODE_LOCATION
 
     module = {
@@ -84,7 +84,7 @@ def _workspace(folder: Path) -> Path:
 
 @contextmanager
 def _running(modules: list[list[str]], environment: Mapping[str, str]) -> Iterator[list[subprocess.Popen[bytes]]]:
-    """Run Python modules, each in a process group of its own, and end them and all they started on leaving."""
+    """Run Python modules, each in its own process group; end them and all that they started when the block ends."""
     started: list[subprocess.Popen[bytes]] = []
     try:
         for module in modules:

@@ -1,4 +1,4 @@
-"""The checks on a source system's load: what each asks, and what it found, or that it had nothing to look at."""
+"""The checks on a source system's load: what each looks at and what it found, or that it had nothing to look at."""
 
 from __future__ import annotations
 
@@ -35,20 +35,21 @@ _FAULTS = {
         "identifiers fail the check of their kind",
     ),
 }
-"""What the checks that count say of one fault, and of several."""
+"""What the counting checks say about one fault, and about several."""
 
 _WARN, _ERROR = dg.AssetCheckSeverity.WARN, dg.AssetCheckSeverity.ERROR
 
 
 def specs(spec: SourceSpec, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
-    """Return the checks to be declared with a source's nominal records."""
+    """Return the checks that are declared with a source's nominal records."""
     asked = {
         "nothing_is_lost": "Rows extracted = accepted + quarantined + deleted in the source, for every table, file and"
         " list.",
-        "load_is_trusted": f"At most {spec.max_quarantine_share:.0%} of the load's rows are in quarantine, or of its"
-        f" dates unreadable, at most {spec.max_deleted_share:.0%} of the records held before are gone, and no field is"
-        f" had by {spec.max_completeness_drop:.0%} fewer of them; otherwise the load is refused and the one before"
-        " stays in force.",
+        "load_is_trusted": f"At most {spec.max_quarantine_share:.0%} of the load's rows are quarantined, at most"
+        f" {spec.max_quarantine_share:.0%} of its dates cannot be read, at most {spec.max_deleted_share:.0%} of the"
+        " records held before are gone, and the share of records that have a field falls by at most"
+        f" {100 * spec.max_completeness_drop:.0f} points for every field. Otherwise the load is refused, and the load"
+        " before stays in force.",
         "columns_are_steady": "The columns are those of the load before.",
         "fields_are_complete": "No field is less complete than in the loads before.",
         "codes_are_steady": "The codes in use are those of the loads before.",
@@ -67,7 +68,7 @@ def specs(spec: SourceSpec, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
 def results(applied: Applied, spec: SourceSpec) -> list[dg.AssetCheckResult]:
     """Return what each check found.
 
-    A check passes only where it looked at the newest delivery and found it good. Where there was nothing to look at it
+    A check passes only if it looked at the newest delivery and found it good. If there was nothing to look at it
     warns that it was not evaluated, with the faults it finds in the load that stays in force.
     """
     return [_nothing_is_lost(applied), _load_is_trusted(applied), *_warnings(applied, spec)]
@@ -76,14 +77,14 @@ def results(applied: Applied, spec: SourceSpec) -> list[dg.AssetCheckResult]:
 def _nothing_is_lost(applied: Applied) -> dg.AssetCheckResult:
     unbalanced = [
         resource
-        for resource, (extracted, accepted, quarantined, deleted) in applied.resources.items()
+        for resource, (extracted, accepted, quarantined, deleted) in applied.balances.items()
         if extracted != accepted + quarantined + deleted
     ]
     found = f"rows do not balance in {', '.join(unbalanced)}" if unbalanced else None
     table = dg.MetadataValue.table(
         [
             dg.TableRecord({"resource": resource, **dict(zip(BALANCE, counts, strict=True))})
-            for resource, counts in applied.resources.items()
+            for resource, counts in applied.balances.items()
         ],
         schema=_BALANCE_SCHEMA,
     )
@@ -92,7 +93,7 @@ def _nothing_is_lost(applied: Applied) -> dg.AssetCheckResult:
 
 
 def _load_is_trusted(applied: Applied) -> dg.AssetCheckResult:
-    refused = f"the load is refused and the one before stays in force: {applied.refused}" if applied.refused else None
+    refused = f"the load is refused and the load before stays in force: {applied.refused}" if applied.refused else None
     return _result("load_is_trusted", refused, _undelivered(applied), _ERROR, {})
 
 
@@ -116,7 +117,7 @@ def _warnings(applied: Applied, spec: SourceSpec) -> Iterator[dg.AssetCheckResul
         _undelivered(applied) or (first if drift.columns is None else None),
     )
     unread = _unread(applied)
-    fallen = ", ".join(f"{one.field} ({one.share:.0%} after {one.usual:.0%})" for one in drift.completeness)
+    fallen = ", ".join(f"{drop.field} ({drop.share:.0%} after {drop.usual:.0%})" for drop in drift.completeness)
     yield warning(
         "fields_are_complete",
         len(drift.completeness),
@@ -167,7 +168,7 @@ def _result(
 
     Args:
         check: its name.
-        found: what is wrong, in words; None where nothing is.
+        found: what is wrong, in words; None if nothing is.
         not_evaluated: why it had nothing to look at, as a clause; then `found` is of the load before, and it warns.
         severity: of what is wrong.
         metadata: what else it tells.

@@ -117,7 +117,7 @@ def _landed(load: Load, problem: str | None) -> dg.MaterializeResult[None]:
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": load.rows_extracted,
-            "unreadable_rows": sum(load.rejected.values()),
+            "unreadable_rows": sum(load.quarantined.values()),
             "load": load.load_id,
             "delivered_at": load.delivered_at.isoformat(),
             "checksum": load.checksum,

@@ -1,4 +1,4 @@
-"""People's decisions that two nominal records are, or are not, of one person: what may be ruled, and how it is kept.
+"""People's decisions that two nominal records are, or are not, one person: which may be made, and how they are kept.
 
 Every change is made under the run lock, in one transaction, and no decision is in force that the audit log does not
 tell of.

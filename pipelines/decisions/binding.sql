@@ -1,4 +1,4 @@
--- The new ones of the decisions given that are to be in force.
+-- The new ones of the given decisions that are to be in force.
 WITH gone AS (FROM ruling WHERE withdraws)
 
 SELECT made.position, made.decision_id, made.record_a, made.record_b, made.verdict

@@ -5,10 +5,11 @@ from __future__ import annotations
 import csv
 from collections.abc import Iterator, Mapping
 from dataclasses import astuple, dataclass
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import DECISION
 from pipelines import audit
 from pipelines.decisions.record import Decision, alteration, record
@@ -29,14 +30,14 @@ _OF_A_WITHDRAWAL = ("withdrawn_by", "withdrawn_reason")
 
 @dataclass(frozen=True, slots=True)
 class Import:
-    """What an import did: the decisions in the file, and those of them that were not held already."""
+    """What an import did: the decisions in the file, and how many of them are new."""
 
     given: int
     taken: int
 
 
 def export_csv(settings: Settings, file: Path, *, who: str) -> int:
-    """Write every decision, those withdrawn included, to a file that `import_csv` reads; the audit log tells of it.
+    """Write every decision, including withdrawn ones, to a file that `import_csv` reads; the audit log records it.
 
     Args:
         settings: the home.
@@ -56,8 +57,10 @@ def export_csv(settings: Settings, file: Path, *, who: str) -> int:
         with file.open("w", newline="", encoding="utf-8") as opened:
             writer = csv.writer(opened, lineterminator="\n")
             writer.writerow(COLUMNS)
-            for one in held:
-                writer.writerow(value.isoformat() if isinstance(value, datetime) else value for value in astuple(one))
+            for decision in held:
+                writer.writerow(
+                    value.isoformat() if isinstance(value, datetime) else value for value in astuple(decision)
+                )
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written ({error.strerror}); name another file.") from None
     audit.record(settings, action="disclosure", who=who, what={"decisions": len(held)}, why="conjoin decide export")
@@ -65,7 +68,7 @@ def export_csv(settings: Settings, file: Path, *, who: str) -> int:
 
 
 def import_csv(settings: Settings, file: Path) -> Import:
-    """Take decisions from a CSV file: all of them, or none where one makes no sense. What is held is passed over.
+    """Import decisions from a CSV file: all of them, or none if one makes no sense. Known decisions are skipped.
 
     Args:
         settings: the home.
@@ -84,7 +87,7 @@ def import_csv(settings: Settings, file: Path) -> Import:
             recorded = record(con, settings, given, [line for line, _ in rows], imported=True)
         except ConfigurationError as error:
             raise ConfigurationError(f"{file}, {error} Nothing of the file was taken.") from None
-    return Import(len(rows), sum(one.changed for one in recorded))
+    return Import(len(rows), sum(decision.changed for decision in recorded))
 
 
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
@@ -107,7 +110,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
             for row in reader:
                 if None in row or None in row.values():
                     raise ConfigurationError(
-                        f"{file}, line {reader.line_num}: it has not as many fields as the first line; mend it."
+                        f"{file}, line {reader.line_num}: it has not as many fields as the first line; correct it."
                     )
                 yield reader.line_num, {name: value.strip() for name, value in row.items()}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
@@ -115,7 +118,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _decision(row: Mapping[str, str], line: int, now: datetime) -> Decision:
-    """Return a row as a decision, made now where it does not say when.
+    """Return a row as a decision; one without a time was made now.
 
     Raises:
         ConfigurationError: a field is empty or cannot be read.
@@ -145,4 +148,4 @@ def _instant(row: Mapping[str, str], name: str, line: int) -> datetime | None:
         raise ConfigurationError(
             f"line {line}: the field {name} is no instant; write it as 2026-03-02T14:05:00 in UTC."
         ) from None
-    return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
+    return naive_utc(instant)

@@ -1,4 +1,4 @@
--- Insert the new ones of the decisions given, withdrawn where one of those given withdraws it.
+-- Insert the new ones of the given decisions, withdrawn if one of the given decisions withdraws them.
 INSERT INTO linkage.decision BY NAME
 SELECT
     made.* EXCLUDE (position, says, holds, is_new, withdraws) REPLACE (

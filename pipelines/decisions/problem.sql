@@ -1,4 +1,4 @@
--- The first of the decisions given that cannot be put on record, and why.
+-- The first of the given decisions that cannot be recorded, and why.
 SELECT position, 'held' AS kind, decision_id AS what
 FROM ruling
 WHERE says <> holds

@@ -1,4 +1,4 @@
-"""Putting decisions on record: all of those given or none, each checked against the records and rulings in force."""
+"""Recording decisions: all that are given or none, each checked against the records and the rulings in force."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ class Decision:
 
 
 class Recorded(NamedTuple):
-    """What became of a decision that was given: its id, and whether it changed anything or was held already."""
+    """What became of a decision that was given: its id, and whether it changed anything or was known already."""
 
     decision_id: str
     changed: bool
@@ -78,7 +78,7 @@ def alteration(settings: Settings) -> Iterator[DuckDBPyConnection]:
 
 
 def decisions_in(con: DuckDBPyConnection) -> list[Decision]:
-    """Return every decision of the warehouse, those withdrawn included, oldest first."""
+    """Return every decision of the warehouse, including withdrawn ones, oldest first."""
     names = DECISION.column_names
     rows = con.execute(f"SELECT {', '.join(names)} FROM linkage.decision ORDER BY decided_at, decision_id").fetchall()
     return [Decision(**dict(zip(names, row, strict=True))) for row in rows]
@@ -87,16 +87,16 @@ def decisions_in(con: DuckDBPyConnection) -> list[Decision]:
 def record(
     con: DuckDBPyConnection, settings: Settings, given: Sequence[Decision], lines: Sequence[int] = (), **noted: bool
 ) -> list[Recorded]:
-    """Put decisions on record and tell the audit log, before the commit, of each that changes anything.
+    """Record decisions; before the commit, the audit log gets an entry for each that changes anything.
 
-    One that is held already is passed over, but for a withdrawal that is not: one with an id is the decision of that
-    id, one without is a decision in force that says the same.
+    A decision that is known already is skipped, unless it brings a withdrawal that is not known. A decision with an id
+    is the decision of that id; one without is a decision in force that says the same.
 
     Args:
         con: the warehouse, as `alteration` opens it.
         settings: where the audit log lies.
         given: the decisions.
-        lines: the line of a file that each was read from, where they were.
+        lines: the line of a file that each was read from, if they were.
         noted: what the audit entries say beside the decision.
 
     Returns:
@@ -104,20 +104,20 @@ def record(
 
     Raises:
         ConfigurationError: a decision's records are not there, or it makes no sense, by itself or beside those in
-            force; the message begins with its line, where there is one.
+            force; the message begins with its line, if there is one.
     """
 
     def refusal(position: int, problem: str) -> ConfigurationError:
         return ConfigurationError(f"line {lines[position]}: {problem}" if lines else problem)
 
-    for position, one in enumerate(given):
+    for position, ruling in enumerate(given):
         try:
-            resolve.check_ruling(one.record_a, one.record_b, one.verdict)
+            resolve.check_ruling(ruling.record_a, ruling.record_b, ruling.verdict)
         except ValueError as error:
             raise refusal(position, str(error)) from None
     with Temporaries(con) as temporaries:
         temporaries.empty("given", f"position BIGINT, {DECISION.definition}")
-        columns = {name: [getattr(one, name) for one in given] for name in DECISION.column_names}
+        columns = {name: [getattr(ruling, name) for ruling in given] for name in DECISION.column_names}
         temporaries.rows("given_rows", pa.table({"position": range(len(given)), **columns}))
         con.execute("INSERT INTO given BY NAME FROM given_rows")
         temporaries.table("ruling", statement(__file__, "ruling"))

@@ -1,4 +1,4 @@
-"""Making and withdrawing one decision, and listing those there are."""
+"""Making and withdrawing one decision, and listing all of them."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ def decide(settings: Settings, record_a: str, record_b: str, verdict: str, *, by
         reason: why.
 
     Returns:
-        The decision's id: that of one in force where it says the very same, by the same person for the same reason.
+        The decision's id: that of one in force if it says the very same, by the same person for the same reason.
 
     Raises:
         ConfigurationError: a record is not there, or the ruling makes no sense, by itself or beside those in force.
@@ -41,7 +41,7 @@ def decide(settings: Settings, record_a: str, record_b: str, verdict: str, *, by
 
 
 def withdraw(settings: Settings, decision_id: str, *, by: str, reason: str) -> None:
-    """Withdraw a decision; the next run goes by evidence alone again.
+    """Withdraw a decision; the next run decides by the evidence alone again.
 
     Args:
         settings: the home.
@@ -55,7 +55,7 @@ def withdraw(settings: Settings, decision_id: str, *, by: str, reason: str) -> N
         WarehouseBusyError: a run is at work.
     """
     with alteration(settings) as con:
-        held = next((one for one in decisions_in(con) if one.decision_id == decision_id), None)
+        held = next((decision for decision in decisions_in(con) if decision.decision_id == decision_id), None)
         if held is None:
             raise ConfigurationError(f"There is no decision {decision_id}; `conjoin decide list` shows them.")
         if held.withdrawn_at:
@@ -65,7 +65,7 @@ def withdraw(settings: Settings, decision_id: str, *, by: str, reason: str) -> N
 
 
 def decisions(settings: Settings) -> list[Decision]:
-    """Return every decision, those withdrawn included, oldest first.
+    """Return every decision, including withdrawn ones, oldest first.
 
     Raises:
         NothingPublishedError: there is no warehouse yet.

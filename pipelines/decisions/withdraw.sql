@@ -1,4 +1,4 @@
--- Withdraw the decisions held that those given withdraw.
+-- Withdraw the recorded decisions that the given ones withdraw.
 UPDATE linkage.decision
 SET
     withdrawn_by = ruling.withdrawn_by,

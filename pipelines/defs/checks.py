@@ -1,4 +1,4 @@
-"""Asset checks that come from the catalogue: every table has its columns, its required values and a key that holds."""
+"""Asset checks that come from the catalogue: every table has its columns, its required values and a unique key."""
 
 from collections.abc import Sequence
 
@@ -29,7 +29,7 @@ def schema_of_columns(table: Table) -> dg.TableSchema:
 
 
 def faults(con: DuckDBPyConnection, table: Table) -> list[str]:
-    """Return what is wrong with a table, as one phrase a fault; an empty list where nothing is.
+    """Return what is wrong with a table, as one phrase a fault; an empty list if nothing is.
 
     Args:
         con: a connection whose current database holds the table.

@@ -1,4 +1,4 @@
-"""How each source's feed stands, as the run's log and tags and the checks on what is published tell it."""
+"""The state of each source's feed, as the run's log, the run's tags and the checks on published assets show it."""
 
 from __future__ import annotations
 
@@ -40,12 +40,12 @@ class _Feed(NamedTuple):
 
 @dataclass(frozen=True)
 class Stale:
-    """A source system of whose newest state what is published may say nothing.
+    """A source system whose newest state may be missing from what is published.
 
     Attributes:
         system: its name.
         why: the kind of problem and where more is said of it, as a clause; it holds nothing of the delivery itself.
-        feed: how its feed stands; None where it has never delivered.
+        feed: how its feed stands; None if it has never delivered.
     """
 
     system: str
@@ -54,7 +54,7 @@ class Stale:
 
 
 def note_if_held_back(context: dg.AssetExecutionContext, con: DuckDBPyConnection, system: str) -> None:
-    """Where a source is held back, warn of it in the run's log and add it to the run's tag.
+    """If a source is held back, warn of it in the run's log and add it to the run's tag.
 
     Args:
         context: the step that brought the warehouse up to the source's newest delivery.
@@ -72,7 +72,7 @@ def note_if_held_back(context: dg.AssetExecutionContext, con: DuckDBPyConnection
 
 
 def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[str, SystemInfo]:
-    """Return what the gap engine needs to know of each source system, with when it last delivered."""
+    """Return what the gap engine needs to know about each source system, including when it last delivered."""
     feeds = _feeds(con)
     return {
         source.spec.system: SystemInfo(
@@ -87,7 +87,7 @@ def systems_in_force(con: DuckDBPyConnection, deployment: Deployment) -> dict[st
 
 
 def stale_feeds(con: DuckDBPyConnection, deployment: Deployment, as_of: datetime) -> list[Stale]:
-    """Return the source systems whose silence proves nothing, as the gap engine judges it, in order of their names."""
+    """Return the source systems that the gap engine judges stale, in order of their names."""
     feeds, found = _feeds(con), []
     for system, info in systems_in_force(con, deployment).items():
         if info.is_stale(as_of):
@@ -105,7 +105,7 @@ def _feeds(con: DuckDBPyConnection) -> dict[str, _Feed]:
 
 
 def feeds_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
-    """Return the check, to be declared with a published asset, that `feeds_are_current` answers."""
+    """Return the check that is declared with a published asset and answered by `feeds_are_current`."""
     return dg.AssetCheckSpec(
         "feeds_are_current",
         asset=key,
@@ -116,7 +116,7 @@ def feeds_check(key: dg.AssetKey) -> dg.AssetCheckSpec:
 
 def feeds_are_current(stale: Sequence[Stale]) -> dg.AssetCheckResult:
     """Return the result of the check: a warning that names the stale sources."""
-    named = "; ".join(f"{one.system} ({one.why})" for one in stale)
+    named = "; ".join(f"{feed.system} ({feed.why})" for feed in stale)
     return dg.AssetCheckResult(
         check_name="feeds_are_current",
         passed=not stale,
@@ -128,7 +128,7 @@ def feeds_are_current(stale: Sequence[Stale]) -> dg.AssetCheckResult:
 def as_table(stale: Sequence[Stale]) -> dg.TableMetadataValue:
     """Return the stale sources as the UI shows them with a published asset."""
     records = []
-    for one in stale:
-        feed = {name: str(value) for name, value in one.feed._asdict().items()} if one.feed else {}
-        records.append(dg.TableRecord({"source_system": one.system, "why": one.why, **feed}))
+    for held_back in stale:
+        feed = {name: str(value) for name, value in held_back.feed._asdict().items()} if held_back.feed else {}
+        records.append(dg.TableRecord({"source_system": held_back.system, "why": held_back.why, **feed}))
     return dg.MetadataValue.table(records, schema=_TABLE)

@@ -1,4 +1,4 @@
-"""Find gaps: the asset `gap/finding`, with the checks on what it found."""
+"""The asset `gap/finding`, with the checks on what it found."""
 
 from collections.abc import Sequence
 

@@ -18,7 +18,7 @@ from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
 
 
 class Home(dg.ConfigurableResource["Home"]):
-    """CONJOIN_HOME and all that belongs to it, for the assets of one run."""
+    """CONJOIN_HOME and what belongs to it, for the assets of one run."""
 
     path: str | None = None
     """The home's folder; None takes CONJOIN_HOME."""
@@ -44,7 +44,7 @@ class Home(dg.ConfigurableResource["Home"]):
 
     @contextmanager
     def scoring_engine(self) -> Iterator[nominal.Engine]:
-        """Give what pairs and scores: Spark where the settings name one, else DuckDB.
+        """Yield the engine that pairs and scores: Spark if the settings name one, else DuckDB.
 
         Raises:
             ConfigurationError: Spark is not installed, does not start, or fails.

@@ -1,4 +1,4 @@
-"""Score and resolve: the assets `linkage/edge` and `linkage/subject`, with the checks that guard what follows."""
+"""The assets `linkage/edge` and `linkage/subject`, with the checks that guard the later stages."""
 
 from collections.abc import Sequence
 from dataclasses import asdict
@@ -18,7 +18,7 @@ MOST_NAMED = 5
 """Capped blocks that the check names."""
 
 PARTITION = "linkage.partition"
-"""Made and dropped in one transaction: the clusters on their way to subjects."""
+"""The table of clusters that become subjects; made and dropped in one transaction."""
 
 
 def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
@@ -104,7 +104,7 @@ def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
 
 
 def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
-    """Return the blocking check that a count of faults, kept in the file of the check's name, is zero."""
+    """Return the blocking check that a number of faults is zero; the file of the check's name counts them."""
 
     @dg.asset_check(asset=SUBJECT, name=name, blocking=True, pool="warehouse", description=description)
     def check(home: Home) -> dg.AssetCheckResult:
@@ -119,8 +119,8 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
     asset=EDGE,
     name="blocks_are_compared",
     pool="warehouse",
-    description="No block of records is too large to compare. Where one is, they share a placeholder or a row was"
-    " repeated: mend the source, or map the placeholder to nothing in its YAML.",
+    description="No block of records is too large to compare. If one is, they share a placeholder or a row was"
+    " repeated: correct the source, or map the placeholder to nothing in its YAML.",
 )
 def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
     """Warn of blocks that were capped, naming their rules and sizes and no value."""

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import dagster as dg
 
+from linkage_models.instants import clock
 from pipelines import audit
 from pipelines.defs.feeds import as_table, feeds_are_current, feeds_check, stale_feeds
 from pipelines.defs.gaps import FINDINGS
@@ -37,7 +38,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
     def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
         settings, deployment = home.settings, home.deployment
         thresholds = deployment.bundle().thresholds
-        finished_at = run_log.clock()
+        finished_at = clock()
 
         def combined(path: Path, rows: Mapping[str, int]) -> None:
             audit.record(

@@ -1,4 +1,4 @@
-"""Checking a deployment before its first night: everything that is wrong with it at once, and no source data read."""
+"""Checking a deployment before its first night: everything that is wrong with it at once, without its data."""
 
 from pipelines.deployment_check.whole import Checked, check_deployment
 

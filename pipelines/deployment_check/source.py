@@ -1,4 +1,4 @@
-"""One source of a deployment checked, as far as that goes without its data: expressions, kinds, secrets."""
+"""Checking one source of a deployment as far as that is possible without its data: expressions, kinds, secrets."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def check_source(source: Source, report: Report, warn: Report) -> None:
 
 
 def _wrong(spec: SourceSpec) -> Iterator[tuple[Place, str]]:
-    """Yield what is wrong whatever columns the source has: each place in the YAML, with a clause."""
+    """Yield what is wrong independently of the source's columns: each place in the YAML, with a clause."""
     with duckdb.connect() as con:
         for place, expression in _expressions(spec):
             sql = {"sql": f"SELECT ({expression})"}
@@ -76,7 +76,7 @@ def _expressions(spec: SourceSpec) -> Iterator[tuple[Place, str]]:
 
 
 def _misfits(source: Source) -> Iterator[ConfigurationError]:
-    """Yield the expressions that do not fit the columns of the landed rows, where the YAML alone tells these."""
+    """Yield the expressions that do not fit the columns of the landed rows, if the YAML alone gives these columns."""
     columns = _columns(source.spec)
     if columns is None:
         return
@@ -89,7 +89,7 @@ def _misfits(source: Source) -> Iterator[ConfigurationError]:
 
 
 def _columns(spec: SourceSpec) -> dict[str, dict[str, str]] | None:
-    """Return the columns of each resource's landed rows and their types; None where only the source knows them."""
+    """Return the columns of each resource's landed rows and their types; None if only the source knows them."""
     added = {"_row": "BIGINT", "_file": "VARCHAR"}
     match spec.extract:
         case FixedWidth():
@@ -108,9 +108,9 @@ def _secrets(part: BaseModel, place: Place) -> Iterator[tuple[Place, Secret]]:
     for name, field in type(part).model_fields.items():
         value, here = getattr(part, name), (*place, field.alias or name)
         inside = value.items() if isinstance(value, Mapping) else [(None, value)]
-        for key, one in inside:
+        for key, inner in inside:
             at = here if key is None else (*here, key)
-            if isinstance(one, Secret):
-                yield at, one
-            elif isinstance(one, BaseModel):
-                yield from _secrets(one, at)
+            if isinstance(inner, Secret):
+                yield at, inner
+            elif isinstance(inner, BaseModel):
+                yield from _secrets(inner, at)

@@ -1,4 +1,4 @@
-"""The whole of a deployment checked: settings, sources, gap rules, audiences, bundle, and how they fit together."""
+"""Checking a whole deployment: settings, sources, gap rules, audiences, bundle, and how they fit together."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ class Checked:
     """What a deployment holds and what is wrong with it.
 
     Attributes:
-        folder: the deployment's folder; None where it is the repository's own.
+        folder: the deployment's folder; None if it is the repository's own.
         errors: what a run would refuse, or could never do as it is written.
-        warnings: what a run would do, but hardly as it is meant.
+        warnings: what a run can do, but is probably not meant.
         sources: the systems of the sources that fit.
         rules: the ids of the rules that fit and are in force.
         not_in_force: the ids of those that need a source system the deployment does not have.
-        risk_subjects: what the deployment calls its risk subjects; None where it has none.
+        risk_subjects: what the deployment calls its risk subjects; None if it has none.
         audiences: the names of those that fit.
-        default_audience: the one whose file commands read; None where it is none.
-        bundle: version of the model bundle; None where none fits.
+        default_audience: the one whose file commands read; None if it is none.
+        bundle: version of the model bundle; None if none fits.
     """
 
     folder: Path | None = None
@@ -76,7 +76,7 @@ def check_deployment(home: Path | None) -> Checked:
 
 
 def _meant(name: str, where: Folders, sources: Iterable[Source]) -> Iterator[str]:
-    """Yield what the sources that do not fit say of themselves: what names them is not wrong on top of that."""
+    """Yield what sources with a wrong YAML give as their system or service, so that naming it is no further mistake."""
     fitting = {source.yaml_file for source in sources}
     for file in {*where.source_files.glob("*.yaml"), *where.source_files.glob("*/defs.yaml")} - fitting:
         if isinstance(said := peek(file, (*BELOW, name)), str):
@@ -92,20 +92,20 @@ def _check_rules(where: Folders, systems: set[str], checked: Checked) -> None:
     checked.risk_subjects = risk.spec.title if risk else None
     if where.own and where.gap_rules.is_relative_to(where.own):
         written: list[Rule | Risk] = [*rules, *([risk] if risk else [])]
-        for one in written:
-            _name_known_systems(one, systems, checked)
+        for rule in written:
+            _name_known_systems(rule, systems, checked)
     if not (where.gap_rules / RISK_FILE).exists():
         for rule in rest_on_risk_subjects(in_force):
             says = f"reads risk subjects, and nothing says what makes one; write {where.gap_rules / RISK_FILE}."
             checked.warnings.append(error_at(rule.file, ("sql",), says))
 
 
-def _name_known_systems(one: Rule | Risk, systems: set[str], checked: Checked) -> None:
+def _name_known_systems(rule: Rule | Risk, systems: set[str], checked: Checked) -> None:
     have = ", ".join(sorted(systems)) or "none"
-    for name, named in one.systems.items():
+    for name, named in rule.systems.items():
         for system in sorted(named - systems):
             problem = f"it names the source system `{system}`, and the deployment's are {have}"
-            checked.errors.append(field_error(one.file, (name,), problem))
+            checked.errors.append(field_error(rule.file, (name,), problem))
 
 
 def _check_audiences(where: Folders, services: set[str], checked: Checked) -> None:

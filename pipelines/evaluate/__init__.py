@@ -1,4 +1,4 @@
-"""The published links and gaps measured: against a truth that no pipeline asset reads, or without one."""
+"""Measuring the published links and gaps against a truth that no pipeline asset reads, or without one."""
 
 from pipelines.evaluate.quality import Evaluation, evaluate
 from pipelines.evaluate.truth import read_people

@@ -40,7 +40,7 @@ class Evaluation:
     pictures: dict[str, alt.Chart | alt.LayerChart]
 
     def draw(self, folder: Path) -> None:
-        """Write each chart as SVG and PNG to a folder, made where missing."""
+        """Write each chart as SVG and PNG to a folder, which is made if it is missing."""
         folder.mkdir(parents=True, exist_ok=True)
         for name, chart in self.pictures.items():
             charts.save(chart, folder / name)
@@ -49,7 +49,7 @@ class Evaluation:
 def evaluate(
     settings: Settings, truth: Path | None = None, *, no_truth: bool = False, audience: str | None = None
 ) -> Evaluation:
-    """Measure the published links and gaps against a truth, with intervals; without one, estimate.
+    """Measure the published links and gaps against a truth, with intervals, or estimate them without one.
 
     Args:
         settings: the home.
@@ -91,7 +91,7 @@ def _estimated(own: Temporaries, bundle: Bundle) -> Evaluation:
 
 
 def _against(own: Temporaries, bundle: Bundle, folder: Path) -> Evaluation:
-    """Measure against the truth of a folder.
+    """Measure against the truth in a folder.
 
     Raises:
         ConfigurationError: a file or column is missing, a record is there twice, or none of the records is known.

@@ -20,7 +20,7 @@ COLUMNS = {
 
 
 def read_people(own: Temporaries, folder: Path, known: str) -> str:
-    """Make the view `truth` (record_key, person_id) of a truth folder, refusing one that cannot be what it says.
+    """Make the view `truth` (record_key, person_id) of a truth folder; raise if the folder cannot be a truth.
 
     Args:
         own: where the view is made.
@@ -75,10 +75,10 @@ def read_gaps(own: Temporaries, folder: Path, findings: str) -> str:
 
 
 def read_origins(own: Temporaries, folder: Path) -> str | None:
-    """Make the view `origin` of each person's name origin where the truth tells it, as the sample's does.
+    """Make the view `origin` of each person's name origin, if the truth has it, as the sample's does.
 
     Returns:
-        The view's name; None where it does not.
+        The view's name; None if it does not.
     """
     file = folder.parent / "person.csv"
     if not file.is_file() or not {"person_id", "name_origin"} <= _columns(own, file):

@@ -1,4 +1,4 @@
-"""Why records are, or are not, of one person: answered from the published snapshot and the warehouse behind it."""
+"""Why records are, or are not, one person, answered from the published snapshot and the warehouse behind it."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ __all__ = ["Explanation", "explain"]
 def explain(
     settings: Settings, first: str, second: str | None = None, *, who: str, audience: str | None = None
 ) -> Explanation:
-    """Say why records are, or are not, together; the audit log tells who asked.
+    """Say why records are, or are not, together; the audit log records who asked.
 
     Args:
         settings: the home.
-        first: a record key or, where it is all that is given, a subject id.
+        first: a record key or, if it is all that is given, a subject id.
         second: the other record's key; None explains the subject.
         who: who asks.
         audience: whose snapshot answers; None takes the deployment's default.

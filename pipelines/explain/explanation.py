@@ -21,7 +21,7 @@ class Explanation:
     Attributes:
         text: in words.
         data: as plain values, for a script to read.
-        drawn: the pair of records that a picture of it shows; None where there is none.
+        drawn: the pair of records that a picture of it shows; None if there is none.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""What holds a subject together, what is near it, and what would become of it without each of its source systems."""
+"""What holds a subject together, what is near it, and what it would be without each of its source systems."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 MOST_NEAR = 5
-"""Near misses of a subject that are told in words."""
+"""Near misses of a subject that are described in words."""
 
 
 def explain_subject(con: DuckDBPyConnection, settings: Settings, bundle: Bundle, given: str) -> Explanation:
@@ -65,11 +65,11 @@ def explain_subject(con: DuckDBPyConnection, settings: Settings, bundle: Bundle,
         listed = "; ".join(f"{left} and {right}, {weight:.1f}" for left, right, weight in near[:MOST_NEAR])
         more = f"; and {len(near) - MOST_NEAR} more" if len(near) > MOST_NEAR else ""
         said.append(f"Near misses beside it: {listed}{more}.")
-    said += [one.in_words() for one in withdrawn if len(withdrawn) > 1]
+    said += [withdrawal.in_words() for withdrawal in withdrawn if len(withdrawn) > 1]
     data = {
         **asdict(found),
         "review_flags": flags or [],
         "near_misses": [{"record_l": left, "record_r": right, "match_weight": w} for left, right, w in near],
-        "withdrawals": [asdict(one) for one in withdrawn],
+        "withdrawals": [asdict(withdrawal) for withdrawal in withdrawn],
     }
     return Explanation("\n".join(said), data, found.weakest)

@@ -1,4 +1,4 @@
-"""Binding a rule's SQL: proof, before any night, that it is one SELECT and yields the columns it must."""
+"""Binding a rule's SQL: proving before any night that it is one SELECT and yields the columns it must."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ ANSWER_COLUMNS: dict[str, str] = {"gap_id": "VARCHAR", "record_key": "VARCHAR", 
 
 
 class BindingError(Exception):
-    """The SQL cannot serve; the message is a clause saying why, to follow the place it stands at."""
+    """The SQL cannot be used; the message is a clause that says why, to be put after the file and field."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Bound:
     systems: frozenset[str]
 
     def values(self, as_of: date) -> dict[str, Value]:
-        """Return what to pass with the SQL for a run of the given day."""
+        """Return the parameters to pass with the SQL for a run of the given day."""
         return {**self.parameters, **({AS_OF: as_of} if self.uses_as_of else {})}
 
 

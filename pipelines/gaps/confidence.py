@@ -1,4 +1,4 @@
-"""How far the links a gap rests on can be relied on: the weakest link of the strongest tree that joins its records."""
+"""How reliable the links behind a gap are: the weakest link of the strongest tree that joins its records."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ from linkage_models.resolve.spanning import keep_strongest_tree
 
 
 def measure(own: Temporaries) -> None:
-    """Make `link_confidence` (gap_id, probability) for the gaps that rest on records of more than one source system.
+    """Make `link_confidence` (gap_id, probability) for the gaps whose records come from more than one source system.
 
     A gap rests on the records that hold the information and on the subject's records in the system it was looked for
-    in. A gap inside one system, or one that rests on a single record, needs no link and gets no row. Where neither edge
+    in. A gap inside one system, or one that rests on a single record, needs no link and gets no row. If neither edge
     nor decision joins the records, nothing says that they are of one person, and the confidence is 0.
     """
     own.table("gap_rests_on", statement(__file__, "strongest_tree/rests_on"))

@@ -1,4 +1,4 @@
-"""The engine: evaluates the gap rules on the warehouse and keeps `gap.finding` and `gap.rule` true to them."""
+"""The engine: evaluates the gap rules on the warehouse and brings `gap.finding` and `gap.rule` up to date."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from datetime import datetime
 
 import duckdb
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import Temporaries
 from linkage_models.words import counted
 from pipelines.gaps import cause, confidence, evaluate, findings, near_miss, views, working
 from pipelines.gaps import systems as known_systems
-from pipelines.gaps.instant import naive_utc
 from pipelines.gaps.rule import ALL, ANY, Risk, Rule
 from pipelines.gaps.systems import SystemInfo
 
@@ -22,15 +22,15 @@ _LOG = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class GapCounts(findings.Merged):
-    """What a run found, beside how it changed `gap.finding`: numbers of gaps.
+    """What a run found, and how that changed `gap.finding`, as numbers of gaps.
 
     Attributes:
         open: gaps open after the run.
-        by_rule: open gaps per rule in force, with 0 where it found none.
+        by_rule: open gaps per rule in force, with 0 if it found none.
         by_severity: open gaps per severity.
         by_cause: open gaps per cause.
         not_in_force: rules left out because they need a source system the deployment does not have.
-        without_risk_subjects: rules in force that read risk subjects, where the deployment does not say what makes one,
+        without_risk_subjects: rules in force that read risk subjects, if the deployment does not say what makes one,
             so that they find nothing.
     """
 
@@ -60,7 +60,7 @@ def find_gaps(
         rules: what `load_rules` returned.
         as_of: the instant the run takes for now; naive values are UTC.
         systems: the deployment's source systems by name.
-        risk: what makes a risk subject, as `load_risk` returned it; None where nothing does.
+        risk: what makes a risk subject, as `load_risk` returned it; None if nothing does.
 
     Raises:
         ConfigurationError: a rule's SQL fails on the data or yields a source system its file does not name.
@@ -97,7 +97,7 @@ def find_gaps(
 
 
 def applies(rule: Rule, systems: Collection[str]) -> bool:
-    """Tell whether the deployment has a system that could hold what the rule is about, and one that should."""
+    """Return whether the deployment has a system that could hold what the rule is about, and one that should."""
     return all(
         word in named or any(name in systems for name in named)
         for named, word in ((rule.spec.held_by, ANY), (rule.spec.expected_in, ALL))
@@ -105,7 +105,7 @@ def applies(rule: Rule, systems: Collection[str]) -> bool:
 
 
 def rest_on_risk_subjects(rules: Iterable[Rule]) -> list[Rule]:
-    """Return the rules that read what holds nothing where nothing says what makes a risk subject."""
+    """Return the rules that read risk subjects, and so find nothing if the deployment does not say what makes one."""
     return [rule for rule in rules if rule.tables & views.OF_RISK]
 
 

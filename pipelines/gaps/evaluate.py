@@ -51,7 +51,7 @@ def find(con: duckdb.DuckDBPyConnection, rule: Rule, as_of: date) -> None:
 
 
 def complete(con: duckdb.DuckDBPyConnection) -> None:
-    """Add to each gap's records those that its items belong to."""
+    """Add to each gap's records the records of its items."""
     con.execute(statement(__file__, "item_owner"))
 
 

@@ -29,7 +29,7 @@ class Merged:
 
 
 def record_rules(own: Temporaries, rules: Iterable[Rule]) -> None:
-    """Let `gap.rule`, and the temporary table `rule_in_force` of the same columns, hold exactly these rules."""
+    """Make `gap.rule`, and the temporary table `rule_in_force` with the same columns, hold exactly these rules."""
     con = own.con
     own.empty("rule_in_force", RULE.definition)
     for rule in rules:
@@ -44,7 +44,7 @@ def record_rules(own: Temporaries, rules: Iterable[Rule]) -> None:
 
 
 def merge(own: Temporaries, as_of: datetime) -> Merged:
-    """Bring `gap.finding` to what `current` says; a row that would not change is not touched.
+    """Change `gap.finding` to what `current` holds; rows that stay the same are not touched.
 
     Args:
         own: keeps `current`, as `cause.derive` makes it.

@@ -46,14 +46,14 @@ def load_rules(folder: Path = DEFAULT_RULES, report: Report = refuse) -> tuple[R
 
 
 def load_risk(folder: Path = DEFAULT_RULES, report: Report = refuse) -> Risk | None:
-    """Return what makes a risk subject, its SQL proven to run; None where the folder does not say.
+    """Return what makes a risk subject, its SQL proven to run; None if the folder does not say.
 
     Args:
         folder: the folder of rules.
         report: called with each mistake; with one, None is returned.
 
     Raises:
-        ConfigurationError: by default, where the file is wrong.
+        ConfigurationError: by default, if the file is wrong.
     """
     file = folder / RISK_FILE
     if not file.is_file():

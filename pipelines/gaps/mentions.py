@@ -1,4 +1,4 @@
-"""What a rule's SQL mentions, as DuckDB's own parser sees it: the tables it reads, the source systems it names."""
+"""What a rule's SQL mentions, read with DuckDB's own parser: the tables it reads, the source systems it names."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def _nodes(tree: Any) -> Iterator[dict[str, Any]]:  # noqa: ANN401  # a tree of 
 
 
 def _systems(node: dict[str, Any]) -> Iterator[str]:
-    """Yield the texts that a node gives the name of a column of source systems, or compares with one."""
+    """Yield the texts that a node compares with a column of source systems, or names as such a column."""
     match node:
         case {"class": "CONSTANT", "alias": alias} if alias in SYSTEM_COLUMNS:
             told = [node]
@@ -46,8 +46,8 @@ def _systems(node: dict[str, Any]) -> Iterator[str]:
             told = values
         case _:
             told = []
-    for one in told:
-        match one:
+    for part in told:
+        match part:
             case {"class": "CONSTANT", "value": {"value": str() as text}}:
                 yield text
 

@@ -1,4 +1,4 @@
-"""Near misses around the gaps: records of other subjects that may be of the same person and hold what is missing."""
+"""Near misses of gaps: records of other subjects that may be the same person's and hold what is missing."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What the YAML files of a folder of gap rules may say: a rule, and what makes a risk subject; and both once bound."""
+"""The form of the YAML files in a folder of gap rules: a rule, what makes a risk subject, and both once bound."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ ALL = "all"
 
 
 def _as_tuple(given: object) -> object:
-    """Let a list of one source system be written without its brackets."""
+    """Let a list of one source system be written without brackets."""
     return (given,) if isinstance(given, str) else given
 
 
@@ -34,14 +34,14 @@ class _Part(BaseModel):
 
 
 class Parameter(_Part):
-    """A value rule SQL may use as `$name`, with the reason it is what it is."""
+    """A value that a rule's SQL may use as `$name`, with the reason for it."""
 
     value: int | float | str
     reason: Text
 
 
 class Sentence(_Part):
-    """The three clauses a gap's sentence is put together from; `{column}` stands for a column of the rule's SQL.
+    """The three clauses of a gap's sentence; `{column}` stands for a column of the rule's SQL.
 
     Attributes:
         holds: what the one system holds.
@@ -109,7 +109,7 @@ class Rule:
         file: the file it came from, for errors.
         spec: the file's content.
         gaps: the rule's `sql`, bound.
-        answers: its `answered_by`, bound; None where any unlinked record of the expected system answers the gap.
+        answers: its `answered_by`, bound; None if any unlinked record of the expected system answers the gap.
     """
 
     file: Path

@@ -1,4 +1,4 @@
-"""What the engine is told about each source system, and the table it keeps it in while it works."""
+"""What the engine needs to know about each source system, and the temporary table that holds it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from linkage_models.instants import naive_utc
 from linkage_models.relations import Temporaries
-from pipelines.gaps.instant import naive_utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,9 +16,9 @@ class SystemInfo:
 
     Attributes:
         title: what people call it; sentences use it.
-        last_delivery: when it last delivered (naive values are UTC); None where it never has.
+        last_delivery: when it last delivered (naive values are UTC); None if it never has.
         max_age: how old a delivery may be before the system's silence proves nothing.
-        current: whether its newest delivery is in force; where it is not, its silence proves nothing either.
+        current: whether its newest delivery is in force; if not, what it does not hold proves nothing either.
         record_marking: marking of what a nominal record itself says (names, dates of birth); None means deny.
     """
 
@@ -29,7 +29,7 @@ class SystemInfo:
     record_marking: str | None = "OFFICIAL"
 
     def is_stale(self, as_of: datetime) -> bool:
-        """Whether its silence proves nothing at an instant (naive UTC)."""
+        """Whether what it does not hold proves nothing at an instant (naive UTC): it is too old or not in force."""
         delivered = None if self.last_delivery is None else naive_utc(self.last_delivery)
         return not self.current or delivered is None or as_of - delivered > self.max_age
 

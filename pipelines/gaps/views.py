@@ -50,7 +50,7 @@ _OF_RISK = ("risk_member", "address", "contact_point", "name", "birth_date")
 """Tables of the details of risk subjects, which build on `risk_subject`."""
 
 OF_RISK = frozenset({"risk_subject", *_OF_RISK})
-"""What holds nothing where the deployment does not say what makes a risk subject."""
+"""What holds nothing if the deployment does not say what makes a risk subject."""
 
 
 def make(own: Temporaries, risk: Risk | None = None, as_of: date | None = None) -> None:
@@ -58,7 +58,7 @@ def make(own: Temporaries, risk: Risk | None = None, as_of: date | None = None) 
 
     Args:
         own: keeps it, on a connection that holds the warehouse's tables.
-        risk: what makes a risk subject; None where nothing does.
+        risk: what makes a risk subject; None if nothing does.
         as_of: the day of the run, which `risk` needs.
 
     Raises:
@@ -83,7 +83,7 @@ def make(own: Temporaries, risk: Risk | None = None, as_of: date | None = None) 
 
 
 def make_items(own: Temporaries) -> None:
-    """Make what the SQL of risk subjects may read: all that does not build on it."""
+    """Make what the SQL of risk subjects may read: everything that does not depend on risk subjects."""
     for macro in _MACROS:
         own.macro(*macro)
     own.table("member", statement(__file__, "views/member"))

@@ -1,4 +1,4 @@
-"""The temporary tables the engine fills while it works: what the rules found, and the near misses around it."""
+"""The temporary tables that the engine fills: what the rules found, and the near misses of each gap."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _TABLES: dict[str, str] = {
 
 
 def make(own: Temporaries) -> None:
-    """Make the working tables, empty, and `this_gap`, the gaps of the rule at hand, for its `answered_by`.
+    """Make the working tables, empty, and `this_gap`, the gaps of the current rule, for its `answered_by`.
 
     Args:
         own: keeps them.
@@ -35,6 +35,6 @@ def make(own: Temporaries) -> None:
 
 
 def choose(own: Temporaries, rule_id: str) -> None:
-    """Let `this_gap` show what one rule found, and `candidate` the near misses where its gaps expect an answer."""
+    """Make `this_gap` show what one rule found, and `candidate` the near misses in the system that each gap expects."""
     own.view("this_gap", f"FROM found WHERE rule_id = {literal(rule_id)}")
     own.view("candidate", statement(__file__, "near_miss/candidate"))

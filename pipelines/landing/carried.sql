@@ -1,9 +1,9 @@
--- What earlier deliveries of a resource could not give, but for files read anew.
-INSERT INTO rejected BY NAME
+-- The rows that earlier deliveries of a resource had in quarantine, except those of files that are read again.
+INSERT INTO quarantined BY NAME
 SELECT *
-FROM rejected_before
+FROM quarantined_before
 WHERE
     resource = $resource
     AND (file IS NULL OR NOT list_contains($anew, file))
-    -- What a service gives again each night is rejected once.
-    AND NOT (file IS NULL AND (reason, raw) IN (SELECT (reason, raw) FROM rejected WHERE resource = $resource))
+    -- What a service gives again each night is quarantined once.
+    AND NOT (file IS NULL AND (reason, raw) IN (SELECT (reason, raw) FROM quarantined WHERE resource = $resource))

@@ -1,4 +1,4 @@
-"""Changes: what a load holds once a delivery of new versions has replaced old ones, and whether its columns still fit.
+"""Changes: what a load holds after a delivery of new versions has replaced old ones, and whether its columns still fit.
 
 A resource with `load: changes` is landed twice: `<resource>.delivered.parquet` as it was given, and
 `<resource>.parquet`, every row of the source in its newest version. The second is what all later stages read, so they
@@ -77,7 +77,7 @@ def difference(before: Mapping[str, str], now: Mapping[str, str]) -> Difference:
 
 
 def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *, documents: bool) -> int:
-    """Take the rows that do not fit the columns of the load before out of what was landed, and return their number.
+    """Quarantine the landed rows that do not fit the columns of the load before, and return their number.
 
     A row does not fit that has a value in a new column, or one that the column's former type cannot hold. What is gone
     is landed empty.
@@ -107,7 +107,7 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *,
                 ),
             ]
         )  # fmt: skip
-    rejected = {
+    quarantined = {
         "resource": "$resource",
         "landed_row": "_row",
         "reason": "'schema_changed'",
@@ -116,7 +116,8 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *,
         "file": "_file" if "_file" in [name for name, *_ in held] else "NULL",
     }
     con.execute(
-        f"INSERT INTO rejected BY NAME SELECT {select_list(rejected)} FROM {parquet(path)} AS landed WHERE {misfits}",
+        f"INSERT INTO quarantined BY NAME SELECT {select_list(quarantined)} FROM {parquet(path)} AS landed"
+        f" WHERE {misfits}",
         {"resource": resource},
     )
     path.rename(path.with_suffix(".unheld"))
@@ -126,16 +127,16 @@ def hold_to(extraction: Extraction, resource: str, before: Mapping[str, str], *,
 
 
 def since(con: DuckDBPyConnection, resource: Polling, state: Path, asked_at: datetime) -> Any:  # noqa: ANN401  # a cursor is of any type
-    """Return the value of a resource's cursor to ask from: a little before the newest that is held; None without one.
+    """Return the cursor value to ask a resource from, a little before the newest that is held; None without a cursor.
 
     A time of change that lies ahead of when the source was last asked comes from a clock that runs ahead, and is taken
-    for that time, so that what changed since is not passed over.
+    for that time, so that what changed since is not missed.
     """
     if resource.cursor is None or not state.is_file():
         return None
     try:
         value = single_value(con, f"SELECT max({resource.cursor}) FROM {parquet(state)}")
-    except duckdb.Error as error:  # what is wrong with the cursor is told when the delivery is merged
+    except duckdb.Error as error:  # what is wrong with the cursor is reported when the delivery is merged
         raise_if_storage(error)
         return None
     overlap = timedelta(minutes=resource.cursor_overlap_minutes)
@@ -147,7 +148,7 @@ def since(con: DuckDBPyConnection, resource: Polling, state: Path, asked_at: dat
 
 
 def _earlier(text: str, asked_at: datetime, overlap: timedelta) -> str:
-    """Return the time to ask from where the cursor is text: as text is compared, so as the source writes it."""
+    """Return the time to ask from if the cursor is text, in the form in which the source writes times."""
     try:
         moment = datetime.fromisoformat(text)
     except ValueError:
@@ -162,23 +163,23 @@ def _earlier(text: str, asked_at: datetime, overlap: timedelta) -> str:
 
 
 def _in_zone_of(moment: datetime, utc: datetime) -> datetime:
-    """Return an instant, given in naive UTC, as another is written: in its zone, or naive where it is."""
+    """Return an instant, given in naive UTC, in the zone of another, or naive if the other is naive."""
     return utc.replace(tzinfo=UTC).astimezone(moment.tzinfo) if moment.tzinfo else utc
 
 
 def merge(
     extraction: Extraction, name: str, resource: Resource, before: str | None, first_row: int, *, whole: bool
 ) -> int:
-    """Make the newest state of a resource from the one before and what was delivered, and return its number of rows.
+    """Make the newest state of a resource from the state before and the delivery, and return its number of rows.
 
-    A version that is delivered again is the one already held, and keeps its `_row`. Where there is no cursor, the
+    A version that is delivered again is the one already held, and keeps its `_row`. If there is no cursor, the
     version of the last file by name wins, and without files the one delivered last.
 
     Args:
         extraction: what was delivered; every delivered row has `_file`, which may be empty.
         name: the resource.
         resource: its key and cursor.
-        before: an SQL relation of the state before, without rows of files read anew; None where there is none.
+        before: an SQL relation of the state before, without rows of files that are read again; None if there is none.
         first_row: the number that follows the last `_row` of all loads before.
         whole: whether the delivery holds every row, so that rows absent from it are gone.
 
@@ -191,7 +192,7 @@ def merge(
     path.rename(delivered)
     given = f"(SELECT * REPLACE (_row + {first_row - 1} AS _row) FROM {parquet(delivered)})"
     held = before or f"(FROM {given} LIMIT 0)"
-    key = ", ".join(f"({one})::VARCHAR" for one in resource.key)
+    key = ", ".join(f"({expression})::VARCHAR" for expression in resource.key)
     newest = (
         Steps()
         .step("version", f"SELECT *, true AS _held FROM {held} UNION ALL BY NAME SELECT *, false AS _held FROM {given}")

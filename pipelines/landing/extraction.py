@@ -1,4 +1,4 @@
-"""One extraction under way: where it writes, and the rows it quarantines because they cannot be read."""
+"""One extraction in progress: where it writes, and the rows that it quarantines because they cannot be read."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ from pipelines.errors import SourceError
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
-REJECTED = ("resource", "landed_row", "reason", "explanation", "raw")
-"""Columns of `rejected` that are known when a row is read; `file` is filled when its whole file has been."""
+QUARANTINE_COLUMNS = ("resource", "landed_row", "reason", "explanation", "raw")
+"""Columns of `quarantined` that are known when a row is read; `file` is filled when its whole file has been."""
 
-REJECTED_TYPED = "resource VARCHAR, landed_row BIGINT, reason VARCHAR, explanation VARCHAR, raw VARCHAR, file VARCHAR"
+QUARANTINE_TYPED = "resource VARCHAR, landed_row BIGINT, reason VARCHAR, explanation VARCHAR, raw VARCHAR, file VARCHAR"
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Extraction:
     """One extraction: whose it is and where it writes.
 
     Each resource becomes `<resource>.parquet` with the column `_row` (the line or row in what was read, counted from 1)
-    and the source's own columns. Rows that cannot be read go to the temporary table `rejected`.
+    and the source's own columns. Rows that cannot be read go to the temporary table `quarantined`.
     """
 
     own: Temporaries
@@ -38,8 +38,8 @@ class Extraction:
         return self.own.con
 
     def begin(self) -> None:
-        """Make the table of rejected rows."""
-        self.own.empty("rejected", REJECTED_TYPED)
+        """Make the table of quarantined rows."""
+        self.own.empty("quarantined", QUARANTINE_TYPED)
         self.con.execute("SET preserve_insertion_order = true")
 
     def file(self, resource: str) -> Path:
@@ -67,11 +67,11 @@ class Extraction:
         finally:
             self.own.drop("given_row")
 
-    def reject(self, rows: list[tuple[str, int, str, str, str]]) -> None:
-        """Keep rows for the quarantine: (resource, landed_row, reason, explanation, raw)."""
+    def quarantine(self, rows: list[tuple[str, int, str, str, str]]) -> None:
+        """Quarantine rows, each as (resource, landed_row, reason, explanation, raw)."""
         if rows:
-            self.own.rows("given_row", pa.table(dict(zip(REJECTED, zip(*rows, strict=True), strict=True))))
-            self.con.execute("INSERT INTO rejected BY NAME FROM given_row")
+            self.own.rows("given_row", pa.table(dict(zip(QUARANTINE_COLUMNS, zip(*rows, strict=True), strict=True))))
+            self.con.execute("INSERT INTO quarantined BY NAME FROM given_row")
             self.own.drop("given_row")
 
     def error(self, where: str, problem: str, remedy: str) -> SourceError:

@@ -25,7 +25,7 @@ from pipelines.landing.files.connect import place_of
 from pipelines.landing.files.formats import read_file
 from pipelines.landing.files.places import Arrived, Listed, Place, changed, fetch, is_pattern
 from pipelines.landing.manifest import (
-    REJECTED,
+    QUARANTINED,
     Load,
     ReadFile,
     forget_failure,
@@ -130,7 +130,7 @@ class _Landing:
             shutil.rmtree(working, ignore_errors=True)
 
     def _seen_again(self, delivery: _Delivery) -> Load:
-        """Note in the load in force that the source delivered the same again, and return it."""
+        """Note in the load in force that the source delivered the same again, and return that load."""
         latest = cast("Load", self.latest)
         _LOG.info("%s delivered the same as in load %s", self.system, latest.load_id)
         seen = replace(
@@ -150,10 +150,10 @@ class _Landing:
     # A database or a service is asked.
 
     def _poll(self, extraction: Extraction, spec: Sql | Rest) -> _Delivery:
-        whole = {name for name, one in spec.resources.items() if self._is_due_whole(name, one)}
+        whole = {name for name, resource in spec.resources.items() if self._is_due_whole(name, resource)}
         asked = {
-            name: changes.since(extraction.con, one, self._state(name), self.latest.last_seen_at)
-            for name, one in spec.resources.items()
+            name: changes.since(extraction.con, resource, self._state(name), self.latest.last_seen_at)
+            for name, resource in spec.resources.items()
             if name not in whole and self.latest
         }
         since = {name: value for name, value in asked.items() if value is not None}
@@ -164,12 +164,12 @@ class _Landing:
         # Without a cursor every row was given.
         return _Delivery(self.now, tuple(spec.resources), frozenset(spec.resources) - frozenset(since))
 
-    def _is_due_whole(self, name: str, one: Polling) -> bool:
-        if one.load == "snapshot" or self.latest is None or not self.same_extract or not self._state(name).is_file():
+    def _is_due_whole(self, name: str, spec: Polling) -> bool:
+        if spec.load == "snapshot" or self.latest is None or not self.same_extract or not self._state(name).is_file():
             return True
         last = self.latest.whole_at.get(name)
-        return one.full_every_days is not None and (
-            last is None or self.now - last >= timedelta(days=one.full_every_days)
+        return spec.full_every_days is not None and (
+            last is None or self.now - last >= timedelta(days=spec.full_every_days)
         )
 
     # Files are fetched.
@@ -182,45 +182,50 @@ class _Landing:
         anew: list[str] = []
         newest: list[datetime] = []
         with place_of(self.system, spec, self.settings.deliveries, fetched) as place:
-            taken = {one: self._take(place, one, fetched, remote=spec.location is not None) for one in file_sets(spec)}
-            for one, (arrived, known) in taken.items():
+            taken = {
+                file_set: self._take(place, file_set, fetched, remote=spec.location is not None)
+                for file_set in file_sets(spec)
+            }
+            for file_set, (arrived, known) in taken.items():
                 newest += [file.written_at for file in known] + [file.written_at for _, file in arrived]
                 files += known
                 if arrived:
-                    self._read_set(extraction, spec, one, arrived)
-                    read += one.resources
+                    self._read_set(extraction, spec, file_set, arrived)
+                    read += file_set.resources
                     anew += [file.label for _, file in arrived if file in known]
                     files += [file for _, file in arrived if file not in known]
             for file in (file for arrived, _ in taken.values() for file, _ in arrived):
                 if place.look(file.name) != file.listed:
                     raise changed(self.system, file.place)
-        whole = {name for one in taken if one.load == "snapshot" for name in one.resources}
+        whole = {name for file_set in taken if file_set.load == "snapshot" for name in file_set.resources}
         written_at = min(self.now, max(newest).replace(microsecond=0))
         return _Delivery(written_at, tuple(read), frozenset(whole), tuple(files), tuple(anew))
 
-    def _take(self, place: Place, one: FileSet, fetched: Path, *, remote: bool) -> tuple[list[ToRead], list[ReadFile]]:
+    def _take(
+        self, place: Place, file_set: FileSet, fetched: Path, *, remote: bool
+    ) -> tuple[list[ToRead], list[ReadFile]]:
         """Return the files of a set that must be read, and those of earlier loads that the new one still goes back to.
 
-        Nothing has to be read where all of them were, in the same way.
+        Nothing has to be read if all of them were read before, in the same way.
         """
-        listed = place.listing(one.path)
-        before = [file for file in (self.latest.files if self.latest else ()) if file.resources == one.resources]
-        if not listed and not (one.load == "changes" and before):
-            problem = "matches no file" if is_pattern(one.path) else "does not exist"
+        listed = place.listing(file_set.path)
+        before = [file for file in (self.latest.files if self.latest else ()) if file.resources == file_set.resources]
+        if not listed and not (file_set.load == "changes" and before):
+            problem = "matches no file" if is_pattern(file_set.path) else "does not exist"
             raise SourceError(
-                f"{self.system}: {place.shown(one.path)} {problem};"
+                f"{self.system}: {place.shown(file_set.path)} {problem};"
                 " check that the delivery arrived and the source's YAML names it."
             )
-        if one.load == "snapshot" and one.take == "last":
+        if file_set.load == "snapshot" and file_set.take == "last":
             listed = listed[-1:]
         by_name = {file.name: file for file in before}  # the last delivered of each
         skipped = [file for file in listed if remote and self.same_extract and _is_same(by_name.get(file.name), file)]
         arrived = [fetch(self.system, place, file, fetched) for file in listed if file not in skipped]
-        if one.load == "changes":
+        if file_set.load == "changes":
             again = {file.name: replace(by_name[file.name], written_at=file.listed.written_at) for file in arrived
                      if file.name in by_name and by_name[file.name].sha256 == file.sha256}  # fmt: skip
             known = [again.get(file.name, file) if file is by_name[file.name] else file for file in before]
-            read = [(file, again.get(file.name) or _read_file(one, file)) for file in arrived]
+            read = [(file, again.get(file.name) or _read_file(file_set, file)) for file in arrived]
             return [(file, as_read) for file, as_read in read if not self.same_extract or as_read not in known], known
         fetched_now = {file.listed: file.sha256 for file in arrived}
         now = [fetched_now.get(file) or by_name[file.name].sha256 for file in listed]
@@ -229,34 +234,34 @@ class _Landing:
                        for file, new in zip(before, listed, strict=True)]  # fmt: skip
             return [], current
         arrived += [fetch(self.system, place, file, fetched) for file in skipped]
-        return [(file, _read_file(one, file)) for file in sorted(arrived, key=lambda file: file.name)], []
+        return [(file, _read_file(file_set, file)) for file in sorted(arrived, key=lambda file: file.name)], []
 
-    def _read_set(self, extraction: Extraction, spec: FileSpec, one: FileSet, arrived: Sequence[ToRead]) -> None:
+    def _read_set(self, extraction: Extraction, spec: FileSpec, file_set: FileSet, arrived: Sequence[ToRead]) -> None:
         """Land the files of a set one after the other, with `_row` going on from one to the next."""
         con = extraction.con
-        several = one.load == "changes" or one.take == "all"
-        parts: dict[str, list[str]] = {name: [] for name in one.resources}
+        several = file_set.load == "changes" or file_set.take == "all"
+        parts: dict[str, list[str]] = {name: [] for name in file_set.resources}
         before = 0
         for number, (file, as_read) in enumerate(arrived):
             part = replace(extraction, into=extraction.into / f"part-{number}") if several else extraction
             part.into.mkdir(exist_ok=True)
-            read_file(part, spec, one.resources, file)
+            read_file(part, spec, file_set.resources, file)
             con.execute(
-                "UPDATE rejected SET file = $file, landed_row = landed_row + $before "
+                "UPDATE quarantined SET file = $file, landed_row = landed_row + $before "
                 "WHERE file IS NULL AND list_contains($resources, resource)",
-                {"file": as_read.label, "before": before, "resources": list(one.resources)},
+                {"file": as_read.label, "before": before, "resources": list(file_set.resources)},
             )
             last = 0
-            for name in one.resources if several else ():
+            for name in file_set.resources if several else ():
                 parts[name].append(f"SELECT * REPLACE (_row + {before} AS _row), {literal(as_read.label)} AS _file "
                                    f"FROM {parquet(part.file(name))}")  # fmt: skip
                 last = max(last, single_value(con, f"SELECT coalesce(max(_row), 0) FROM ({parts[name][-1]})"))
             before = single_value(
                 con,
-                "SELECT greatest($before, $last, max(landed_row)) FROM rejected WHERE file = $file",
+                "SELECT greatest($before, $last, max(landed_row)) FROM quarantined WHERE file = $file",
                 {"before": before, "last": last, "file": as_read.label},
             )
-        for name in one.resources if several else ():
+        for name in file_set.resources if several else ():
             extraction.write(name, f"FROM ({' UNION ALL BY NAME '.join(parts[name])}) ORDER BY _row")
 
     # What was delivered becomes a load.
@@ -275,7 +280,7 @@ class _Landing:
         for name, resource in specs.items():
             if name not in delivery.read and latest is not None:
                 os.link(self._state(name), extraction.file(name))
-                self._carry_rejected(extraction, name, ())
+                self._carry_quarantined(extraction, name, ())
                 rows[name], columns[name] = latest.rows[name], latest.columns.get(name, {})
                 continue
             if given := self._hold_to_contract(extraction, name):
@@ -287,23 +292,25 @@ class _Landing:
                 next_row.pop(name, None)  # what it held as `changes` is gone
             columns[name] = changes.columns(con, extraction.file(name), documents=self.documents)
         con.execute(
-            f"COPY (FROM rejected ORDER BY resource, landed_row, reason) "
-            f"TO {literal(str(extraction.into / REJECTED))} (FORMAT parquet)"
+            f"COPY (FROM quarantined ORDER BY resource, landed_row, reason) "
+            f"TO {literal(str(extraction.into / QUARANTINED))} (FORMAT parquet)"
         )
-        rejected = dict(con.execute("SELECT resource, count(*) FROM rejected GROUP BY ALL ORDER BY ALL").fetchall())
+        quarantined = dict(
+            con.execute("SELECT resource, count(*) FROM quarantined GROUP BY ALL ORDER BY ALL").fetchall()
+        )
         checksum = self._checksum(extraction, delivery)
-        if latest and self.same_extract and (checksum, rejected) == (latest.checksum, latest.rejected):
+        if latest and self.same_extract and (checksum, quarantined) == (latest.checksum, latest.quarantined):
             return None
         # Sorts by time; the sequence keeps the order of two loads of one instant.
         load_id = f"{self.now:%Y%m%dT%H%M%SZ}-{len(self.before) + 1:05d}-{checksum[:8]}"
         whole_at = (latest.whole_at if latest else {}) | dict.fromkeys(sorted(delivery.whole), self.now)
         return Load(
-            load_id, self.system, checksum, self.extract_hash, self.now, delivery.written_at, rows, rejected, 0.0,
+            load_id, self.system, checksum, self.extract_hash, self.now, delivery.written_at, rows, quarantined, 0.0,
             columns, delivery.files, delivered_columns, next_row, whole_at,
         )  # fmt: skip
 
     def _hold_to_contract(self, extraction: Extraction, name: str) -> dict[str, str] | None:
-        """Judge the columns that were delivered by those of the load before, as `schema_contract` says.
+        """Compare the delivered columns with those of the load before, as `schema_contract` says.
 
         Returns:
             The columns that were delivered, where rows were held to others.
@@ -341,27 +348,28 @@ class _Landing:
         given = single_value(
             con,
             f"SELECT greatest(0, (SELECT max(_row) FROM {parquet(extraction.file(name))}), max(landed_row)) "
-            "FROM rejected WHERE resource = $name",
+            "FROM quarantined WHERE resource = $name",
             {"name": name},
         )
         con.execute(
-            "UPDATE rejected SET landed_row = landed_row + $by WHERE resource = $name", {"by": first - 1, "name": name}
+            "UPDATE quarantined SET landed_row = landed_row + $by WHERE resource = $name",
+            {"by": first - 1, "name": name},
         )
         if name not in delivery.whole:
-            self._carry_rejected(extraction, name, delivery.anew)
+            self._carry_quarantined(extraction, name, delivery.anew)
         rows = changes.merge(extraction, name, resources(self.spec)[name], before, first, whole=name in delivery.whole)
         next_row[name] = first + given
         return rows
 
-    def _carry_rejected(self, extraction: Extraction, name: str, anew: Sequence[str]) -> None:
-        """Keep the rows that earlier deliveries of a resource could not give, but for files read anew."""
+    def _carry_quarantined(self, extraction: Extraction, name: str, anew: Sequence[str]) -> None:
+        """Keep the rows of a resource that earlier deliveries quarantined, except those of files that are read anew."""
         if self.latest is None:
             return
-        extraction.own.view("rejected_before", f"FROM {parquet(self.folder / self.latest.load_id / REJECTED)}")
+        extraction.own.view("quarantined_before", f"FROM {parquet(self.folder / self.latest.load_id / QUARANTINED)}")
         extraction.con.execute(statement(__file__, "carried"), {"resource": name, "anew": list(anew)})
 
     def _checksum(self, extraction: Extraction, delivery: _Delivery) -> str:
-        """Return the SHA-256 of the files, or of what a database or service gave, whatever the order of its rows."""
+        """Return the SHA-256 of the files, or of the rows of a database or service in any order."""
         digest = hashlib.sha256()
         for file in delivery.files:
             digest.update(bytes.fromhex(file.sha256))
@@ -384,7 +392,7 @@ def _is_same(before: ReadFile | None, now: Listed) -> bool:
     return before is not None and (before.size, before.written_at) == (now.size, now.written_at)
 
 
-def _read_file(one: FileSet, file: Arrived) -> ReadFile:
+def _read_file(file_set: FileSet, file: Arrived) -> ReadFile:
     written_at = file.listed.written_at
     label = f"{file.name} {written_at:%Y-%m-%dT%H:%M:%S.%f}"
-    return ReadFile(one.resources, file.name, file.listed.size, written_at, file.sha256, label)
+    return ReadFile(file_set.resources, file.name, file.listed.size, written_at, file.sha256, label)

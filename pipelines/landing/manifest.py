@@ -2,7 +2,7 @@
 
 landing/<system>/<load_id>/load.json                        the manifest
                            <resource>.parquet               its rows, with `_row`
-                           <resource>.delivered.parquet     as given, where a delivery holds changes alone
+                           <resource>.delivered.parquet     as given, if a delivery holds only changes
                            _rejected.parquet                rows that could not be read, with their reasons
                  failure.json                              why the last delivery could not be landed, until one is
 """
@@ -21,7 +21,10 @@ from pipelines import durable
 from pipelines.formats import numbered, without_number
 
 MANIFEST = "load.json"
-REJECTED = "_rejected.parquet"
+
+QUARANTINED = "_rejected.parquet"
+"""Rows that could not be read; landings of format 1 have it under this name."""
+
 FAILURE = "failure.json"
 
 
@@ -59,12 +62,12 @@ class Load:
         delivered_at: when it was first extracted (naive UTC, as the run saw it).
         last_seen_at: when the source last delivered the same.
         rows: per resource its rows.
-        rejected: per resource the rows that could not be read.
+        quarantined: per resource the rows that could not be read.
         seconds: how long landing took.
         columns: per resource its own columns and their types; for documents their top-level fields.
         delivered_columns: the same as delivered, of the resources that `schema_contract` held to those before.
         files: every file that went into it.
-        next_row: per resource the `_row` that the next delivered row gets, where deliveries hold changes alone.
+        next_row: per resource the `_row` that the next delivered row gets, if deliveries hold only changes.
         whole_at: per resource when all of its rows were last asked for.
     """
 
@@ -75,7 +78,7 @@ class Load:
     delivered_at: datetime
     last_seen_at: datetime
     rows: dict[str, int]
-    rejected: dict[str, int]
+    quarantined: dict[str, int]
     seconds: float
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     files: tuple[ReadFile, ...] = ()
@@ -86,11 +89,11 @@ class Load:
     @property
     def rows_extracted(self) -> int:
         """Rows the source gave, those that could not be read included."""
-        return sum(self.rows.values()) + sum(self.rejected.values())
+        return sum(self.rows.values()) + sum(self.quarantined.values())
 
     def in_words(self) -> str:
-        """Return what was landed, as a line of a log: counts alone."""
-        rows, unreadable = counted(self.rows_extracted, "row"), sum(self.rejected.values())
+        """Return what was landed, as a line for a log: counts alone."""
+        rows, unreadable = counted(self.rows_extracted, "row"), sum(self.quarantined.values())
         return f"{self.system} landed in load {self.load_id}: {rows}, {unreadable:,} unreadable"
 
 
@@ -117,11 +120,11 @@ def loads(folder: Path) -> list[Load]:
 def _read(path: Path) -> Load:
     content = _times(_content(path), "delivered_at", "last_seen_at")
     content["files"] = tuple(
-        ReadFile(**(_times(one, "written_at") | {"resources": tuple(one["resources"])}))
-        for one in content.get("files", ())
+        ReadFile(**(_times(file, "written_at") | {"resources": tuple(file["resources"])}))
+        for file in content.get("files", ())
     )
     content["whole_at"] = {name: datetime.fromisoformat(at) for name, at in content.get("whole_at", {}).items()}
-    return Load(**content)
+    return Load(quarantined=content.pop("rejected"), **content)
 
 
 def _content(path: Path) -> dict[str, Any]:
@@ -134,11 +137,14 @@ def _times(content: dict[str, Any], *names: str) -> dict[str, Any]:
 
 def write_manifest(folder: Path, load: Load) -> None:
     """Write a load's manifest so that a reader sees the old one or the new one, never a part."""
-    _write(folder / MANIFEST, asdict(load))
+    # A manifest has called quarantined rows `rejected` since format 1.
+    content = asdict(load)
+    content["rejected"] = content.pop("quarantined")
+    _write(folder / MANIFEST, content)
 
 
 def failure(folder: Path) -> Failure | None:
-    """Return why the source's last delivery could not be landed; None where it was.
+    """Return why the source's last delivery could not be landed; None if it was.
 
     Raises:
         FormatError: it is of a format that only a later version of Conjoin knows.
@@ -169,7 +175,7 @@ def _write(path: Path, content: dict[str, Any]) -> None:
 
 
 def keep(working: Path, folder: Path, load: Load) -> None:
-    """Give what was landed in a working folder the name of its load among the others, which makes it one."""
+    """Rename a finished working folder to its load, which makes it visible among the other loads."""
     for leftover in working.iterdir():
         if leftover.is_dir():
             shutil.rmtree(leftover, ignore_errors=True)

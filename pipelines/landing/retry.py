@@ -1,4 +1,4 @@
-"""Trying again what a network may have spoilt: one policy for databases, web services and files that lie elsewhere."""
+"""Retrying what a network may have spoilt: one policy for databases, web services and remote files."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from tenacity import RetryCallState, Retrying, stop_after_attempt, wait_exponent
 from tenacity.retry import retry_base
 
 FIRST_WAIT = 0.5
-"""Seconds before the first new try; each further one waits twice as long."""
+"""Seconds before the first retry; each further one waits twice as long."""
 LONGEST_WAIT = 30.0
-"""Seconds: no try waits longer of itself."""
+"""Seconds: no retry waits longer, unless the server asks for it."""
 LONGEST_WAIT_ASKED_FOR = 300.0
-"""Seconds: a server that asks for a longer wait is asked again after this."""
+"""Seconds: if a server asks for a longer wait, the retry comes after this time."""
 
 
 def trying_again(
@@ -23,7 +23,7 @@ def trying_again(
     first_wait: float = FIRST_WAIT,
     asked_for: Callable[[Any], float | None] = lambda _: None,
 ) -> Retrying:
-    """Return what calls an action, and calls it again while that may help.
+    """Return a function that calls an action, and retries it while that may help.
 
     Of the last try it gives the result, or raises the error, as they are.
 
@@ -31,7 +31,7 @@ def trying_again(
         retries: how often to try again.
         may_pass: tells from a result or an error whether another try may help.
         first_wait: seconds before the first new try.
-        asked_for: tells from a result how many seconds the server asks to be left alone.
+        asked_for: reads from a result how many seconds the server asks to wait.
     """
     longer_each_time = wait_exponential(multiplier=first_wait, max=max(first_wait, LONGEST_WAIT))
 

@@ -35,7 +35,7 @@ class Audience(BaseModel):
 
 
 def read_audiences(folder: Path = SHIPPED, report: Report = refuse) -> dict[str, Audience]:
-    """Return the audiences of a folder by name, in order of name; each YAML file holds one and bears its name.
+    """Return the audiences of a folder by name, in order of name; each YAML file holds one and has its name.
 
     Args:
         folder: holds one `<name>.yaml` per audience.
@@ -64,7 +64,7 @@ def read_audiences(folder: Path = SHIPPED, report: Report = refuse) -> dict[str,
 
 
 def default_audience(audiences: Mapping[str, Audience]) -> Audience | None:
-    """Return the audience whose file commands read: the only one, or the one that says so; None where neither is."""
+    """Return the audience whose file commands read: the only one, or the one that says so; None if neither is."""
     if len(audiences) == 1:
         return next(iter(audiences.values()))
     return next((audience for audience in audiences.values() if audience.default), None)

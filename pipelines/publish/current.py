@@ -1,4 +1,4 @@
-"""An audience's snapshot in force, as whoever answers questions from it opens it."""
+"""Opening an audience's snapshot in force, to answer questions from it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Filling the tables of `linked`: one statement of `linked/*.sql` for each, always in order of its key."""
+"""Filling the tables of `linked`: one statement of `linked/*.sql` for each, in the order of its key."""
 
 from __future__ import annotations
 

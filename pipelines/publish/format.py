@@ -1,4 +1,4 @@
-"""The format of a snapshot, which whoever reads one looks at first."""
+"""The format of a snapshot, which every reader checks first."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 def check_format(con: duckdb.DuckDBPyConnection, path: Path) -> None:
-    """Raise where a snapshot is of a format that only a later version of Conjoin knows.
+    """Raise if a snapshot has a format that only a later version of Conjoin knows.
 
     Args:
         con: the snapshot, opened as a database of its own.

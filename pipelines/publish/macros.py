@@ -79,8 +79,8 @@ MACROS: tuple[Macro, ...] = (
         statement(__file__, "macro/current_subject"),
         is_table=True,
         description=(
-            "The subject of an id today: itself where the id is in use, else every subject its merges and splits lead "
-            "to; none where the records are gone. Gives subject_id, display_name, birth_date, source_systems and "
+            "The subject of an id today: itself if the id is in use, else every subject its merges and splits lead "
+            "to; none if the records are gone. Gives subject_id, display_name, birth_date, source_systems and "
             "record_count."
         ),
     ),

@@ -78,10 +78,10 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         services: service (police, prison, probation ...) of each configured source system.
         link_threshold: match weight (log2) from which two records are linked.
         kept: versions to keep, the new one included; 1 or more.
-        readers: the group that may read the versions; None for the account that Conjoin runs under alone.
+        readers: the group that may read the versions; None for only the account that Conjoin runs under.
         finished_at: when the run publishes, by the clock (naive UTC); None takes `as_of`.
         record_markings: marking of what each source system's records themselves say; a system whose marking is missing
-            or above the ceiling is left out whole. None where records carry no marking of their own.
+            or above the ceiling is left out whole. None if records carry no marking of their own.
         before_release: called with the path of the version and the rows per table when the file is proven good and no
             reader can see it yet; what it raises leaves the snapshot before in place.
 
@@ -136,7 +136,7 @@ def _attached(con: duckdb.DuckDBPyConnection, path: Path) -> Iterator[None]:
 
 @contextmanager
 def _rows_in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Keep rows in the order they are inserted in, whatever the connection was set to."""
+    """Keep rows in the order in which they are inserted, whatever the connection's setting."""
     setting = "preserve_insertion_order"
     before = single_value(con, f"SELECT current_setting('{setting}')")
     con.execute(f"SET {setting} = true")
@@ -147,7 +147,7 @@ def _rows_in_order(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 
 
 def _finish(con: duckdb.DuckDBPyConnection, path: Path, audience: Audience) -> dict[str, int]:
-    """Add the macros and verify; done with the file as a database of its own, since that is how it will be read.
+    """Add the macros and verify, with the file opened as a database of its own, as readers will open it.
 
     A macro made through an attached name would look for its tables in the warehouse.
     """

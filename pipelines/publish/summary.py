@@ -1,4 +1,4 @@
-"""The figures of a published snapshot: what was read, linked and missing, every one of them from SQL on its file."""
+"""The figures of a published snapshot: what was read, linked and missing, all from SQL on its file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def summarise(settings: Settings, audience: Audience | None) -> dict[str, Any]:
 
     Args:
         settings: the home.
-        audience: whose snapshot; None where several are published and none is the default: then there are no figures.
+        audience: whose snapshot; None if several are published and none is the default: then there are no figures.
 
     Raises:
         NothingPublishedError: no run has published one for it yet.

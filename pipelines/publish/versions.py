@@ -28,7 +28,7 @@ def version_name(audience: str, as_of: datetime, run_id: str) -> str:
 
 
 def unfinished(folder: Path, name: str) -> Path:
-    """Return where a version is built before it earns its name."""
+    """Return where a version is built before it is published under its name."""
     return folder / f"{_UNFINISHED}{name}"
 
 

@@ -1,4 +1,4 @@
-"""The quarantine: the rows that could not become nominal records or items, and the way back for them."""
+"""The quarantine: the rows that could not become nominal records or items, and how to retry them."""
 
 from pipelines.quarantine.held import Reason, Row, reasons, rows, rows_as_delivered
 from pipelines.quarantine.retrying import Retry, retry

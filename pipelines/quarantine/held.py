@@ -1,4 +1,4 @@
-"""The rows in quarantine of each source's newest load: how many for which reason, and which."""
+"""The quarantined rows of each source's newest load: how many for which reason, and which."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Row:
         part: the element of the row that it is about, counted from 1; 0 for the whole row.
         reason: a code.
         explanation: the reason in words.
-        raw: the row as it was delivered, where that was asked for.
+        raw: the row as it was delivered, if that was asked for.
     """
 
     load_id: str
@@ -73,7 +73,7 @@ def reasons(settings: Settings, system: str | None = None) -> list[Reason]:
 
 
 def rows(settings: Settings, system: str, *, reason: str | None = None, limit: int = 20) -> list[Row]:
-    """Return rows in quarantine of a source: where each stood and what is wrong with it, without its values.
+    """Return quarantined rows of a source: where each stood and what is wrong with it, without its values.
 
     Args:
         settings: the home.
@@ -92,7 +92,7 @@ def rows(settings: Settings, system: str, *, reason: str | None = None, limit: i
 def rows_as_delivered(
     settings: Settings, system: str, *, why: str, reason: str | None = None, limit: int = 20
 ) -> list[Row]:
-    """Return rows in quarantine of a source with what was delivered: personal data, so the audit log tells of it.
+    """Return quarantined rows of a source as they were delivered: personal data, so the audit log records it.
 
     Args:
         settings: the home.

@@ -1,4 +1,4 @@
-"""Taking the newest deliveries in again with the sources' YAML as it is now."""
+"""Retrying the newest deliveries with the sources' YAML as it is now."""
 
 from __future__ import annotations
 
@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Retry:
-    """What taking a source's newest delivery in again came to.
+    """What came of retrying a source's newest delivery.
 
     Attributes:
         system: the source system.
         quarantined_before: rows in quarantine before.
         quarantined: rows in quarantine now.
-        refused: why the load must not be trusted, as a clause; None where it is in force.
+        refused: why the load must not be trusted, as a clause; None if it is in force.
         not_landed: why the delivery could not be landed, as a sentence, so that what was landed before was tried.
     """
 
@@ -40,7 +40,7 @@ class Retry:
 
 
 def retry(settings: Settings, system: str | None = None) -> list[Retry]:
-    """Take the newest deliveries in again; rows that now can be read or mapped become nominal records and items.
+    """Retry the newest deliveries; rows that can now be read and mapped become nominal records and items.
 
     The next run links them.
 

@@ -1,1 +1,1 @@
-"""The synthetic sample in Conjoin's hands: its nights, the demo's home, the deployment that reads it from servers."""
+"""How Conjoin runs the synthetic sample: its nights, the demo's home, the deployment that reads it from servers."""

@@ -1,4 +1,4 @@
-"""The deployment that reads the sample systems from real servers: the shipped sources with another `extract` each.
+"""The deployment that reads the sample systems from real servers: the shipped sources, each with another `extract`.
 
 What is other of a source's `extract` stands beside its YAML, in `served.yaml`.
 """
@@ -40,7 +40,7 @@ def write_deployment(served: Served, folder: Path) -> None:
 
 
 def _facts(served: Served) -> dict[str, str | int | None]:
-    """Return what the servers say of themselves, by name; of each `<name>_url` also its parts."""
+    """Return the servers' addresses and settings by name; for each `<name>_url` its parts as well."""
     facts: dict[str, str | int | None] = {
         name: str(value) for name, value in vars(served).items() if isinstance(value, (str, Path))
     }

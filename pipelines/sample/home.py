@@ -1,4 +1,4 @@
-"""The demo's home: it stands at a night of a sample, and nothing but the sample is ever linked in it."""
+"""The demo's home: it is at one night of a sample, and nothing but the sample is ever linked in it."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ MARK = "# Written by `conjoin demo`: the sample's deliveries, and the night they
 
 
 def must_be_the_demos(settings: Settings) -> None:
-    """Raise where synthetic records would mix with others.
+    """Raise if synthetic records would mix with others.
 
     Raises:
         ConfigurationError: the home holds records that are not the demo's, or the settings name a deployment.
@@ -44,7 +44,7 @@ def must_be_the_demos(settings: Settings) -> None:
 
 
 def stand_at(settings: Settings, night: SampleNight, *, anew: bool) -> bool:
-    """Let a home of the demo stand at a night of a sample, for `conjoin run`, the UI and every later command.
+    """Set the demo's home to a night of a sample, for `conjoin run`, the UI and every later command.
 
     Args:
         settings: the home, which may not be there yet.

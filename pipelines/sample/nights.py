@@ -1,4 +1,4 @@
-"""The nights of a sample, as the folder that `conjoin sample` writes tells of them."""
+"""The nights of a sample, read from the folder that `conjoin sample` writes."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from linkage_models.words import counted
 from pipelines.errors import ConfigurationError
 
 SHIPPED = Path(sample_data.__file__).parent / "small"
-"""The sample that Conjoin brings along."""
+"""The sample that comes with Conjoin."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import os
-from datetime import UTC, datetime
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
 
+from linkage_models.instants import clock, naive_utc
 from pipelines.errors import Report, refuse
 from pipelines.settings import forms
 from pipelines.settings.forms import Form
@@ -50,7 +51,7 @@ class Settings(BaseModel):
         Form("an instant between 1970 and 2200 such as 2026-03-02T02:00:00Z"),
     ] = Field(
         None,
-        description="The instant a run takes for now (UTC where no zone is given), never before an earlier run's. Set"
+        description="The instant a run takes for now (UTC if no zone is given), never before an earlier run's. Set"
         " for samples and for re-runs. Default: the clock.",
     )
     memory_limit: Annotated[str, AfterValidator(forms.size), Form("a size of 256MB or more, such as 4GB or 900MiB")] = (
@@ -92,24 +93,24 @@ class Settings(BaseModel):
                 setting's, a line of the file is no setting. The sentence says where it was given, and never its value.
         """
         fields = {variable(name): field for name, field in cls.model_fields.items()}
-        environment = {one.name: one for one in in_environment()}
+        environment = {setting.name: setting for setting in in_environment()}
         named = environment.pop(variable("home"), Given(variable("home"), "data", "its default"))
         if home is not None:
             named = Given(named.name, str(home), "--home")
         given = [named, *environment.values()]
         if problem(named, fields) is None:
             given[1:1] = in_file(Path(named.value) / HOME_SETTINGS_FILE, report)
-        deployment = {one.name: one.value for one in given if one.value}.get(variable("deployment"))
+        deployment = {setting.name: setting.value for setting in given if setting.value}.get(variable("deployment"))
         yaml = [Path(deployment, "sources")] if deployment else []
         yaml += [source] if source else []
         values: dict[str, Any] = {}
-        for one in given:
-            if one.name not in fields and not one.file and (any_name or is_of_others(one.name, yaml)):
+        for setting in given:
+            if setting.name not in fields and not setting.file and (any_name or is_of_others(setting.name, yaml)):
                 continue
-            if wrong := problem(one, fields):
+            if wrong := problem(setting, fields):
                 report(wrong)
-            elif one.value:
-                values[one.name.removeprefix(PREFIX).lower()] = one.value
+            elif setting.value:
+                values[setting.name.removeprefix(PREFIX).lower()] = setting.value
         settings = cls(**values)
         # Not `resolve`, which fails on links in a loop.
         return settings.model_copy(update={"home": Path(os.path.realpath(settings.home))})
@@ -136,7 +137,7 @@ class Settings(BaseModel):
 
     @property
     def spark_exchange(self) -> Path:
-        """Folder in which DuckDB and Spark hand each other working files."""
+        """Folder in which DuckDB and Spark exchange working files."""
         return self.spark_folder or self.home / "spark"
 
     @property
@@ -145,8 +146,5 @@ class Settings(BaseModel):
         return self.inbox or self.home / "inbox"
 
     def now(self) -> datetime:
-        """Return the instant this run takes for now: naive UTC, whole seconds, as every timestamp in the warehouse."""
-        instant = self.as_of or datetime.now(UTC)
-        if instant.tzinfo is not None:
-            instant = instant.astimezone(UTC).replace(tzinfo=None)
-        return instant.replace(microsecond=0)
+        """Return the instant that this run takes for now: naive UTC, whole seconds, as in the warehouse."""
+        return naive_utc(self.as_of).replace(microsecond=0) if self.as_of else clock()

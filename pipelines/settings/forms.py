@@ -1,4 +1,4 @@
-"""The forms that settings have: what a value must be, in words, and the checks that pydantic has no word for."""
+"""The forms that settings have: what a value must be, in words, and the checks that pydantic does not have."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from pydantic.fields import FieldInfo
 
 FIRST_YEAR, LAST_YEAR = 1970, 2200
-"""A run that took an instant outside for now would be a slip of the keyboard, and its due dates no dates."""
+"""An instant outside is a typing error, and due dates that follow from it would not be dates."""
 
 LEAST_MEMORY = 256_000_000
 """Bytes: below it DuckDB cannot hold what it must for the shipped sample on two threads."""
@@ -41,11 +41,11 @@ class Form:
 
 def form_of(field: FieldInfo) -> Form:
     """Return the form of a setting."""
-    return next(one for one in field.metadata if isinstance(one, Form))
+    return next(part for part in field.metadata if isinstance(part, Form))
 
 
 def printable(value: str) -> str:
-    """Return a text without line breaks, other control characters and bytes that are no character.
+    """Return a text without line breaks, other control characters and bytes that are not characters.
 
     Raises:
         ValueError: it holds one.
@@ -56,7 +56,7 @@ def printable(value: str) -> str:
 
 
 def instant(value: object) -> object:
-    """Return the instant that a text says, so that a bare number is none.
+    """Return the instant that a text gives; a bare number is not an instant.
 
     Raises:
         ValueError: it says none, or one that nobody can mean.
@@ -68,7 +68,7 @@ def instant(value: object) -> object:
 
 
 def size(value: str) -> str:
-    """Return a size of memory as DuckDB reads it.
+    """Return a size of memory in the form that DuckDB reads.
 
     Raises:
         ValueError: it is none, or too small to work with.

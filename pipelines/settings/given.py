@@ -1,4 +1,4 @@
-"""What is given as settings: the lines of a home's `conjoin.env` and the environment, each checked where it stands.
+"""The settings as they are given: lines of a home's `conjoin.env` and the environment, each checked where it stands.
 
 No sentence here holds a value, nor a name that may be one: what was given by mistake may be a secret.
 """
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 PREFIX = "CONJOIN_"
 
 _OF_KUBERNETES = re.compile(r"\w+_(SERVICE_HOST|SERVICE_PORT\w*|PORT(_\d+_[A-Z]+(_PROTO|_PORT|_ADDR)?)?)")
-"""Variables that a pod is given, unasked, of every service in its namespace; one may well be called conjoin."""
+"""Variables that Kubernetes gives a pod for every service in its namespace; a service may be called conjoin."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class Given:
         name: of the variable.
         value: of the variable, which no sentence repeats.
         where: where it was given, for a sentence.
-        file: the home's own file, where it was given there.
+        file: the home's own file, if it was given there.
         line: its line there.
     """
 
@@ -62,7 +62,7 @@ def variable(field: str) -> str:
 
 
 def in_environment() -> list[Given]:
-    """Return every variable of the environment that begins as a setting does; an empty one is none."""
+    """Return every variable of the environment that begins as a setting does; an empty one does not count."""
     return [
         Given(name, value, "in the environment")
         for name, value in sorted(os.environ.items())
@@ -113,12 +113,12 @@ def settings_lines(values: Mapping[str, object]) -> str:
 
 
 def debugging() -> bool:
-    """Return whether CONJOIN_DEBUG asks to see errors whole; a value that is not of its form does."""
+    """Return whether CONJOIN_DEBUG asks to see errors whole; so does a value that is not of its form."""
     return os.environ.get(variable("debug"), "").lower() not in {"", "0", "f", "false", "n", "no", "off"}
 
 
 def is_of_others(name: str, yaml: Iterable[Path]) -> bool:
-    """Return whether a variable of the environment only begins as a setting does.
+    """Return whether a variable of the environment begins as a setting does but is meant for something else.
 
     Args:
         name: of the variable.
@@ -134,7 +134,7 @@ def is_of_others(name: str, yaml: Iterable[Path]) -> bool:
 
 
 def problem(given: Given, fields: Mapping[str, FieldInfo]) -> ConfigurationError | None:
-    """Return what is wrong with a variable: its name, its place or its value; None where it is a good setting.
+    """Return what is wrong with a variable: its name, its place or its value; None if it is a good setting.
 
     Args:
         given: the variable; an empty value is none.
@@ -145,7 +145,7 @@ def problem(given: Given, fields: Mapping[str, FieldInfo]) -> ConfigurationError
     field = fields[given.name]
     form = form_of(field)
     if given.file and form.environment_only:
-        return given.wrong(f"{given.where}: {given.name} works in the environment alone; set it there.")
+        return given.wrong(f"{given.where}: {given.name} works only in the environment; set it there.")
     annotated: Any = Annotated[field.annotation, field, BeforeValidator(printable)]
     try:
         if given.value:

@@ -37,14 +37,14 @@ class SourceSpec(BaseModel):
         pattern=r"^(team:[A-Za-z0-9_.-]+|[^@\s]+@[^@\s]+\.[^@\s]+)$",
         description="E-mail address or `team:name` of who answers for the feed.",
     )
-    marking: Marking = Field(description="Marking of what it holds, where an item does not say.")
+    marking: Marking = Field(description="Marking of what it holds, for items without their own.")
     originator: str = Field(description="Body that owns the information.")
     freshness_hours: int = Field(36, ge=1, description="Age beyond which the feed counts as stale.")
     max_quarantine_share: float = Field(
         0.05,
         ge=0,
         le=1,
-        description="Share of rows in quarantine, or of dates that cannot be read, above which a load is refused.",
+        description="Share of quarantined rows, or of dates that cannot be read, above which a load is refused.",
     )
     max_deleted_share: float = Field(
         0.25,

@@ -1,4 +1,4 @@
-"""Masking: values that keep their shape and say nothing, for people who look at live data on a screen."""
+"""Masking: values that keep their shape but not their content, for people who look at live data on a screen."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ def masked(value: Any, field: str = "") -> Any:  # noqa: ANN401  # a value of Du
     """Return a value of DuckDB, however nested, with every text in it masked and every date as 9999-99-99."""
     match value:
         case dict():
-            return {name: masked(one, str(name)) for name, one in value.items()}
+            return {name: masked(part, str(name)) for name, part in value.items()}
         case list():
-            return [masked(one, field) for one in value]
+            return [masked(part, field) for part in value]
         case None | bool():
             return value
         case date():

@@ -1,4 +1,4 @@
-"""A trial: a source's live data landed and staged aside, and what the next run would make of it, without any value."""
+"""A trial: a source's live data landed and staged in a temporary home, and what a run would make of it, value-free."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ from pipelines.canonical.take_over import take_over
 from pipelines.errors import ConfigurationError
 from pipelines.landing.land import land
 from pipelines.source import BELOW, SourceSpec
-from pipelines.source_check.aside import aside
 from pipelines.source_check.mask import mask, masked
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.warehouse.database import writer
 from pipelines.yaml_file import error_at, field_line, read_yaml
 
@@ -36,7 +36,7 @@ SHAPES = 3
 
 
 @dataclass(frozen=True)
-class Unreadable:
+class UnreadableDates:
     """Dates of one field that cannot be read: the field's place in the YAML, how many, and their commonest shapes."""
 
     field: str
@@ -52,7 +52,7 @@ class Trial:
     Attributes:
         system: the source system.
         landed: per resource the rows read, and those that could not be.
-        misfits: sentences on expressions that do not fit; where there are any, nothing below is known.
+        misfits: sentences on expressions that do not fit; if there are any, nothing below is known.
         applied: what applying the load would do.
         reasons: per resource the rows in quarantine by reason.
         records: nominal records.
@@ -70,12 +70,12 @@ class Trial:
     records: int = 0
     completeness: dict[str, int] = field(default_factory=dict)
     items: dict[str, tuple[int, int]] = field(default_factory=dict)
-    unreadable: tuple[Unreadable, ...] = ()
+    unreadable: tuple[UnreadableDates, ...] = ()
     rows: tuple[dict[str, Any], ...] = ()
 
     @property
     def problem(self) -> str | None:
-        """Why the load would not be taken over, as one sentence; None where it would be."""
+        """Why the load would not be taken over, as one sentence; None if it would be."""
         if self.applied is None:
             several = f" (and {len(self.misfits) - 1:,} more, above)" if len(self.misfits) > 1 else ""
             return f"{self.misfits[0].rstrip('.?')}{several}."
@@ -83,7 +83,7 @@ class Trial:
             return f"{self.system}: the load would be refused: {self.applied.refused}."
         unbalanced = [
             name
-            for name, (extracted, *parts) in self.applied.resources.items()
+            for name, (extracted, *parts) in self.applied.balances.items()
             if extracted != sum(parts)
         ]  # fmt: skip
         if unbalanced:
@@ -106,7 +106,7 @@ def read_source(yaml_file: Path) -> SourceSpec:
 
 
 def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int = 5) -> Trial:
-    """Land and stage a source's live data aside, and return what a first run would make of it.
+    """Land and stage a source's live data in a temporary home, and return what a first run would make of it.
 
     Args:
         spec: the source.
@@ -119,10 +119,10 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
         ConfigurationError: `key` or `cursor` of a resource does not fit.
         StorageError: the disk is full.
     """
-    with aside(settings) as own:
+    with temporary_home(settings) as own:
         load = land(spec.system, spec.extract, own)
         folder = own.landing / spec.system / load.load_id
-        landed = {name: (count, load.rejected.get(name, 0)) for name, count in load.rows.items()}
+        landed = {name: (count, load.quarantined.get(name, 0)) for name, count in load.rows.items()}
         with writer(own) as con:
             if wrong := tuple(str(error) for error in misfits(con, spec, yaml_file, folder)):
                 return Trial(spec.system, landed, wrong)
@@ -139,7 +139,7 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
 
 
 def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
-    """Return the trial with what can be seen of the load while it is staged."""
+    """Return the trial with the figures that can be read only while the load is staged."""
     reasons: dict[str, dict[str, int]] = {}
     for resource, reason, count in con.execute(
         "SELECT resource, reason, count(*) FROM staged_quarantine GROUP BY ALL ORDER BY ALL"
@@ -160,7 +160,7 @@ def _seen(con: DuckDBPyConnection, trial: Trial, rows: int) -> Trial:
 
 
 def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[ConfigurationError]:
-    """Yield an error for every expression that fails on a value; DuckDB's own words, which may quote it, do not."""
+    """Yield an error for every expression that fails on a value, without DuckDB's message, which may quote it."""
     for location, relation, expression in expressions_of(spec, folder):
         kind = "BOOLEAN" if location[-1] in {"active", "when", "deleted"} else "VARCHAR"
         try:
@@ -175,8 +175,8 @@ def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder:
             )
 
 
-def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[Unreadable]:
-    """Yield the fields with dates that cannot be read; `read_date` is there while the load is staged."""
+def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[UnreadableDates]:
+    """Yield the fields with dates that cannot be read; the macro `read_date` exists while the load is staged."""
     for location, relation, expression in expressions_of(spec, folder):
         if "detail" in location or not str(location[-1]).endswith("_date"):
             continue
@@ -192,4 +192,4 @@ def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, fold
         if shapes:
             line = field_line(yaml_file, location, below=BELOW)
             commonest = sorted(shapes, key=lambda shape: (-shapes[shape], shape))[:SHAPES]
-            yield Unreadable(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))
+            yield UnreadableDates(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))

@@ -17,8 +17,8 @@ def text(question: str, default: str | None = None, fault: Callable[[str], str |
 
     Args:
         question: what to ask.
-        default: what Enter gives; None where something must be answered.
-        fault: returns what is wrong with an answer, as a sentence; None where nothing is.
+        default: what Enter gives; None if something must be answered.
+        fault: returns what is wrong with an answer, as a sentence; None if nothing is.
     """
     while True:
         given = str(typer.prompt(question, default=default, show_default=bool(default))).strip()
@@ -35,7 +35,7 @@ def optional(question: str) -> str | None:
 
 
 def pattern(question: str, regex: str, wanted: str, default: str | None = None) -> str:
-    """Ask for a text of a form, `wanted` saying which."""
+    """Ask for a text of the form that `wanted` describes."""
     return text(question, default, lambda given: None if re.fullmatch(regex, given) else f"Write {wanted}.")
 
 
@@ -45,13 +45,13 @@ def number(question: str, default: int | None = None) -> int:
 
 
 def choice(question: str, among: Sequence[str], default: str | None = None) -> str:
-    """Ask for one of several words; their beginning will do."""
+    """Ask for one of several words; the beginning of a word is enough."""
     if len(among) == 1:
         return among[0]
 
     def found(given: str) -> list[str]:
-        exact = [one for one in among if one.lower() == given.lower()]
-        return exact or [one for one in among if given and one.lower().startswith(given.lower())]
+        exact = [choice for choice in among if choice.lower() == given.lower()]
+        return exact or [choice for choice in among if given and choice.lower().startswith(given.lower())]
 
     wanted = f"Answer with one of {', '.join(among)}."
     given = text(f"{question} ({', '.join(among)})", default, lambda given: None if len(found(given)) == 1 else wanted)

@@ -1,4 +1,4 @@
-"""The questions on how a source delivers: its format, where it lies, what proves who asks, and its resources."""
+"""The questions on how a source delivers: its format, where it lies, its credentials, and its resources."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from pipelines.errors import SourceError
 from pipelines.landing.files.places import Folder
 from pipelines.landing.land import land
 from pipelines.source.extract import Extract, ExtractSpec
-from pipelines.source_check.aside import aside
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_draft import ask
 from pipelines.warehouse.database import scratch
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 FORMATS = ("csv", "fixed_width", "json", "xml", "parquet", "sqlite", "sql", "rest")
 DELIMITERS = ",;\t|"
 MANY_TABLES = 12
-"""Tables that are read unless the answer names some: more than these are hardly all of persons."""
+"""Tables that are read unless the answer names some: a database with more has others than those of persons."""
 
 _TABLES = {
     "postgresql": "SELECT table_schema AS s, table_name AS t FROM information_schema.tables"
@@ -89,18 +89,18 @@ def _s3(system: str) -> dict[str, Any]:
     location: dict[str, Any] = {"kind": "s3", "bucket": ask.text("Bucket")}
     if prefix := ask.optional("What every key begins with"):
         location["prefix"] = prefix
-    if endpoint := ask.optional("Address of the server, where it is not Amazon's"):
+    if endpoint := ask.optional("Address of the server, if it is not Amazon's"):
         location["endpoint"] = endpoint
     if region := ask.optional("Region"):
         location["region"] = region
-    if key := ask.optional("Access key id, where the machine's own role is not to be used"):
+    if key := ask.optional("Access key id, if the machine's own role is not to be used"):
         location["access_key_id"] = key
         location["secret_access_key"] = ask.secret("the secret access key", f"{system.upper()}_S3_SECRET_KEY")
     return location
 
 
 def _path(question: str, inbox: Folder | None) -> str:
-    """Ask for the path of a file, which in the inbox must be there."""
+    """Ask for the path of a file; in the inbox the file must exist."""
 
     def fault(given: str) -> str | None:
         if ".." in PurePosixPath(given).parts:
@@ -173,7 +173,7 @@ def _name_of(path: str, taken: dict[str, Any]) -> str:
 
 def _position(question: str, default: str | None = None) -> list[int]:
     given = ask.pattern(question, r"\d+[ ,]+\d+", "first column and length, as `1 3`", default)
-    return [int(one) for one in re.findall(r"\d+", given)]
+    return [int(digits) for digits in re.findall(r"\d+", given)]
 
 
 def _fixed_width(inbox: Folder | None) -> dict[str, Any]:
@@ -196,8 +196,8 @@ def _fixed_width(inbox: Folder | None) -> dict[str, Any]:
             "  its fields: name, first column, length; then the next, after a semicolon", f"{form}(;{form})*",
             "them as `surname 32 40; forenames 72 60`",
         )  # fmt: skip
-        for one in given.split(";"):
-            field, start, length = one.split()
+        for part in given.split(";"):
+            field, start, length = part.split()
             fields[field] = [int(start), int(length)]
         resources[name] = {"type": kind, "fields": fields}
         if not ask.confirm("Another type of line?", default=False):
@@ -223,7 +223,7 @@ def _chosen(held: list[str]) -> list[str]:
     few = held if len(held) <= MANY_TABLES else []
 
     def fault(given: str) -> str | None:
-        unknown = [one for one in given.replace(",", " ").split() if held and one not in held]
+        unknown = [name for name in given.replace(",", " ").split() if held and name not in held]
         if not given.strip():
             return "Name at least one table."
         return f"There is no table {unknown[0]}." if unknown else None
@@ -237,7 +237,7 @@ def _sql(system: str, settings: Settings) -> dict[str, Any]:
         extract["database"] = ask.text("Path of the SQLite file")
     else:
         extract["host"] = ask.text("Host")
-        if port := ask.optional("Port, where it is not the usual one"):
+        if port := ask.optional("Port, if it is not the usual one"):
             extract["port"] = int(port)
         extract["database"] = ask.text("Service name" if extract["dialect"] == "oracle" else "Database")
         extract["user"] = ask.text("User", "conjoin")
@@ -258,7 +258,7 @@ def _sql(system: str, settings: Settings) -> dict[str, Any]:
 def _tables(system: str, extract: dict[str, Any], settings: Settings) -> list[str]:
     """Return the tables and views of a database."""
     listing = {"resources": {"tables": {"query": _TABLES[extract["dialect"]]}}}
-    with aside(settings) as own, scratch(own, own.home / "spill") as con:
+    with temporary_home(settings) as own, scratch(own, own.home / "spill") as con:
         load = land(system, parsed(extract | listing), own)
         path = own.landing / system / load.load_id / "tables.parquet"
         found = con.execute(

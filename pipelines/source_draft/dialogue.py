@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from pipelines.errors import SourceError
 from pipelines.source import SourceSpec
+from pipelines.source.extract.part import named
 from pipelines.source.mapping import MARKINGS
 from pipelines.source_draft import ask
 from pipelines.source_draft.connection import ask_extract, parsed
@@ -21,14 +22,14 @@ if TYPE_CHECKING:
     from pipelines.source_draft.look import Sight
 
 ONE_SET = {"fixed_width", "sqlite"}
-"""Formats whose resources all follow each other alike."""
+"""Formats whose resources are either all snapshots or all changes."""
 
 
 def draft(settings: Settings, out: Path | None) -> tuple[dict[str, Any], Path]:
     """Ask all that a source's YAML must say, and return its `attributes` and the file to write them to.
 
     Args:
-        settings: the home, aside in which live data is looked at, and where its inbox is.
+        settings: the home inside which live data is looked at, and where its inbox is.
         out: the file; None to ask for it.
 
     Raises:
@@ -79,7 +80,7 @@ def _identity() -> dict[str, Any]:
 
 
 def _add_lists(system: str, extract: dict[str, Any], settings: Settings) -> None:
-    """Say of XML which elements stand several times: one that is a list once is a list always."""
+    """Note for XML which elements are lists: an element that occurs several times once is always a list."""
     if extract["format"] != "xml":
         return
     with looking_at(system, parsed(extract), settings) as sight:
@@ -89,10 +90,10 @@ def _add_lists(system: str, extract: dict[str, Any], settings: Settings) -> None
 
 
 def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
-    """Ask what was seen means, and return `date_format`, `extract`, `record` and `items`."""
+    """Ask what the columns mean, and return `date_format`, `extract`, `record` and `items`."""
     typer.echo("\nWhat it holds")
     for group in sight.groups:
-        typer.echo(f"  {group.name}: {', '.join(one.name for one in group.fields)}")
+        typer.echo(f"  {group.name}: {', '.join(field.name for field in group.fields)}")
     typer.echo(f"\nAnswer with a field, with a DuckDB expression over the fields, or with {ask.NONE} for none.")
     mapping = Mapping(sight)
     record = mapping.ask_record()
@@ -101,7 +102,7 @@ def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
     kept = [name for name in sight.source.extract.resources if name in read]
     given = extract["resources"]
     resources: Any = kept if isinstance(given, list) else {name: given[name] for name in kept}
-    _ask_loads(mapping, extract["format"], kept, resources := _as_mapping(resources))
+    _ask_loads(mapping, extract["format"], kept, resources := named(resources))
     if isinstance(given, list) and not any(resources.values()):
         resources = kept
     return {
@@ -112,13 +113,9 @@ def _meaning(sight: Sight, extract: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _as_mapping(resources: Any) -> dict[str, Any]:  # noqa: ANN401  # names alone, or names with what is said of them
-    return {name: {} for name in resources} if isinstance(resources, list) else resources
-
-
 def _ask_loads(mapping: Mapping, form: str, names: list[str], resources: dict[str, Any]) -> None:
-    """Ask of each resource whether deliveries are whole, and write into it what follows from that."""
-    typer.echo("\nsnapshot: each delivery holds all rows. changes: each holds new and changed rows alone.")
+    """Ask for each resource whether deliveries are whole, and write the answers into it."""
+    typer.echo("\nsnapshot: each delivery holds all rows. changes: each holds only new and changed rows.")
     load = ""
     for name in names:
         if not load or form not in ONE_SET:

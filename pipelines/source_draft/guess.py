@@ -62,9 +62,9 @@ def plain(name: str) -> str:
 
 
 def sounds_like(name: str, role: str) -> bool:
-    """Tell whether a column's name, or that of a field with the object it is in, is one that is usual for a role."""
+    """Return whether the name of a column, or of a field with its object, is usual for a role."""
     within = "_".join(map(plain, name.split(".")[-2:]))
-    return any(re.search(_ROLES[role], one) for one in (plain(name), within))
+    return any(re.search(_ROLES[role], text) for text in (plain(name), within))
 
 
 def kind_of(name: str) -> str | None:

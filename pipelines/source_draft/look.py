@@ -19,7 +19,7 @@ from pipelines.source import SourceSpec
 from pipelines.source.extract import Rest, Sql
 from pipelines.source.extract.rest import OnePage
 from pipelines.source.extract.sql import SqlResource
-from pipelines.source_check.aside import aside
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.warehouse.database import writer
 
 if TYPE_CHECKING:
@@ -34,13 +34,13 @@ LOOKED_AT = 2_000
 """Rows of each resource that are looked at: enough to tell a date format and a key, little enough for any source."""
 
 CHECKED_KINDS = ("pnc", "cro", "noms", "crn")
-"""Kinds of identifier that have a check or a form of their own, so that values tell them."""
+"""Kinds of identifier with a check or a form of their own, so that they can be recognised by their values."""
 
 DATE_FORMATS = (
     "%Y-%m-%d", "%d/%m/%Y", "%Y%m%d", "%d-%m-%Y", "%d.%m.%Y", "%d %b %Y", "%d-%b-%Y", "%d %B %Y", "%Y/%m/%d",
     "%d/%m/%y", "%m/%d/%Y", "%Y-%m-%dT%H:%M:%S", "%d/%m/%Y %H:%M:%S", "%d/%m/%Y %H:%M",
 )  # fmt: skip
-"""Formats to try, in this order: where a date can be read both ways, the day comes first, as Britain writes."""
+"""Formats to try, in this order: if a date can be read both ways, the day comes first, as in Britain."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Field:
         identifier: the kind of identifier that its values pass the check of, if any.
         postcodes: whether its values are postcodes.
         date_format: the format that reads its values as dates, if any.
-        few: its values in lower case, where there are only a few different short ones.
+        few: its values in lower case, if there are only a few different short ones.
     """
 
     name: str
@@ -76,7 +76,7 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Group:
+class RowGroup:
     """Rows that are looked at together: those of a resource, or the elements of a list nested in its documents."""
 
     resource: str
@@ -90,12 +90,12 @@ class Group:
 
     def named(self, name: str) -> Field | None:
         """Return the field of a name."""
-        return next((one for one in self.fields if one.name == name), None)
+        return next((field for field in self.fields if field.name == name), None)
 
 
 @dataclass
 class Sight:
-    """What was seen of a source, for as long as its context.
+    """What was seen of a source, until the context ends.
 
     Attributes:
         groups: the resources in their order, each followed by the lists in its documents.
@@ -105,18 +105,18 @@ class Sight:
     con: DuckDBPyConnection
     folder: Path
     source: SourceSpec
-    groups: list[Group] = field(default_factory=list)
+    groups: list[RowGroup] = field(default_factory=list)
     repeated: dict[str, list[str]] = field(default_factory=dict)
 
-    def complaint(self, group: Group, expression: str) -> bool:
-        """Tell whether an expression does not fit the rows of a group."""
+    def complaint(self, group: RowGroup, expression: str) -> bool:
+        """Return whether an expression does not fit the rows of a group."""
         try:
             self.con.execute(f"SELECT ({expression}) FROM {self._relation(group)} LIMIT 0")
         except duckdb.Error:
             return True
         return False
 
-    def share_within(self, group: Group, expression: str, of: Group, key: str) -> float:
+    def share_within(self, group: RowGroup, expression: str, of: RowGroup, key: str) -> float:
         """Return the share of a group's values that are keys of another group."""
         share = single_value(
             self.con,
@@ -128,8 +128,8 @@ class Sight:
     def look(self) -> None:
         """Find every group and field."""
         for name in self.source.extract.resources:
-            described = self.con.execute(f"DESCRIBE {self._relation(Group(name, None, ()))}").fetchall()
-            held = [one for one, *_ in described if not one.startswith("_")]
+            described = self.con.execute(f"DESCRIBE {self._relation(RowGroup(name, None, ()))}").fetchall()
+            held = [column for column, *_ in described if not column.startswith("_")]
             if held == ["document"]:
                 self._look_into_documents(name)
                 continue
@@ -141,43 +141,45 @@ class Sight:
             }
             fields = [
                 Field(
-                    one,
-                    one if re.fullmatch(r"[A-Za-z_]\w*", one, re.ASCII) and one.lower() not in reserved else quote(one),
+                    column,
+                    column
+                    if re.fullmatch(r"[A-Za-z_]\w*", column, re.ASCII) and column.lower() not in reserved
+                    else quote(column),
                 )
-                for one in held
+                for column in held
             ]
             self._add(name, None, fields)
 
     def _look_into_documents(self, name: str) -> None:
         documents = self.con.execute(
-            f"SELECT document::VARCHAR FROM {self._relation(Group(name, None, ()))} LIMIT {LOOKED_AT}"
+            f"SELECT document::VARCHAR FROM {self._relation(RowGroup(name, None, ()))} LIMIT {LOOKED_AT}"
         ).fetchall()
         scalars: dict[tuple[str, ...], bool] = {}
         lists: dict[tuple[str, ...], dict[tuple[str, ...], bool]] = {}
         for (text,) in documents:
             for path, several, value in _walk(json.loads(text), ()):
-                if several and any(isinstance(one, dict) for one in value):
+                if several and any(isinstance(element, dict) for element in value):
                     inside = lists.setdefault(path, {})
-                    for one in value:
-                        for inner, many, _ in _walk(one, ()) if isinstance(one, dict) else ():
+                    for element in value:
+                        for inner, many, _ in _walk(element, ()) if isinstance(element, dict) else ():
                             inside[inner] = inside.get(inner, False) or many
                 else:
                     scalars[path] = scalars.get(path, False) or several
         self.repeated[name] = sorted(
             {path[-1] for path in lists} | {path[-1] for path, many in scalars.items() if many}
         )
-        # What stands in a list once and alone elsewhere is of the list.
-        own = [path for path in scalars if not any(path[: len(one)] == one for one in lists)]
+        # A path that is a list in one document and single in another counts as a list.
+        own = [path for path in scalars if not any(path[: len(nested)] == nested for nested in lists)]
         self._add(name, None, [_field("document", path, several=scalars[path]) for path in own])
         for path, inside in lists.items():
             fields = [_field("each", inner, several=many) for inner, many in inside.items()]
             self._add(name, _json_path(path), fields)
 
     def _add(self, resource: str, each: str | None, fields: list[Field]) -> None:
-        group = Group(resource, each, ())
-        self.groups.append(Group(resource, each, tuple(self._seen(group, one) for one in fields)))
+        group = RowGroup(resource, each, ())
+        self.groups.append(RowGroup(resource, each, tuple(self._seen(group, field) for field in fields)))
 
-    def _seen(self, group: Group, one: Field) -> Field:
+    def _seen(self, group: RowGroup, field: Field) -> Field:
         """Return the field with what its values are like."""
         checks = ", ".join(
             f"avg((std_identifier('{kind}', value, year(now()::TIMESTAMP)::INTEGER).valid"
@@ -188,7 +190,7 @@ class Sight:
             f"avg((try_strptime(value, {literal(known)}) IS NOT NULL)::INTEGER) FILTER (value IS NOT NULL)"
             for known in DATE_FORMATS
         )
-        given = f"SELECT nullif(trim(({one.expression})::VARCHAR), '') AS value FROM {self._relation(group)}"
+        given = f"SELECT nullif(trim(({field.expression})::VARCHAR), '') AS value FROM {self._relation(group)}"
         postcode = "regexp_full_match(upper(value), '[A-Z]{1,2}[0-9][0-9A-Z]? ?[0-9][A-Z]{2}')"
         selected = {
             "rows": "count(*)",
@@ -206,14 +208,14 @@ class Sight:
         best = max((share or 0 for share in read), default=0)
         written = [known for known, share in zip(DATE_FORMATS, read, strict=False) if share == best and best >= _MOST]
         return Field(
-            one.name, one.expression, filled, distinct, rows,
+            field.name, field.expression, filled, distinct, rows,
             kinds[0] if kinds else None,
             (postcodes or 0) >= _MOST,
             written[0] if written else None,
             frozenset(value for value in few or () if value),
         )  # fmt: skip
 
-    def _relation(self, group: Group) -> str:
+    def _relation(self, group: RowGroup) -> str:
         return landed_view(self.folder, self.source, group.resource, group.each)
 
 
@@ -224,8 +226,8 @@ _MOST = 0.7
 def _walk(value: Any, path: tuple[str, ...]) -> Iterator[tuple[tuple[str, ...], bool, Any]]:  # noqa: ANN401  # any JSON
     """Yield the path of every leaf of a document, whether it is a list, and its value; an object is no leaf."""
     if isinstance(value, dict):
-        for key, one in value.items():
-            yield from _walk(one, (*path, key))
+        for key, part in value.items():
+            yield from _walk(part, (*path, key))
     elif path and '"' not in "".join(path):
         yield path, isinstance(value, list), value
 
@@ -245,12 +247,12 @@ def _field(of: str, path: tuple[str, ...], *, several: bool) -> Field:
 
 @contextmanager
 def looking_at(system: str, extract: ExtractSpec, settings: Settings) -> Iterator[Sight]:
-    """Yield what a source delivers, landed aside: of a database and a service the beginning, of files all.
+    """Yield what a source delivers, landed in a temporary home: all files, or the first rows of a database or service.
 
     Raises:
         SourceError: it cannot be read.
     """
-    with aside(settings) as own:
+    with temporary_home(settings) as own:
         load = land(system, beginning_of(extract), own)
         with writer(own) as con:
             known: dict[str, Any] = {"system": system, "extract": extract}
@@ -261,21 +263,21 @@ def looking_at(system: str, extract: ExtractSpec, settings: Settings) -> Iterato
 
 
 def beginning_of(extract: ExtractSpec) -> ExtractSpec:
-    """Return what reads the beginning of a source alone, where it can be asked for that."""
+    """Return an `extract` that reads only the first rows of a source, if that is possible."""
     if isinstance(extract, Rest):
-        uncounted = {name: one.model_copy(update={"total": None}) for name, one in extract.resources.items()}
+        uncounted = {name: resource.model_copy(update={"total": None}) for name, resource in extract.resources.items()}
         return extract.model_copy(update={"paging": OnePage(kind="none"), "resources": uncounted})
     if isinstance(extract, Sql):
         dialect = sa.dialects.registry.load(extract.dialect)()
-        beginnings = {name: _beginning(name, one, dialect) for name, one in extract.resources.items()}
+        beginnings = {name: _beginning(name, resource, dialect) for name, resource in extract.resources.items()}
         resources = {name: SqlResource(query=beginning) for name, beginning in beginnings.items()}
         return extract.model_copy(update={"resources": resources})
     return extract
 
 
-def _beginning(name: str, one: SqlResource, dialect: sa.Dialect) -> str:
-    table: sa.FromClause | sa.TextClause = sa.table(one.table or name, schema=one.db_schema)
-    if one.query is not None:
-        table = sa.text(f"({one.query.strip().rstrip(';')}) looked_at")
+def _beginning(name: str, resource: SqlResource, dialect: sa.Dialect) -> str:
+    table: sa.FromClause | sa.TextClause = sa.table(resource.table or name, schema=resource.db_schema)
+    if resource.query is not None:
+        table = sa.text(f"({resource.query.strip().rstrip(';')}) looked_at")
     statement: sa.Select[Any] = sa.select(sa.literal_column("*")).select_from(table).limit(LOOKED_AT)
     return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))

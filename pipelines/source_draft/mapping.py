@@ -12,7 +12,7 @@ from pipelines.source_draft import ask
 from pipelines.source_draft.guess import kind_of, sounds_like
 
 if TYPE_CHECKING:
-    from pipelines.source_draft.look import Field, Group, Sight
+    from pipelines.source_draft.look import Field, RowGroup, Sight
 
 PERSON = ("surname", "forenames", "middle_names", "birth_date", "sex", "ethnicity", "nationality", "birth_place")
 SKIP = "skip"
@@ -43,11 +43,11 @@ KEYS_KNOWN = 0.9
 
 
 class Mapping:
-    """A mapping under way: what was seen, and what has been answered so far."""
+    """A mapping in progress: what was seen, and what has been answered so far."""
 
     def __init__(self, sight: Sight) -> None:
         self.sight = sight
-        self.record_group: Group = max(
+        self.record_group: RowGroup = max(
             (group for group in sight.groups if group.each is None), key=_person_score
         )  # fmt: skip
         self.keys: dict[str, str] = {}
@@ -58,7 +58,7 @@ class Mapping:
         """Ask which rows are persons and what they say, and return the `record` part."""
         names = [group.name for group in self.sight.groups if group.each is None]
         chosen = ask.choice("Which has one row per person", names, self.record_group.name)
-        self.record_group = group = next(one for one in self.sight.groups if one.name == chosen)
+        self.record_group = group = next(candidate for candidate in self.sight.groups if candidate.name == chosen)
         key = self._ask(group, "record id", _key_guess(group), required=True)
         self.record = {"from": group.resource, "key": key}
         self.keys[group.resource] = str(key)
@@ -81,16 +81,18 @@ class Mapping:
 
     def ask_date_format(self) -> str | list[str]:
         """Ask how dates are written, and return the format, or the formats."""
-        seen = list(dict.fromkeys(one.date_format for one in self.dates if one.date_format))
+        seen = list(dict.fromkeys(field.date_format for field in self.dates if field.date_format))
         question = "\nHow dates are written (several formats with ; between them)"
         wanted = "Write it as strptime does, such as %d/%m/%Y."
         given = ask.text(question, ";".join(seen) or "%Y-%m-%d", lambda given: None if "%" in given else wanted)
-        formats = [one.strip() for one in given.split(";") if one.strip()]
+        formats = [form.strip() for form in given.split(";") if form.strip()]
         return formats[0] if len(formats) == 1 else formats
 
     def ask_changes(self, resource: str) -> dict[str, Any]:
         """Ask how changes of a resource find the rows they replace, and return what its YAML says of that."""
-        group = next(one for one in self.sight.groups if one.resource == resource and one.each is None)
+        group = next(
+            candidate for candidate in self.sight.groups if candidate.resource == resource and candidate.each is None
+        )
         said = {"key": self._ask(group, "what names a row", _key_guess(group), required=True)}
         if cursor := self._ask(group, "what grows with every change, such as a time of change", None):
             said["cursor"] = cursor
@@ -103,16 +105,16 @@ class Mapping:
         said = {"from": group.resource, "key": key}
         items: list[dict[str, Any]] = []
         used = {value for name, value in self.record.items() if name not in ("from", "key")}
-        for one in group.fields:
-            if one.expression in used:
+        for field in group.fields:
+            if field.expression in used:
                 continue
-            kind = _identifier_kind(one)
-            if kind and ask.confirm(f"Does {one.name} hold identifiers of the kind {kind}?"):
-                items.append({"kind": "identifier", **said, "code": f"'{kind}'", "value": one.expression})
+            kind = _identifier_kind(field)
+            if kind and ask.confirm(f"Does {field.name} hold identifiers of the kind {kind}?"):
+                items.append({"kind": "identifier", **said, "code": f"'{kind}'", "value": field.expression})
                 continue
-            contact = next((code for role, code in _CONTACTS.items() if sounds_like(one.name, role)), None)
-            if contact and ask.confirm(f"Does {one.name} hold contact points of the kind {contact}?"):
-                items.append({"kind": "contact_point", **said, "code": f"'{contact}'", "value": one.expression})
+            contact = next((code for role, code in _CONTACTS.items() if sounds_like(field.name, role)), None)
+            if contact and ask.confirm(f"Does {field.name} hold contact points of the kind {contact}?"):
+                items.append({"kind": "contact_point", **said, "code": f"'{contact}'", "value": field.expression})
         address, postcode = _guess(group, "address", used), _postcode_guess(group)
         if address or postcode:
             value = self._ask(group, "address", address)
@@ -123,9 +125,9 @@ class Mapping:
                 )
         return items
 
-    def _of_group(self, group: Group) -> list[dict[str, Any]]:
-        """Ask which kind of item the rows of a table or the elements of a list are, and what each says."""
-        typer.echo(f"\n{group.name}: {', '.join(one.name for one in group.fields)}")
+    def _of_group(self, group: RowGroup) -> list[dict[str, Any]]:
+        """Ask which kind of item the rows of a table or the elements of a list are, and what their columns mean."""
+        typer.echo(f"\n{group.name}: {', '.join(field.name for field in group.fields)}")
         kind = ask.choice("Kind of item", (*get_args(Kind), SKIP), _kind_guess(group) or SKIP)
         if kind == SKIP:
             if self.sight.source.extract.format == "fixed_width":
@@ -148,7 +150,7 @@ class Mapping:
             required = name in _REQUIRED.get(kind, ())
             if name == "value" and kind not in _OF_KIND and "code" not in item:
                 # An item that says nothing is none.
-                guess = guess or next((one for one in group.fields if one.expression not in taken), None)
+                guess = guess or next((field for field in group.fields if field.expression not in taken), None)
                 required = True
             if expression := self._ask(group, name.replace("_", " "), guess, required=required):
                 item[name] = expression
@@ -156,27 +158,27 @@ class Mapping:
                 self._note_date(group, name, expression)
         return [item]
 
-    def _key_of(self, group: Group, kind: str) -> Field | None:
+    def _key_of(self, group: RowGroup, kind: str) -> Field | None:
         """Return the field of a group that most likely names the person."""
         if kind == "merge" and (surviving := _guess(group, "surviving", set())):
             return surviving
-        known = next((one for one in self.record_group.fields if one.expression == self.record["key"]), None)
+        known = next((field for field in self.record_group.fields if field.expression == self.record["key"]), None)
         if known and (same := group.named(known.name)):
             return same
         of = self.record_group
         shares = {
-            one: self.sight.share_within(group, one.expression, of, self.record["key"])
-            for one in group.fields
-            if one.filled
+            field: self.sight.share_within(group, field.expression, of, self.record["key"])
+            for field in group.fields
+            if field.filled
         }
-        return next((one for one, share in shares.items() if share >= KEYS_KNOWN), None)
+        return next((field for field, share in shares.items() if share >= KEYS_KNOWN), None)
 
-    def _note_date(self, group: Group, name: str, expression: str) -> None:
+    def _note_date(self, group: RowGroup, name: str, expression: str) -> None:
         if name.endswith("_date"):
-            self.dates += [one for one in group.fields if one.expression == expression]
+            self.dates += [field for field in group.fields if field.expression == expression]
 
-    def _ask(self, group: Group, question: str, guess: Field | None, *, required: bool = False) -> str | None:
-        """Ask for a field or an expression, and return the expression; None for none."""
+    def _ask(self, group: RowGroup, question: str, guess: Field | None, *, required: bool = False) -> str | None:
+        """Ask for a field or an expression, and return the expression, or None."""
 
         def fault(given: str) -> str | None:
             if given in ("", ask.NONE):
@@ -185,7 +187,7 @@ class Mapping:
                 return f"There is no such field, nor does it fit as an expression; there are {names}."
             return None
 
-        names = ", ".join(one.name for one in group.fields)
+        names = ", ".join(field.name for field in group.fields)
         given = ask.text(f"  {question}", guess.name if guess else None if required else ask.NONE, fault)
         if given in ("", ask.NONE):
             return None
@@ -193,42 +195,42 @@ class Mapping:
         return named.expression if named else given
 
 
-def _person_score(group: Group) -> int:
+def _person_score(group: RowGroup) -> int:
     roles = ("surname", "birth_date", "forenames", "sex")
-    unique = any(one.names_rows for one in group.fields)
-    return 2 * sum(any(sounds_like(one.name, role) for one in group.fields) for role in roles) + unique
+    unique = any(field.names_rows for field in group.fields)
+    return 2 * sum(any(sounds_like(field.name, role) for field in group.fields) for role in roles) + unique
 
 
-def _guess(group: Group, role: str, taken: set[str]) -> Field | None:
-    fitting = (one for one in group.fields if one.expression not in taken and sounds_like(one.name, role))
+def _guess(group: RowGroup, role: str, taken: set[str]) -> Field | None:
+    fitting = (field for field in group.fields if field.expression not in taken and sounds_like(field.name, role))
     if role in ("from_date", "to_date", "item_date", "birth_date"):
-        dated = [one for one in fitting if one.date_format or not one.filled]
+        dated = [field for field in fitting if field.date_format or not field.filled]
         return dated[0] if dated else None
     return next(fitting, None)
 
 
-def _key_guess(group: Group) -> Field | None:
-    unique = [one for one in group.fields if one.names_rows]
-    naming = [one for one in unique if sounds_like(one.name, "id") or _identifier_kind(one)]
+def _key_guess(group: RowGroup) -> Field | None:
+    unique = [field for field in group.fields if field.names_rows]
+    naming = [field for field in unique if sounds_like(field.name, "id") or _identifier_kind(field)]
     return next(iter(naming or unique), None)
 
 
-def _postcode_guess(group: Group) -> Field | None:
-    named = [one for one in group.fields if sounds_like(one.name, "postcode")]
-    return next(iter(named or [one for one in group.fields if one.postcodes]), None)
+def _postcode_guess(group: RowGroup) -> Field | None:
+    named = [field for field in group.fields if sounds_like(field.name, "postcode")]
+    return next(iter(named or [field for field in group.fields if field.postcodes]), None)
 
 
-def _identifier_kind(one: Field) -> str | None:
-    """Return which identifiers a column holds: what it is called tells more than what it looks like."""
-    if not one.filled:
+def _identifier_kind(field: Field) -> str | None:
+    """Return which identifiers a column holds: its name counts for more than its values."""
+    if not field.filled:
         return None
-    return next((kind for kind in IDENTIFIER_KINDS if sounds_like(one.name, kind)), one.identifier)
+    return next((kind for kind in IDENTIFIER_KINDS if sounds_like(field.name, kind)), field.identifier)
 
 
-def _kind_guess(group: Group) -> str | None:
-    """Return which items rows are: codes tell more than what the table or list is called."""
+def _kind_guess(group: RowGroup) -> str | None:
+    """Return which items rows are: their codes count for more than the name of the table or list."""
     for kind, known in (("identifier", IDENTIFIER_KINDS), ("contact_point", get_args(ContactKind))):
         codes = {code.lower() for code in known}
-        if any(one.few and one.few <= codes for one in group.fields):
+        if any(field.few and field.few <= codes for field in group.fields):
             return kind
     return kind_of(group.name)

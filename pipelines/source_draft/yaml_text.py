@@ -43,10 +43,10 @@ def yaml_text(attributes: dict[str, Any]) -> str:
 def _tree(value: Any, depth: int = 0) -> Any:  # noqa: ANN401  # a YAML tree
     match value:
         case dict():
-            return CommentedMap({name: _tree(one, depth + 1) for name, one in value.items()})
+            return CommentedMap({name: _tree(part, depth + 1) for name, part in value.items()})
         case list():
-            made = CommentedSeq([_tree(one, depth + 1) for one in value])
-            if all(isinstance(one, int) for one in value):
+            made = CommentedSeq([_tree(part, depth + 1) for part in value])
+            if all(isinstance(part, int) for part in value):
                 made.fa.set_flow_style()
             return made
         case str() if "'" in value and value.startswith("'"):

@@ -1,4 +1,4 @@
-"""Damaged databases: what DuckDB says of a file that is cut short or altered becomes one sentence that names it."""
+"""Damaged databases: DuckDB's errors on a file that is cut short or altered become one sentence that names the file."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ if TYPE_CHECKING:
     from pathlib import Path
 
 RESTORE = "restore CONJOIN_HOME from a backup, or link afresh in another one"
-"""What is left to do about a warehouse."""
+"""The remedy for a damaged warehouse."""
 
 PUBLISH = "publish it again with `conjoin run`"
-"""What is to do about a snapshot."""
+"""The remedy for a damaged snapshot."""
 
 _SIGNS = (
     "not a valid DuckDB database file",

@@ -113,7 +113,7 @@ def scratch(settings: Settings, folder: Path) -> Iterator[DuckDBPyConnection]:
 
 @contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
-    """Commit what is done inside, or roll all of it back when an error leaves it."""
+    """Commit what is done inside the block, or roll all of it back if an error leaves the block."""
     con.begin()
     try:
         yield

@@ -1,4 +1,4 @@
-"""The run log: what each run read, did and took, noted stage by stage in `linkage.run`."""
+"""The run log: what each run read and did and how long it took, noted stage by stage in `linkage.run`."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import json
 import time
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any, cast
 
+from linkage_models.instants import clock
 from linkage_models.relations import single_value
 from pipelines.errors import ConfigurationError
 from pipelines.warehouse.database import reader_of_any_format
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass
 class StageNotes:
-    """What a stage notes of itself; counts and load ids only."""
+    """What a stage notes about itself: counts and load ids only."""
 
     inputs: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -62,7 +63,7 @@ def stage(con: DuckDBPyConnection, settings: Settings, run_id: str, name: str) -
 
 
 def stands_at(settings: Settings) -> datetime | None:
-    """Return the latest instant that a run of the home took for now (naive UTC); None where none has run."""
+    """Return the latest instant that a run of the home took for now (naive UTC); None if there was no run."""
     if not settings.warehouse.exists():
         return None
     with reader_of_any_format(settings) as con:
@@ -97,8 +98,3 @@ def finish(con: DuckDBPyConnection, run_id: str, at: datetime) -> None:
 def versions() -> dict[str, str]:
     """Return the versions of Conjoin and of the libraries its results depend on."""
     return {name: version(name) for name in ("conjoin", "splink", "duckdb", "dagster", "pandas", "pyarrow")}
-
-
-def clock() -> datetime:
-    """Return the time by the clock, in naive UTC and whole seconds; `Settings.now` is what a run takes for now."""
-    return datetime.now(UTC).replace(tzinfo=None, microsecond=0)

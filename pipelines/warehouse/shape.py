@@ -1,4 +1,4 @@
-"""The shape of a database's tables: their columns in order, with types, and what differs from what they should be."""
+"""The shape of a database's tables: their columns in order with types, and how they differ from what they should be."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ Shape = dict[str, list[tuple[str, str, bool]]]
 
 
 def differing_columns(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -> dict[str, list[str]]:
-    """Return, for each table that is not as the catalogue says, the names of the columns that are not.
+    """Return, for each table that differs from the catalogue, the names of the columns that differ.
 
     Args:
         con: a connection whose current database should hold the tables; a missing table lacks all its columns.
@@ -29,7 +29,7 @@ def differing_columns(con: duckdb.DuckDBPyConnection, tables: Iterable[Table]) -
 
 
 def difference(held: Shape, wanted: Shape) -> dict[str, list[str]]:
-    """Return, for each table that is wanted and held otherwise or not at all, the names of the columns that differ."""
+    """Return, for each wanted table that is missing or differs, the names of the columns that differ."""
     differing = {}
     for table, columns in wanted.items():
         found = held.get(table, [])

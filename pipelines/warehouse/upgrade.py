@@ -1,4 +1,4 @@
-"""Making the warehouse, and upgrading one of an older format: beside where it lies, so that it is there whole or not.
+"""Making the warehouse, and upgrading an older one: in a file beside it, so that it is replaced whole or not at all.
 
 An upgrade takes the steps of `migrations/` on a copy. The copy then takes the warehouse's name, and the warehouse of
 before is kept under another. If the process is killed or the disk is full, the warehouse is as it was, and the next
@@ -11,12 +11,12 @@ import os
 import shutil
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import duckdb
 
+from linkage_models.instants import clock
 from linkage_models.relations import single_value
 from pipelines import audit, durable
 from pipelines.errors import FormatError, StorageError, storage_errors
@@ -38,12 +38,12 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Upgrade:
-    """What brings a warehouse to the present format.
+    """The plan that brings a warehouse to the present format.
 
     Attributes:
         number: the format it is of.
-        steps: the steps to take; none where it is of the present format.
-        kept: where the warehouse of before is kept; None where there is nothing to keep.
+        steps: the steps to take; none if it is of the present format.
+        kept: where the old warehouse is kept; None if there is nothing to keep.
     """
 
     number: int
@@ -52,7 +52,7 @@ class Upgrade:
 
 
 def format_of(con: DuckDBPyConnection, path: Path) -> int:
-    """Return the format that a warehouse is of.
+    """Return the format of a warehouse.
 
     Raises:
         FormatError: only a later version of Conjoin knows it.
@@ -109,7 +109,7 @@ def plan(settings: Settings) -> Upgrade:
 
 
 def upgrade(settings: Settings, *, by: str = "conjoin") -> Upgrade:
-    """Bring the warehouse to the present format, keep the one of before, and return what was done.
+    """Bring the warehouse to the present format, keep the old one, and return what was done.
 
     The audit log tells of it before the new warehouse is in force. The caller holds the run lock.
 
@@ -158,7 +158,7 @@ def _plan(con: DuckDBPyConnection, path: Path) -> Upgrade:
         return Upgrade(number, (), None)
     to_take = tuple(step for step in migrations.steps() if step.number > number)
     if not single_value(con, "SELECT sum(estimated_size) FROM duckdb_tables()"):
-        # Tables of format 1 were made one by one: where a run was killed at that, some are missing, and none has a row.
+        # Tables of format 1 were made one by one: if a run was killed meanwhile, some are missing, and none has a row.
         return Upgrade(number, to_take, None)
     check_shape(con, path, number, migrations.shape_of_format(number))
     as_of = single_value(con, "SELECT strftime(max(as_of), '-%Y%m%dT%H%M%S') FROM linkage.run")
@@ -169,7 +169,7 @@ def _plan(con: DuckDBPyConnection, path: Path) -> Upgrade:
 def _built(
     settings: Settings, path: Path, work: Callable[[DuckDBPyConnection], None], *, copied: bool = False
 ) -> Iterator[Path]:
-    """Give a finished database beside the path, which only its owner can read; what is not taken is removed.
+    """Yield a finished database beside the path, readable by its owner only; it is removed unless it is moved away.
 
     Args:
         settings: the home.
@@ -193,7 +193,7 @@ def _built(
 
 
 def _sweep(unfinished: Path) -> None:
-    """Remove a database that was not finished, with its log and what it spilled."""
+    """Remove an unfinished database, with its log and its spill files."""
     for path in (unfinished, Path(f"{unfinished}.wal")):
         path.unlink(missing_ok=True)
     shutil.rmtree(f"{unfinished}.tmp", ignore_errors=True)
@@ -225,12 +225,12 @@ def _migrate(con: DuckDBPyConnection, path: Path, planned: Upgrade) -> None:
 def _note_format(con: DuckDBPyConnection) -> None:
     con.execute(
         "INSERT INTO conjoin.format VALUES ($number, $conjoin, $since)",
-        {"number": FORMAT, "conjoin": CONJOIN, "since": datetime.now(UTC).replace(tzinfo=None, microsecond=0)},
+        {"number": FORMAT, "conjoin": CONJOIN, "since": clock()},
     )
 
 
 def _keep(path: Path, kept: Path) -> None:
-    """Let the warehouse of before have another name; a loss of power leaves it at least one of the two."""
+    """Give the old warehouse another name; after a loss of power it has at least one of the two names."""
     kept.unlink(missing_ok=True)
     os.link(path, kept)
     kept.chmod(0o600)

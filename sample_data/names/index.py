@@ -18,7 +18,7 @@ Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
 NO_NAME = -1
-"""Stands where a person has no such name."""
+"""Stands for a name that a person does not have."""
 
 _TAIL_SHUFFLE = 7
 """Seeds the order of the rare surnames, so that frequency does not follow the order of the roots they grow from."""
@@ -37,7 +37,7 @@ class Weighted:
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class Alternatives:
     """The numbers of each name's alternatives, as one flat array with a start and a size for each name number."""
 
     start: Ints
@@ -89,8 +89,8 @@ class NameIndex:
     text: pa.Array
     cyrillic: pa.Array
     origins: tuple[OriginNames, ...]
-    spellings: Group
-    nicknames: Group
+    spellings: Alternatives
+    nicknames: Alternatives
     called: Ints
     mohammed: Weighted
     kunyas: Ints
@@ -127,14 +127,14 @@ def _group(numbering: _Numbering, alternatives: dict[str, list[str]]) -> tuple[l
     return keys, [numbering.of(tuple(dict.fromkeys(others))) for others in alternatives.values()]
 
 
-def _flat(keys: list[int], lists: list[Ints], count: int) -> Group:
+def _flat(keys: list[int], lists: list[Ints], count: int) -> Alternatives:
     start = np.zeros(count, dtype=np.int64)
     size = np.zeros(count, dtype=np.int64)
     position = 0
     for key, members in zip(keys, lists, strict=True):
         start[key], size[key] = position, len(members)
         position += len(members)
-    return Group(start, size, np.concatenate(lists))
+    return Alternatives(start, size, np.concatenate(lists))
 
 
 def _forenames(numbering: _Numbering, names: tuple[str, ...]) -> Weighted:
@@ -186,8 +186,8 @@ def name_index() -> NameIndex:
     count = len(numbering.numbers)
     called = np.arange(count)
     for group in (*SPELLINGS, *NICKNAMES):
-        for one in numbering.of(group):
-            called[called == called[one]] = called[numbering.of(group[:1])[0]]
+        for name in numbering.of(group):
+            called[called == called[name]] = called[numbering.of(group[:1])[0]]
     return NameIndex(
         pa.array(list(numbering.numbers), pa.string()),
         pa.array([in_cyrillic(name) for name in numbering.numbers], pa.string()),

@@ -43,7 +43,7 @@ class Origin:
         case_share: share of terrorist-risk cases.
         male: forenames of men, most frequent first.
         female: forenames of women, most frequent first.
-        surnames: surnames, in the masculine form where there are two.
+        surnames: surnames, in the masculine form if there are two.
         ethnicity: (16+1 code, share) pairs.
         places: (place of birth, nationality, share) triples.
         feminine: endings of surnames that change for women, (masculine, feminine) pairs, the first that fits wins.

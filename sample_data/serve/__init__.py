@@ -1,6 +1,6 @@
 """Real servers on loopback that hand out a generated night as agencies would: databases, a web service, files."""
 
-from sample_data.serve.files import S3, Sftp, serve_s3, serve_sftp
+from sample_data.serve.files import S3Server, SftpServer, serve_s3, serve_sftp
 from sample_data.serve.night import Served, serve
 from sample_data.serve.paging import Collection
 from sample_data.serve.postgres import Postgres, serve_postgres
@@ -8,12 +8,12 @@ from sample_data.serve.processes import ServerError
 from sample_data.serve.web import Web, serve_web
 
 __all__ = [
-    "S3",
     "Collection",
     "Postgres",
+    "S3Server",
     "Served",
     "ServerError",
-    "Sftp",
+    "SftpServer",
     "Web",
     "serve",
     "serve_postgres",

@@ -33,7 +33,7 @@ def read_basic(header: str) -> tuple[str, str] | None:
 
 
 class Tokens:
-    """Bearer tokens that have been handed out, and until when they are good.
+    """The bearer tokens that were issued, and until when they are valid.
 
     Attributes:
         lifetime: seconds that a token handed out from now on is good for.
@@ -52,7 +52,7 @@ class Tokens:
         return token
 
     def good(self, token: str) -> bool:
-        """Tell whether a token was handed out and has neither expired nor been revoked."""
+        """Return whether a token was handed out and has neither expired nor been revoked."""
         with self._lock:
             return time.monotonic() < self._good_until.get(token, 0.0)
 

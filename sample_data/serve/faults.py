@@ -47,7 +47,7 @@ class WithoutItems:
 
 @dataclass(frozen=True)
 class Slow:
-    """Answers rightly, after a wait of some seconds."""
+    """Answers correctly, after some seconds."""
 
     seconds: float
 
@@ -77,7 +77,7 @@ class Faults:
         self._planned: dict[tuple[Place, int], Fault] = {}
 
     def plan(self, fault: Fault, *, nth: int = 1, times: int = 1, at: Place = "page") -> None:
-        """Let a fault happen once, or several times on end.
+        """Let a fault happen once, or several times in a row.
 
         Args:
             fault: what happens.
@@ -111,7 +111,7 @@ class Faults:
             return len(self._planned)
 
     def clear(self) -> None:
-        """Let all be well from now on."""
+        """Let nothing go wrong from now on."""
         with self._lock:
             self._planned.clear()
         self.same_next, self.foreign_next, self.withheld = False, None, 0

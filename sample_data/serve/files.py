@@ -1,4 +1,4 @@
-"""Real file servers on loopback, as agencies drop files: SFTP, and a bucket that is asked as S3 is."""
+"""Real file servers on loopback, as agencies use them for files: SFTP, and a bucket with the protocol of S3."""
 
 import re
 import secrets
@@ -18,8 +18,8 @@ _LISTENS = re.compile(r"(?:SFTP server listening on |Starting s3 server on \[htt
 
 
 @dataclass(frozen=True)
-class Sftp:
-    """An SFTP server that is there for as long as its context.
+class SftpServer:
+    """An SFTP server that runs until its context ends.
 
     Attributes:
         host: its address.
@@ -46,8 +46,8 @@ class Sftp:
 
 
 @dataclass(frozen=True)
-class S3:
-    """An S3 server with one bucket that is there for as long as its context.
+class S3Server:
+    """An S3 server with one bucket; it runs until its context ends.
 
     Attributes:
         endpoint: its address.
@@ -67,7 +67,7 @@ class S3:
 
 
 @contextmanager
-def serve_sftp(folder: Path, *, user: str = "conjoin") -> Iterator[Sftp]:
+def serve_sftp(folder: Path, *, user: str = "conjoin") -> Iterator[SftpServer]:
     """Serve a folder, for reading, over SFTP on a free port of the loopback address until the context ends.
 
     Args:
@@ -86,7 +86,7 @@ def serve_sftp(folder: Path, *, user: str = "conjoin") -> Iterator[Sftp]:
         flags = ["--key", str(scratch / "host_key"), "--authorized-keys", str(scratch / "authorized_keys")]
         environment = {"RCLONE_USER": user, "RCLONE_PASS": password}
         with _rclone("sftp", folder, scratch, [*flags, "--addr", f"{HOST}:0"], environment) as (port, pid):
-            yield Sftp(
+            yield SftpServer(
                 host=HOST,
                 port=port,
                 user=user,
@@ -100,7 +100,7 @@ def serve_sftp(folder: Path, *, user: str = "conjoin") -> Iterator[Sftp]:
 @contextmanager
 def serve_s3(
     folder: Path, *, bucket: str = "drop", certificate: Path | None = None, key: Path | None = None
-) -> Iterator[S3]:
+) -> Iterator[S3Server]:
     """Serve a folder, for reading, as an S3 bucket on a free port of the loopback address until the context ends.
 
     Buckets are in the path of an address, not in its host. Signatures are good for every region.
@@ -124,7 +124,7 @@ def serve_s3(
         (buckets / bucket).symlink_to(folder.absolute(), target_is_directory=True)
         environment = {"RCLONE_AUTH_KEY": f'"{key_id},{secret}"'}
         with _rclone("s3", buckets, scratch, [*flags, "--addr", f"{HOST}:0"], environment) as (port, pid):
-            yield S3(
+            yield S3Server(
                 endpoint=f"{'https' if certificate else 'http'}://{HOST}:{port}",
                 port=port,
                 bucket=bucket,

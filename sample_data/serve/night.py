@@ -6,7 +6,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from sample_data.serve.files import S3, Sftp, serve_s3, serve_sftp
+from sample_data.serve.files import S3Server, SftpServer, serve_s3, serve_sftp
 from sample_data.serve.paging import Collection
 from sample_data.serve.postgres import Postgres, serve_postgres
 from sample_data.serve.processes import ServerError
@@ -25,7 +25,7 @@ _DELIVERED = (
 
 @dataclass(frozen=True)
 class Served:
-    """Where a night's systems are, for as long as the context; secrets stand apart, so that the rest can be shown.
+    """Where a night's systems are served until the context ends; secrets are apart, so that the rest can be shown.
 
     Attributes:
         nomis_url: PostgreSQL database, with the user that reads it.
@@ -63,8 +63,8 @@ class Served:
     secrets: dict[str, str] = field(repr=False)
     postgres: Postgres = field(repr=False)
     web: Web = field(repr=False)
-    sftp: Sftp = field(repr=False)
-    s3: S3 = field(repr=False)
+    sftp: SftpServer = field(repr=False)
+    s3: S3Server = field(repr=False)
 
 
 @contextmanager

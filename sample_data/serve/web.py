@@ -51,7 +51,7 @@ class Request:
 
 @dataclass
 class Web:
-    """A web server that is there for as long as its context.
+    """A web server that runs until its context ends.
 
     Attributes:
         url: its address, without a slash at the end.
@@ -93,12 +93,12 @@ class Web:
         self.tokens.revoke()
 
     def count(self, path: str | None = None, status: int | None = None) -> int:
-        """Count the requests answered so far, of one path and of one status where these are given."""
+        """Count the requests answered so far: all of them, or those of one path or status."""
         return sum(path in {None, seen.path} and status in {None, seen.status} for seen in self.requests)
 
     def waits(self, path: str) -> list[float]:
         """Give the seconds that passed between each answer of a path and the next request for it."""
-        seen = sorted((one for one in self.requests if one.path == path), key=lambda one: one.began)
+        seen = sorted((request for request in self.requests if request.path == path), key=lambda request: request.began)
         return [later.began - earlier.ended for earlier, later in itertools.pairwise(seen)]
 
 

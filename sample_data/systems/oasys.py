@@ -20,7 +20,7 @@ create table assessment_sections (section_id integer primary key, assessment_id 
 
 
 def bulk(rng: np.random.Generator, chunk: Chunk) -> dict[str, pa.Table]:
-    """Draw the assessments of everyone, cases included: no rule about cases turns on them."""
+    """Draw the assessments of everyone, cases included: no gap rule about cases reads them."""
     rows = chunk.records.of(OASYS)
     count = len(rows)
     completed = chunk.day - rng.integers(10, 900, count)

@@ -1,4 +1,4 @@
-"""Rules of the house that no other tool checks: small modules and statements, no name of a machine or a package host.
+"""Rules of the house that no other tool checks: small modules and statements, one name a thing, no machine's name.
 
 `python -m tests.house.rules`, run by `make lint` and by pre-commit over every file git would keep, writes one line for
 each breach and exits 1 if there is any.
@@ -26,6 +26,11 @@ PACKAGE_HOST = re.compile(
     r"--(?:extra-)?index-url[ =]\S+|--find-links[ =]\S+|--trusted-host\b"
     r"|https?://[\w.-]*(?:pypi|artifactory|nexus|devpi|mirror)[\w.-]*(?::\d+)?/",
 )
+# The product's own code, where a word names one thing.
+PRODUCT = ("pipelines/", "linkage_models/", "sample_data/")
+# `one` is clear beside the word for the other, and a pronoun without it.
+BESIDE_ONE = {"other", "another", "many", "several"}
+
 # This file has to spell out what it looks for, and so has its test.
 SPELLS_IT_OUT = {"tests/house/rules.py", "tests/house/test_rules.py"}
 
@@ -58,8 +63,37 @@ def text_breaches(path: str, text: str) -> Iterator[str]:
             yield f"{path}:{number}: names a package host"
 
 
+def pronoun_breaches(path: str, source: str) -> Iterator[str]:
+    """Yield the places where a variable is called `one` and nothing beside it is called the other."""
+    for node in ast.walk(ast.parse(source, filename=path)):
+        match node:
+            case ast.For(target=target) | ast.comprehension(target=target):
+                bound = {name.id for name in ast.walk(target) if isinstance(name, ast.Name)}
+            case ast.Assign(targets=targets):
+                bound = {target.id for target in targets if isinstance(target, ast.Name)}
+            case ast.arguments(args=args, kwonlyargs=more):
+                bound = {argument.arg for argument in (*args, *more)}
+            case _:
+                continue
+        if "one" in bound and not bound & BESIDE_ONE:
+            line = next(inner.lineno for inner in ast.walk(node) if isinstance(inner, ast.expr | ast.arg))
+            yield f"{path}:{line}: a variable called `one`: name what it is"
+
+
+def twice_named(modules: dict[str, str]) -> Iterator[str]:
+    """Yield the public classes of several modules that share a name."""
+    found: dict[str, str] = {}
+    for path, source in modules.items():
+        for node in ast.parse(source, filename=path).body:
+            if isinstance(node, ast.ClassDef) and not node.name.startswith("_"):
+                first = found.setdefault(node.name, path)
+                if first != path:
+                    yield f"{path}:{node.lineno}: {first} has a class {node.name} too: one name, one thing"
+
+
 def breaches(root: Path) -> Iterator[str]:
     """Yield one sentence for each breach of the rules in the repository at `root`."""
+    product = {}
     for path in kept_files(root):
         try:
             text = (root / path).read_text(encoding="utf-8")
@@ -67,10 +101,14 @@ def breaches(root: Path) -> Iterator[str]:
             continue
         if path.endswith(".py"):
             yield from module_breaches(path, text)
+            if path.startswith(PRODUCT):
+                product[path] = text
+                yield from pronoun_breaches(path, text)
         if path.endswith(".sql"):
             yield from statement_breaches(path, text)
         if path not in SPELLS_IT_OUT:
             yield from text_breaches(path, text)
+    yield from twice_named(product)
 
 
 def main() -> int:

@@ -12,7 +12,7 @@ _OPENING = """\
 # Settings
 
 Where things are and how much of the machine may be used. A setting is an environment variable, or a line
-`NAME=value` of `conjoin.env` in the home; the environment wins, and an empty value is none.
+`NAME=value` of `conjoin.env` in the home; the environment wins, and an empty value does not count.
 
 Each value must be of the form given here. One that is not, a name that begins with `CONJOIN_` but is no setting, and a
 line of `conjoin.env` that is anything else end every command, and keep the Dagster code location from loading, with one

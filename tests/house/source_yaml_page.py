@@ -126,9 +126,9 @@ HEADINGS: dict[type[BaseModel], str] = {
 """Every model that has a section, and what stands above it."""
 
 _BESIDES: dict[type[BaseModel], str] = {
-    files.FileResource: "Where nothing but the path is to be said, it may stand alone: `stays: hostels/stays.csv`.",
-    Sqlite: "Where nothing is to be said of any table, a list of their names will do: `resources: [person, stay]`.",
-    Sql: "Where nothing is to be said of any table, a list of their names will do: `resources: [person, stay]`.",
+    files.FileResource: "If only the path is to be said, give the path by itself: `stays: hostels/stays.csv`.",
+    Sqlite: "If nothing is to be said about any table, give a list of their names: `resources: [person, stay]`.",
+    Sql: "If nothing is to be said about any table, give a list of their names: `resources: [person, stay]`.",
 }
 """What a model reads besides its fields."""
 

@@ -6,7 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.house.rules import breaches, module_breaches, statement_breaches, text_breaches
+from tests.house.rules import (
+    breaches,
+    module_breaches,
+    pronoun_breaches,
+    statement_breaches,
+    text_breaches,
+    twice_named,
+)
 
 GIT = shutil.which("git")
 
@@ -34,6 +41,29 @@ def test_a_statement_fits_on_a_screen() -> None:
     assert list(statement_breaches("room.sql", f"{fits};\n\n{fits}\n")) == []
     (breach,) = statement_breaches("room.sql", f"SELECT 1;\n{fits}\nFROM one\n")
     assert breach.startswith("room.sql: a statement of 61 lines")
+
+
+@pytest.mark.parametrize(
+    ("source", "sound"),
+    [
+        ("for one in rows: pass", False),
+        ("x = [one for name, one in rows]", False),
+        ("one = 1", False),
+        ("key = lambda one: one.name", False),
+        ("def f(*, one: int) -> None: ...", False),
+        ("for row in rows: pass", True),
+        ("close = lambda one, other: one == other", True),
+        ("x = [one + another for one, another in pairs]", True),
+    ],
+)
+def test_a_variable_is_a_noun(source: str, sound: bool) -> None:
+    found = list(pronoun_breaches("room.py", source))
+    assert [sentence.split(": ")[0] for sentence in found] == ([] if sound else ["room.py:1"])
+
+
+def test_no_two_classes_share_a_name() -> None:
+    modules = {"a.py": "class Place: ...\nclass _Own: ...", "b.py": "class Place: ...\nclass _Own: ..."}
+    assert list(twice_named(modules)) == ["b.py:1: a.py has a class Place too: one name, one thing"]
 
 
 @pytest.mark.parametrize(

@@ -122,7 +122,7 @@ def test_a_load_with_too_much_in_quarantine_is_refused_and_the_one_before_stays(
     nominals.write_text("".join(lines[: len(lines) // 2]) + "torn\n" * (len(lines) // 2), encoding="utf-8")
     before, (_, _, load) = records_of(home, "rms"), feed(home, "rms")
     said = held_back(home, CONJOIN_INBOX=str(inbox))
-    assert said.startswith("rms: the load is refused and the one before stays in force: ")
+    assert said.startswith("rms: the load is refused and the load before stays in force: ")
     assert "nominal records are gone, more than 25%" in said
     assert records_of(home, "rms") == before
     state, problem, in_force = feed(home, "rms")

@@ -138,7 +138,7 @@ def test_the_demo_may_begin_anew_after_its_second_night_and_clears_nothing_that_
 ) -> None:
     home = copy_of(night_two, tmp_path)
     said = conjoin(home, "demo").stderr
-    assert "stood at a later night of the demo, so it was cleared: the demo starts anew." in said
+    assert "was at a later night of the demo, so it was cleared: the demo starts again." in said
     assert contents(home) == contents(night_one)
     assert len(list((home / "landing" / "pnc").iterdir())) == 1
     assert sorted(path.name for path in home.iterdir()) == sorted(path.name for path in night_one.iterdir())
@@ -194,4 +194,4 @@ def test_a_source_whose_name_ends_in_yml_is_not_passed_over(tmp_path: Path) -> N
     (sources / "pnc.yaml").write_bytes(Path("pipelines/defs/sources/pnc/defs.yaml").read_bytes())
     (sources / "nomis.yml").write_bytes(Path("pipelines/defs/sources/nomis/defs.yaml").read_bytes())
     said = refused(tmp_path / "home", "run", CONJOIN_DEPLOYMENT=str(sources.parent), CONJOIN_INBOX=str(SAMPLE))
-    assert said == f"{sources / 'nomis.yml'} would be passed over; let its name end in .yaml."
+    assert said == f"{sources / 'nomis.yml'} would not be read; let its name end in .yaml."

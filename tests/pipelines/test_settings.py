@@ -117,7 +117,7 @@ def test_a_bad_value_in_the_homes_own_file_is_named_with_its_line_even_where_the
 @pytest.mark.parametrize("name", ["CONJOIN_HOME", "CONJOIN_DEBUG"])
 def test_what_the_homes_own_file_cannot_say_is_refused_there(name: str, tmp_path: Path) -> None:
     file = written(tmp_path, f"{name}={GOOD[name][0]}\n")
-    assert refused(tmp_path) == f"{file}, line 1: {name} works in the environment alone; set it there."
+    assert refused(tmp_path) == f"{file}, line 1: {name} works only in the environment; set it there."
 
 
 @pytest.mark.parametrize(

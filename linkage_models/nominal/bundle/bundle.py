@@ -21,7 +21,7 @@ import pyarrow.parquet as pq
 from linkage_models.nominal.bundle.calibration import Calibration, ReliabilityBin
 from linkage_models.nominal.bundle.card import model_card
 from linkage_models.nominal.bundle.term_frequencies import TABLES, TermFrequencies
-from linkage_models.nominal.bundle.thresholds import Thresholds
+from linkage_models.nominal.bundle.thresholds import BundleThresholds
 from linkage_models.nominal.errors import BundleError
 from linkage_models.nominal.model.settings import identifier_kinds, model_shape, splink_settings
 
@@ -50,7 +50,7 @@ class Bundle:
     model: dict[str, Any]
     frequencies: TermFrequencies
     calibration: Calibration
-    thresholds: Thresholds
+    thresholds: BundleThresholds
     recipe: dict[str, Any]
     card: str
 
@@ -65,7 +65,7 @@ class Bundle:
         model: dict[str, Any],
         frequencies: TermFrequencies,
         calibration: Calibration,
-        thresholds: Thresholds,
+        thresholds: BundleThresholds,
         recipe: dict[str, Any],
     ) -> "Bundle":
         """Return the bundle of its parts, with the version and the card that follow from them."""
@@ -121,7 +121,7 @@ class Bundle:
                 _read_json(folder / "model.json"),
                 TermFrequencies(tables, defaults["unseen"], defaults["dependence"]),
                 _read_calibration(folder / "calibration.json"),
-                Thresholds(**_read_json(folder / "thresholds.json")),
+                BundleThresholds(**_read_json(folder / "thresholds.json")),
                 _read_json(folder / "recipe.json"),
                 (folder / "card.md").read_text(encoding="utf-8"),
             )
@@ -137,7 +137,7 @@ def content_version(
     model: dict[str, Any],
     frequencies: TermFrequencies,
     calibration: Calibration,
-    thresholds: Thresholds,
+    thresholds: BundleThresholds,
 ) -> str:
     """Return the version of a bundle: the date, and eight digits of the SHA-256 of all that decides a weight."""
     digest = hashlib.sha256()
@@ -164,7 +164,7 @@ def _beside(folder: Path) -> list[Path]:
 
 
 def _number(folder: Path) -> int:
-    """Return a bundle's place among those of its folder, 0 where it was saved alone.
+    """Return a bundle's place among those of its folder, 0 if it was saved alone.
 
     Raises:
         BundleError: its manifest cannot be read; passing it over would score with an older bundle unnoticed.
@@ -199,7 +199,7 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
 
 def _read_calibration(file: Path) -> Calibration:
     held = _read_json(file)
-    return Calibration(**held | {"bins": tuple(ReliabilityBin(**one) for one in held["bins"])})
+    return Calibration(**held | {"bins": tuple(ReliabilityBin(**entry) for entry in held["bins"])})
 
 
 def _digest(file: Path) -> str:

@@ -1,4 +1,4 @@
-"""Calibration: from a match weight to the probability that labelled pairs bear out.
+"""Calibration: from a match weight to a probability, fitted to labelled pairs.
 
 The comparisons are weighed as if they were independent, which they are not, so a weight of ten bits is right less often
 than 1,023 times in 1,024. Where people, or the truth of a sample, have said of scored pairs whether they are of one
@@ -18,8 +18,8 @@ from linkage_models.intervals import wilson
 from linkage_models.nominal.model import kinship
 
 FIT_UP_TO = 20.0
-"""Match weight, in bits, up to which pairs are fitted. What is false beyond it comes of wrong records, such as another
-person's number, and would bend the line where nobody decides."""
+"""Match weight, in bits, up to which pairs are fitted. False pairs beyond it come from wrong records, such as another
+person's number, and would bend the line where no threshold lies."""
 
 INTERCEPT_SPREAD, SLOPE_SPREAD = 3.0, 0.3
 """Standard deviations, in bits and without unit, of the prior around an intercept of 0 and a slope of 1."""
@@ -32,7 +32,7 @@ BIN = 2
 
 @dataclass(frozen=True, slots=True)
 class ReliabilityBin:
-    """Labelled pairs whose weight lies in a bin: how many, how many of one person, and what was to be expected.
+    """Labelled pairs whose weight lies in a bin: how many, how many are one person, how many were expected.
 
     Attributes:
         weight: the bin's lower end, in bits.
@@ -53,11 +53,11 @@ class ReliabilityBin:
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """A line from match weight to log2 odds: `intercept + slope * weight`; the identity where nothing is labelled.
+    """A line from match weight to log2 odds: `intercept + slope * weight`; the identity if nothing is labelled.
 
     Attributes:
         intercept: bits.
-        slope: above nought, so that a higher weight is never less probable.
+        slope: above 0, so that a higher weight is never less probable.
         pairs: labelled pairs it was fitted to.
         bins: the reliability curve, from low weights to high.
     """
@@ -91,7 +91,7 @@ def fit(weights: Sequence[float] | NDArray[np.float64], same: Sequence[bool] | N
         same: whether each pair is of one person, of the same shape.
 
     Returns:
-        The calibration; `UNCALIBRATED` where no pair is labelled. The order of the pairs does not matter.
+        The calibration; `UNCALIBRATED` if no pair is labelled. The order of the pairs does not matter.
     """
     order = np.lexsort((np.asarray(same, dtype=bool), np.asarray(weights, dtype=np.float64)))
     weight, matches = np.asarray(weights, dtype=np.float64)[order], np.asarray(same, dtype=np.float64)[order]

@@ -4,12 +4,12 @@ from math import log2
 from typing import Any
 
 from linkage_models.nominal.bundle.calibration import BIN, FIT_UP_TO, Calibration
-from linkage_models.nominal.bundle.thresholds import Thresholds
+from linkage_models.nominal.bundle.thresholds import BundleThresholds
 from linkage_models.nominal.model.blocking import MOST_IN_BLOCK
 
 
 def model_card(
-    version: str, recipe: dict[str, Any], model: dict[str, Any], calibration: Calibration, thresholds: Thresholds
+    version: str, recipe: dict[str, Any], model: dict[str, Any], calibration: Calibration, thresholds: BundleThresholds
 ) -> str:
     """Return the card of a bundle, Markdown.
 
@@ -39,11 +39,11 @@ def model_card(
 calibration the probability that they are of one person.
 
 **Meant for** linking nominal records of police, prison and probation, at the three levels below. A link is a proposal
-that a person can overrule; nothing is to be decided about a person by it alone (Data Protection Act 2018, section 49).
+that a person can overrule; no decision about a person may rest on it alone (Data Protection Act 2018, section 49).
 
 **Trained on** {recipe["records"]:,} records of {len(recipe["source_systems"])} source systems
 ({", ".join(recipe["source_systems"])}), fingerprint `{recipe["data_fingerprint"]}`, seed {recipe["seed"]}.
-m, u, prior and frequencies were learned from the records alone; no truth and no decision was read for them.{left_out}
+m, u, prior and frequencies were learned only from the records; no truth and no decision was read for them.{left_out}
 
 **Never used:** ethnicity and nationality. Identifiers that fail their check never count as agreement.
 
@@ -105,9 +105,9 @@ def _calibration(calibration: Calibration) -> str:
         return """None: no pair was labelled, so probabilities follow from the weights as they are. Agreements that hang
 together make weights too sure; rule on near misses and weak links with `conjoin decide`, and train again."""
     rows = "\n".join(
-        f"| {one.weight:+.0f} | {one.pairs:,} | {one.matches / one.pairs:.4f} | {one.low:.4f} to {one.high:.4f} "
-        f"| {one.expected:.4f} |"
-        for one in calibration.bins
+        f"| {entry.weight:+.0f} | {entry.pairs:,} | {entry.matches / entry.pairs:.4f} "
+        f"| {entry.low:.4f} to {entry.high:.4f} | {entry.expected:.4f} |"
+        for entry in calibration.bins
     )
     return f"""log2 odds = {calibration.intercept:+.3f} {calibration.slope:+.3f} x weight: fitted to the pairs of up to
 {FIT_UP_TO:.0f} bits among {calibration.pairs:,} labelled ones that kinship does not hold down. In bins of {BIN} bits,

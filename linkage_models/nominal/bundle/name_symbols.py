@@ -17,7 +17,7 @@ SHORTEST = 3
 """Letters of the shortest spelling looked up: initials and particles write hundreds of names."""
 
 MOST_SPELLINGS = 40
-"""Spellings of one symbol from which it tells nothing: a form that many languages use for different names."""
+"""A symbol with this many spellings tells nothing: it is a form that many languages use for different names."""
 
 SCHEMA = pa.schema({"value": pa.string(), "symbols": pa.list_(pa.string())})
 

@@ -18,7 +18,7 @@ FALSE_LINK_COSTS = {"strict": 9999.0, "link": 99.0, "wide": 4.0, "review": 1 / 9
 
 
 @dataclass(frozen=True, slots=True)
-class Thresholds:
+class BundleThresholds:
     """Match weights in bits, each inclusive; `review <= wide <= link <= strict`."""
 
     strict: float
@@ -28,18 +28,18 @@ class Thresholds:
 
     @property
     def kin_ceiling(self) -> float:
-        """The weight above which a pair of possible kin is not let.
+        """The highest weight that a pair of possible kin may have.
 
         Halfway from review to wide, so that it is never linked for any use and is still seen as a near miss.
         """
         return round((self.review + self.wide) / 2, 6)
 
 
-def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibration = UNCALIBRATED) -> Thresholds:
+def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibration = UNCALIBRATED) -> BundleThresholds:
     """Return the thresholds that minimise expected cost.
 
     Linking costs `c (1 - p)` on average and not linking costs `p`, for a pair that matches with probability p and a
-    false link that costs c missed ones; so link where `p / (1 - p) >= c`, that is where the calibrated log2 odds are at
+    false link that costs c missed ones; so link if `p / (1 - p) >= c`, that is, if the calibrated log2 odds are at
     least `log2 c` (the decision rule of Fellegi and Sunter 1969 under costs).
 
     Args:
@@ -47,7 +47,7 @@ def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibrat
         calibration: from match weight to log2 odds.
 
     Raises:
-        TrainingError: a cost is lacking, unknown, not a number above nought, or above the one before it.
+        TrainingError: a cost is lacking, unknown, not a number above 0, or above the one before it.
     """
     if set(costs) != set(FALSE_LINK_COSTS):
         raise TrainingError(f"The costs of a false link are those of {', '.join(FALSE_LINK_COSTS)}; give each of them.")
@@ -60,4 +60,4 @@ def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibrat
                 f"A false link costs {costs[dearer]:g} for {dearer} and {costs[cheaper]:g} for {cheaper}; "
                 f"{dearer} is the more careful use, so give it a cost that is no lower."
             )
-    return Thresholds(**{use: calibration.weight_at(log2(cost)) for use, cost in costs.items()})
+    return BundleThresholds(**{use: calibration.weight_at(log2(cost)) for use, cost in costs.items()})

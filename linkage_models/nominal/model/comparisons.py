@@ -1,4 +1,4 @@
-"""The comparisons of the model: what each field's agreement, part agreement and disagreement looks like, as data.
+"""The comparisons of the model: as data: when a field agrees, agrees in part, or disagrees.
 
 Each level carries starting values of m (its share among pairs of one person) and u (among pairs of two people). They
 come from the published parameters of the production justice model where it gives them (`domain` section 4) and are
@@ -204,7 +204,7 @@ LINES_ALIKE = 0.92
 
 
 def _words_shared(bits: int) -> Condition:
-    """Return the condition that the shared words of two addresses are together as rare as one in 2 to the power."""
+    """Return the condition that the words two addresses share are together as rare as one in `2 ** bits`."""
     common = "list_intersect(address_tokens_l, address_tokens_r)"
     rarity = f"list_sum(list_transform({common}, lambda t: t[:2]::INTEGER))"
     return both(shared("address_tokens"), condition(f"{rarity} >= {bits}"))

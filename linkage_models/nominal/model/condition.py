@@ -1,4 +1,4 @@
-"""The words that conditions on two records are written in: trees of SQL, which bracket themselves.
+"""The building blocks of conditions on two records: trees of SQL, which add brackets where they are needed.
 
 The two records' features are the columns suffixed `_l` and `_r`. Every condition is the same whichever record is which.
 """
@@ -23,7 +23,7 @@ SIDES = (("l", "r"), ("r", "l"))
 
 
 def condition(sql: str) -> Condition:
-    """Return the condition that DuckDB SQL writes."""
+    """Return a text of DuckDB SQL as a condition."""
     return sqlglot.parse_one(sql, dialect="duckdb")
 
 
@@ -48,7 +48,7 @@ def no(denied: Condition) -> Condition:
 
 
 def known(uncertain: Condition, *, otherwise: bool = False) -> Condition:
-    """Return a condition that has an answer even where a value it asks for is missing."""
+    """Return a condition that has an answer even if a value it asks for is missing."""
     return call("coalesce", uncertain, exp.convert(otherwise))
 
 
@@ -165,7 +165,7 @@ _EITHER_ORDER = (exp.EQ, exp.NEQ, exp.ArrayOverlaps)
 
 @cache
 def meaning(sql: str) -> Hashable:
-    """Return what a condition asks, however it is written.
+    """Return a value that is equal for two conditions that ask the same, however they are written.
 
     Line breaks, brackets that change nothing, the case of words, the order and grouping of what AND or OR joins, and
     the order of the two sides of `=`, `<>` and `list_has_any` do not matter.

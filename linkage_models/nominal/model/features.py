@@ -73,7 +73,7 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
         folded, in order of the alphabet, so that order and division into fields do not matter) and its folded parts
         `forename_v` and `surname_v`; over all names, primary and alias, `forenames`, `given_names` (these and middle
         names), `surnames`, `full_names`, `unordered_names`, `name_words`; `dob` and `dobs`; `dob_text` and
-        `dob_swapped` (`YYYYMMDD`, and the same with day and month exchanged where that is a date); `postcodes`,
+        `dob_swapped` (`YYYYMMDD`, and the same with day and month exchanged if that is a date); `postcodes`,
         `unit_postcodes` (full British ones) and `outcodes`; `address_words` and `address_lines` (what is before the
         first comma) and `house_numbers`, and `address_parts`
         (letters between commas); `birth_place`; `sex`; for each identifier
@@ -115,7 +115,7 @@ def build_features(
     Args:
         con: the connection; its temporary catalogue takes the table and the macros the query needs.
         records: a `nominal.record`-shaped relation.
-        into: the name of the temporary table, replaced where it exists. Beside the columns of `features_sql` it has
+        into: the name of the temporary table, replaced if it exists. Beside the columns of `features_sql` it has
             `unique_id`, an integer that rises with `record_key`: short to join on, and meaningless elsewhere.
         only: a relation with a column `record_key`; where given, only its records are read.
         kinds: the kinds of identifier to read.

@@ -51,14 +51,14 @@ DOUBT = "twin_doubt"
 those that look like kin may not. Those are held below every linking threshold, under `NAME`."""
 
 HELD = f"list_has_any(list_transform(evidence, lambda part: part.comparison), ['{NAME}', '{DOUBT}'])"
-"""SQL over an edge for whether its weight is a ceiling and no sum of evidence."""
+"""SQL over an edge for whether its weight is a ceiling and not a sum of evidence."""
 
 DOUBTFUL = "known by another forename, or a twin"
 """The level of such a pair."""
 
 FORENAME_AMONG_GIVEN = either_way(lambda one, other: call("list_has_any", f"forenames_{one}", f"given_names_{other}"))
 """One record's forename, or an alias's, is a forename or middle name of the other. That both have the same middle name
-is not enough: it is compared on its own, and brothers bear their father's."""
+is not enough: it is compared on its own, and brothers often have their father's."""
 
 FORENAME_CLOSE = either(close("forename_v_l", "forename_v_r"), shared("forename_symbols"))
 SURNAME_CLOSE = either(close("surname_v_l", "surname_v_r"), shared("surname_symbols"))
@@ -89,17 +89,17 @@ _ONE_FULL_NAME_WRITTEN = either(
     shared("full_names"),
     either_way(lambda one, other: some_pair(f"unsettled_names_{one}", f"full_names_{other}", _MISTYPED)),
 )
-"""Two primary names whose forenames many people bear each, such as Marcus and Marius, are no slips of one another."""
+"""Two primary names whose forenames many people have, such as Marcus and Marius, are not slips of one another."""
 
 _FORENAME_IN_TWO_SCRIPTS = both(
     shared("forename_symbols"),
     condition("(strlen(forename_l) > length(forename_l)) <> (strlen(forename_r) > length(forename_r))"),
 )
-"""Both forenames write one name, in two scripts. In one script a symbol is not enough where a twin would explain the
+"""Both forenames write one name, in two scripts. In one script a symbol is not enough if a twin would explain the
 pair as well: Ming and Wing write one name, and are two brothers."""
 
 _ONE_FULL_NAME = either(_ONE_FULL_NAME_WRITTEN, both(_FORENAME_IN_TWO_SCRIPTS, SURNAME_CLOSE))
-"""A name or alias of one record is, but for a slip or script, one of the other: forename and surname together."""
+"""A name or alias of one record is one of the other, apart from a slip or the script: forename and surname together."""
 
 _SURNAMES_UNLIKE = no(
     either(SURNAME_CLOSE, either_way(lambda one, other: call("contains", f"surname_{one}", f"surname_{other}")))
@@ -112,7 +112,7 @@ _MIDDLE_NAMES_UNLIKE = both(
     no(close(*(f"regexp_replace(middle_names_{side}, '^ABDUL', '')" for side in "lr"))),
     condition("NOT (middle_names_l[1] = middle_names_r[1] AND (len(middle_names_l) = 1 OR len(middle_names_r) = 1))"),
 )
-"""Both have middle names, and not one in common, though it were mistyped or an initial."""
+"""Both have middle names, and none in common, even if mistyped or an initial."""
 
 _OTHER_NAME_IN_USE = both(condition(f"forename_v_l = '{PREFIX}' AND forename_v_r = '{PREFIX}'"), _MIDDLE_NAMES_UNLIKE)
 _FORENAMES_DIFFER = differ("forename_v")
@@ -124,7 +124,7 @@ _ONE_SLIP_IN_DATE = either(
     known(condition("dob_swapped_l = dob_text_r")), condition("damerau_levenshtein(dob_text_l, dob_text_r) = 1")
 )
 
-# Twins may have left home; where both records name one birth place, that stands for it.
+# Twins may have left home; if both records name one birth place, that stands for it.
 _BORN_TOGETHER = both(_FAMILY_NAME, shared("dobs"), either(_HOUSEHOLD, _DISTRICT, equal("birth_place")))
 
 # A household's surname without a forename is anyone's of the household, unless the date of birth tells.
@@ -145,7 +145,7 @@ def _twins(identifier_differs: Condition) -> Condition:
 
 
 def _doubtful(identifier_differs: Condition) -> Condition:
-    """Return when a pair may be of one person known by another forename, or of twins."""
+    """Return the condition that a pair may be one person known by another forename, or twins."""
     return either(
         both(
             _BORN_TOGETHER,
@@ -188,7 +188,7 @@ def kinship(kinds: tuple[str, ...]) -> Comparison:
         kinds: the kinds of identifier the model compares.
 
     Returns:
-        A comparison that is missing where a pair shows no sign. Its weights are small: what matters is the ceiling.
+        A comparison that is missing if a pair shows no sign. Its weights are small: what matters is the ceiling.
     """
     identifier_differs = either(condition("false"), *(held(f"{kind}_ids") for kind in kinds))
     no_identifier_agrees = [no(shared(f"{kind}_ids")) for kind in kinds]

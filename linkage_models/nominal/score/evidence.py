@@ -17,7 +17,7 @@ unless it also keeps every column compared, which would be most of the memory.""
 def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None = None) -> str:
     """Return the query from Splink's predictions to rows of `relations.EDGE`.
 
-    Comparisons that had nothing to compare are left out of the evidence: their weight is nil. Where a pair shows the
+    Comparisons that had nothing to compare are left out of the evidence: their weight is nil. If a pair shows the
     signs of kin, the entry for kinship also brings the sum down to the ceiling for kin.
 
     Args:
@@ -90,7 +90,7 @@ def _entry(comparison: dict[str, Any]) -> str:
 
 
 def _label(comparison: dict[str, Any]) -> str:
-    """Return SQL for the label of the level whose weight a pair got; NULL where it got none."""
+    """Return SQL for the label of the level whose weight a pair got; NULL if it got none."""
     cases = " ".join(
         "WHEN {} THEN '{}'".format(
             round(log2(level["m_probability"] / level["u_probability"]) * LABEL_SCALE),

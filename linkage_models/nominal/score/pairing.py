@@ -88,7 +88,7 @@ class Pairing:
         own.table("score_pair", statement(__file__, "numbered_pairs"))
 
     def _add_bearers(self, bearers: str) -> int:
-        """Take records as changed that have not been yet; return how many."""
+        """Add records to those that count as changed; return how many were added."""
         self.own.table("score_bearer", f"FROM ({bearers}) ANTI JOIN score_changed USING (record_key)")
         self.own.con.execute("INSERT INTO score_changed FROM score_current SEMI JOIN score_bearer USING (record_key)")
         return self._count("score_bearer")

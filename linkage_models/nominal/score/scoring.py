@@ -32,7 +32,7 @@ from linkage_models.words import counted
 _LOG = logging.getLogger(__name__)
 
 PAIRS_AT_ONCE = 3_000_000
-"""Candidate pairs scored in one query: what bounds memory, whatever the number of records."""
+"""Candidate pairs scored in one query; this bounds the memory, whatever the number of records."""
 
 LEAST = -1000.0
 """Bits that no pair's weight is below."""

@@ -1,7 +1,7 @@
 """Scoring on Spark, where candidate pairs outgrow one machine: DuckDB prepares each record, Spark pairs and scores.
 
 What grows with the records stays in DuckDB; what grows with their pairs is Spark's. Both apply the same rules and
-conditions (`spark_sql`), so the edges are those of DuckDB, but for how alike two texts are: each engine's own library
+conditions (`spark_sql`), so the edges are those of DuckDB except for how alike two texts are: each engine's own library
 says that. The two hand each other Parquet files in a folder that both see.
 """
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from pyspark.sql import SparkSession
 
 TWO_TO_64 = 18446744073709551616
-"""Spark has no unsigned numbers: blocking keys from half of this on are negative there."""
+"""Spark has no unsigned numbers: blocking keys from half of this upwards are negative there."""
 
 
 @contextmanager
@@ -51,7 +51,7 @@ def spark_engine(master: str, folder: Path) -> Iterator["SparkEngine"]:
 
 @dataclass
 class SparkEngine:
-    """Pairs records and scores the pairs on Spark: a `scoring.Engine`, to be had from `spark_engine`."""
+    """The `scoring.Engine` that pairs and scores on Spark; `spark_engine` makes it."""
 
     master: str
     at: Path
@@ -145,7 +145,7 @@ class SparkEngine:
 
     @contextmanager
     def _told(self) -> Iterator[None]:
-        """Put what goes wrong on Spark in one sentence, without the values of records that its messages may hold."""
+        """Turn an error of Spark into one sentence, without the values of records that its message may hold."""
         _ = self.session
         logging.getLogger("SQLQueryContextLogger").disabled = True
         from pyspark.errors import PySparkException  # noqa: PLC0415  # an extra
@@ -158,12 +158,12 @@ class SparkEngine:
             raise ModelError(f"Spark at {self.master} failed ({what}); its own log says more.") from None
 
     def _give(self, con: duckdb.DuckDBPyConnection, name: str, query: str) -> None:
-        """Hand Spark what a query of DuckDB finds, as the view `name`."""
+        """Pass the rows of a DuckDB query to Spark, as the view `name`."""
         con.execute(f"COPY ({query}) TO {literal(str(self.at / name))} (FORMAT parquet, PER_THREAD_OUTPUT)")
         self._view(name)
 
     def _keep(self, name: str, query: str) -> None:
-        """Write what a query, in DuckDB's dialect, finds on Spark; it is the view `name` from then on."""
+        """Run a query in DuckDB's dialect on Spark, and keep its rows as the view `name`."""
         self.session.sql(spark_sql(query, self._lists)).write.parquet(str(self.at / name))
         self._view(name)
 

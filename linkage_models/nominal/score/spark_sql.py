@@ -1,4 +1,4 @@
-"""The model's SQL, which is written for DuckDB, as Spark understands it: comparisons, blocking rules, edges.
+"""Translating the model's SQL from DuckDB to Spark: comparisons, blocking rules, edges.
 
 sqlglot knows most of both dialects. What it does not, or where the two give other answers for NULL, is here.
 """
@@ -21,7 +21,7 @@ FUNCTIONS = {
     # Any hash will do, as long as one engine makes all of them.
     "HASH": "XXHASH64",
 }
-"""Functions of DuckDB that sqlglot leaves alone, by the name that Spark has for them."""
+"""Functions of DuckDB that sqlglot does not translate, with Spark's name for them."""
 
 SUM = "AGGREGATE({}, CAST(0 AS DOUBLE), (total, item) -> total + CAST(item AS DOUBLE))"
 
@@ -65,7 +65,7 @@ def _difference(generator: Generator, node: exp.DateDiff) -> str:
 
 
 def _alike(generator: Generator, function: str, one: exp.Expr, other: exp.Expr) -> str:
-    """Return how alike two texts are; Splink's library has an answer where one is NULL."""
+    """Return how alike two texts are; Splink's library gives an answer even if one is NULL."""
     texts = [generator.sql(text) for text in (one, other)]
     return f"IF({' OR '.join(f'{text} IS NULL' for text in texts)}, NULL, {generator.func(function, *texts)})"
 
@@ -81,7 +81,7 @@ def _by_name(generator: Generator, node: exp.Anonymous) -> str:
 
 
 def _letters(generator: Generator, node: exp.Bracket) -> str:
-    """Return some letters of a text, which DuckDB counts from 1, and from the end where negative."""
+    """Return some letters of a text; DuckDB counts them from 1, or from the end if the number is negative."""
     text, (place,) = generator.sql(node.this), node.expressions
     if not isinstance(place, exp.Slice):
         # sqlglot holds a place as if it were counted from 0.
@@ -98,7 +98,7 @@ class _Generator(SparkGenerator):
     TRANSFORMS: ClassVar = {
         **SparkGenerator.TRANSFORMS,
         exp.Anonymous: _by_name,
-        # DuckDB passes over a NULL where it asks what lists share, makes one list of many, or drops repeats.
+        # DuckDB passes over a NULL when it asks what lists share, makes one list of many, or drops repeats.
         exp.Array: lambda self, node: self.func("ARRAY_COMPACT", self.func("ARRAY", *node.expressions)),
         exp.ArrayDistinct: lambda self, node: self.func("ARRAY_COMPACT", self.func("ARRAY_DISTINCT", node.this)),
         exp.ArrayOverlaps: rename_func("ARRAYS_OVERLAP"),

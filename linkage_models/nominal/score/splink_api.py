@@ -29,7 +29,7 @@ class TemporaryDuckDBAPI(DuckDBAPI):
 
 
 def model_linker(records: SplinkDataFrame, model: dict[str, Any]) -> Linker:
-    """Return the linker that applies a trained model; the second time, its conditions need not be parsed again.
+    """Return the linker that applies a trained model; its conditions are parsed only once.
 
     Splink takes about a second to read the conditions of a model, longer than a small night is scored in.
 
@@ -63,7 +63,7 @@ def _parsed(model: str, dialect: str) -> Settings:
 
 
 class AskedLevel(ComparisonLevel):
-    """A level of a model that remembers what Splink answered of its condition.
+    """A level of a model that remembers what Splink said about its condition.
 
     Splink asks whether each condition before a level with a term frequency is an equality, by bringing it to normal
     form, again for each such level and each scoring. Its answer depends on the condition alone.
@@ -81,7 +81,7 @@ def _is_equality(condition: str, dialect: str) -> bool:
 
 @contextmanager
 def quietly() -> Iterator[None]:
-    """Silence Splink for as long as the block lasts.
+    """Silence Splink until the block ends.
 
     Splink logs SQL and parameters, which may hold personal data, so only its errors pass. A `Linker` must be made with
     `log_level=None`, or it turns its logging on again.

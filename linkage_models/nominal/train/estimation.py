@@ -18,7 +18,7 @@ from linkage_models.nominal.model.condition import as_sql, both, condition, of_r
 from linkage_models.nominal.model.kinship import ONE_ADDRESS
 from linkage_models.nominal.train.agreement import count_patterns, counts_by_level
 from linkage_models.nominal.train.maximisation import Parameters, maximise
-from linkage_models.relations import Temporaries, single_value
+from linkage_models.relations import Temporaries, single_row, single_value
 
 DETERMINISTIC_RECALL = 0.9
 """Share of true pairs that share a valid identifier, or full name and date of birth.
@@ -28,7 +28,7 @@ half of the rest share one.
 """
 
 SMALLEST_MATCH_RATE = 0.01
-"""Matching pairs for each record that the prior assumes where the records show no deterministic pair at all."""
+"""Matching pairs for each record that the prior assumes if the records show no deterministic pair at all."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,8 +50,8 @@ OTHER_BLOCKINGS: tuple[TrainingBlocking, ...] = (
     TrainingBlocking(("full_name",), ("name", "sex")),
     TrainingBlocking(("dob_text", "postcode"), ("date_of_birth", "postcode", "address", "house_number")),
 )
-"""Each run teaches the rest: names teach dates and addresses, and these teach names. Before them comes a run for each
-kind of identifier, which teaches all but itself."""
+"""Each run teaches the other comparisons: names teach dates and addresses, and these teach names. Before them comes a
+run for each kind of identifier, which teaches everything except itself."""
 
 FEWEST_PAIRS = 20
 """Pairs a blocking must give to be learned from."""
@@ -86,7 +86,7 @@ is wholly wrong, in about one pair in fifty (domain section 4), explains unlike 
 
 
 def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
-    """Tell whether relatives are among the records, and so twins may be.
+    """Return whether relatives are among the records, and so twins may be.
 
     Relatives are pairs of one surname and address whose forenames are unlike and whose years of birth lie two or more
     apart. A person's own records show that by two slips at once, as often as the rates of the two alone say; what is
@@ -97,10 +97,12 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
         features: the table of all records.
 
     Returns:
-        False only where the records are many enough to show that there are none.
+        False only if the records are many enough to show that there are none.
     """
     same_name = condition("l.surname_v = r.surname_v AND l.postcode = r.postcode AND l.unique_id < r.unique_id")
-    row = con.execute(f"""
+    counts = single_row(
+        con,
+        f"""
         SELECT
             count_if(same_date AND same_forename), count_if(same_date AND NOT same_forename),
             count_if(far AND same_forename), count_if(far AND unlike)
@@ -113,8 +115,9 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
             FROM {largest_left_out(features, "surname_v, postcode")} AS l JOIN {features} AS r
                 ON {as_sql(both(same_name, of_relations(ONE_ADDRESS)))}
         )
-    """).fetchone()
-    same, slip_in_name, slip_in_date, relatives = (counted or 0 for counted in row or (0, 0, 0, 0))
+    """,
+    )
+    same, slip_in_name, slip_in_date, relatives = (count or 0 for count in counts)
     if same < FAMILY_PAIRS:
         return True
     slips = slip_in_name * slip_in_date / same
@@ -123,7 +126,7 @@ def has_families(con: duckdb.DuckDBPyConnection, features: str) -> bool:
 
 
 def find_apparent_people(own: Temporaries, features: str, people: str, keys: str, kinds: tuple[str, ...]) -> None:
-    """Create `keys`, the deterministic keys of each record, and `people`, the records that share none with an earlier.
+    """Create `keys`, the deterministic keys of each record, and `people`, those that share none with an earlier one.
 
     Args:
         own: the temporary relations of the training.
@@ -147,11 +150,13 @@ def estimate_prior(con: duckdb.DuckDBPyConnection, features: str, keys: str) -> 
         features: the table of all records.
         keys: their deterministic keys.
     """
-    blocks = count(con, f"SELECT count(*) FROM ({too_large(keys)})")
-    left_out = count(con, f"SELECT count(DISTINCT id) FROM {keys} SEMI JOIN ({too_large(keys)}) USING (blocking_key)")
+    blocks = single_value(con, f"SELECT count(*) FROM ({too_large(keys)})")
+    left_out = single_value(
+        con, f"SELECT count(DISTINCT id) FROM {keys} SEMI JOIN ({too_large(keys)}) USING (blocking_key)"
+    )
     # A row that was delivered a million times is not a million people whom a pair taken at random could be of.
-    records = count(con, f"SELECT count(*) FROM {features}") - left_out + min(blocks, left_out)
-    pairs = count(
+    records = single_value(con, f"SELECT count(*) FROM {features}") - left_out + min(blocks, left_out)
+    pairs = single_value(
         con,
         f"""
         SELECT count(*) FROM (
@@ -205,14 +210,13 @@ def learn_u(
 
 
 def _alike_pairs(con: duckdb.DuckDBPyConnection, people: str, alike: str, seed: int, max_pairs: float) -> str:
-    """Return the FROM clause of the pairs of apparent people that share a feature, of so few that it gives `max_pairs`.
+    """Return the FROM clause of at most about `max_pairs` pairs of apparent people that share a feature.
 
-    Pairs with a date of birth or a postcode in common are left out: too many of them are one person whom nothing showed
-    to be so.
+    Pairs with a date of birth or a postcode in common are left out: too many are one person who was not recognised.
     """
-    found = count(
+    found = single_value(
         con,
-        f"SELECT sum(n * (n - 1) // 2) FROM (SELECT count(*) AS n FROM {people} WHERE {alike} IS NOT NULL "
+        f"SELECT coalesce(sum(n * (n - 1) // 2), 0) FROM (SELECT count(*) AS n FROM {people} WHERE {alike} IS NOT NULL "
         f"GROUP BY {alike})",
     )
     share = min(1.0, sqrt(max_pairs / max(found, 1)))
@@ -247,14 +251,14 @@ def learn_m(
         learnable: the comparisons to learn.
         kinds: the kinds of identifier among them.
         u: u of every comparison that training learns.
-        seed: decides which pairs are taken where a blocking gives more than `max_pairs`.
+        seed: decides which pairs are taken if a blocking gives more than `max_pairs`.
         max_pairs: pairs taken for each blocking, about.
 
     Returns:
         For each comparison the expected number of matching pairs on each level, summed over the blockings, and the
         pairs each blocking gave.
     """
-    several = count(con, f"SELECT count(DISTINCT source_system) FROM {features}") > 1
+    several = single_value(con, f"SELECT count(DISTINCT source_system) FROM {features}") > 1
     totals = {comparison.name: np.zeros(len(comparison.levels)) for comparison in learnable}
     given: dict[str, int] = {}
     identifiers = tuple(TrainingBlocking((f"{kind}_id",), (kind,)) for kind in kinds)
@@ -263,7 +267,7 @@ def learn_m(
         system = " AND l.source_system <> r.source_system" if several else ""
         some = largest_left_out(features, ", ".join(blocking.columns))
         pairs = f"FROM {some} AS l JOIN {features} AS r ON {join}{system} AND l.unique_id < r.unique_id"
-        found = given[" and ".join(blocking.columns)] = count(con, f"SELECT count(*) {pairs}")
+        found = given[" and ".join(blocking.columns)] = single_value(con, f"SELECT count(*) {pairs}")
         if found < FEWEST_PAIRS:
             continue
         pairs = thinned(pairs, found, seed, max_pairs)
@@ -271,8 +275,3 @@ def learn_m(
         for name, counts in maximise(count_patterns(con, pairs, free), u).items():
             totals[name] += counts
     return totals, given
-
-
-def count(con: duckdb.DuckDBPyConnection, query: str) -> int:
-    """Return the one number of a query."""
-    return int(single_value(con, query) or 0)

@@ -24,12 +24,11 @@ def score_all(own: Temporaries, records: str, bundle: Bundle, into: str) -> None
 
 @dataclass(frozen=True, slots=True)
 class Labels:
-    """Where it says of pairs whether they are of one person.
+    """Where to read which pairs are known to be of one person, and which are not.
 
     Attributes:
-        decisions: relation of `relations.DECISION`; those in force count, and those that contradict each
-            other about a pair count for nothing.
-        people: a relation (record_key, person_id), the truth of a sample; a decision about a pair goes before it.
+        decisions: relation of `relations.DECISION`; those in force count, unless they contradict each other.
+        people: a relation (record_key, person_id), the truth of a sample; a decision about a pair overrides it.
     """
 
     decisions: str | None = None

@@ -1,4 +1,4 @@
-"""Learned m and u put together: nothing is certain, every digit is reproducible, what was not seen is said."""
+"""Putting learned m and u together: no probability is 0 or 1, digits are reproducible, unseen levels are listed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -31,7 +31,7 @@ class Learned:
 
 
 def digits(number: float) -> float:
-    """Return a number rounded to nine significant digits, fewer than refitting changes."""
+    """Return a number rounded to nine significant digits, so that refitting does not change it."""
     return float(f"{number:.9g}")
 
 

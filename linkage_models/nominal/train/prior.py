@@ -18,8 +18,8 @@ from linkage_models.nominal.model import kinship
 from linkage_models.nominal.model.blocking import blocking_rules, keys_sql, largest_left_out
 from linkage_models.nominal.model.comparisons import comparisons
 from linkage_models.nominal.train.agreement import Patterns, count_patterns
-from linkage_models.nominal.train.estimation import count, thinned
-from linkage_models.relations import Steps, Temporaries
+from linkage_models.nominal.train.estimation import thinned
+from linkage_models.relations import Steps, Temporaries, single_value
 
 ROUNDS = 100
 CONVERGED = 1e-6
@@ -45,11 +45,11 @@ def expected_prior(
         records: the records among which two are taken at random, `Prior.records`.
         model: the trained model, whose prior is the first guess.
         kinds: the kinds of identifier it compares.
-        seed: decides which candidate pairs are taken where there are more than `most`.
+        seed: decides which candidate pairs are taken if there are more than `most`.
         most: candidate pairs to compare, about.
 
     Returns:
-        A probability; the model's own where no two records are candidates.
+        A probability; the model's own if no two records are candidates.
     """
     prior = float(model["probability_two_random_records_match"])
     candidates = Steps().step("key", keys_sql(features, "unique_id", blocking_rules(kinds)))
@@ -61,7 +61,7 @@ def expected_prior(
                 FROM {largest_left_out("key")} AS l JOIN key AS r USING (blocking_key) WHERE l.id < r.id
             """),
         )
-        found = count(con, f"SELECT count(*) FROM {PAIRS}")
+        found = single_value(con, f"SELECT count(*) FROM {PAIRS}")
         if not found:
             return prior
         pairs = f"FROM {PAIRS} JOIN {features} AS l ON l.unique_id = one JOIN {features} AS r ON r.unique_id = other"

@@ -5,7 +5,7 @@
 * Prior: first, pairs that share a valid identifier, or full name and date of birth, over all pairs, raised by the
   share of true pairs that show neither; last, the matches that the trained model expects.
 * u: every pair of a sample of apparent people.
-* m: expectation maximisation over several blockings; where there are several source systems, over pairs of different
+* m: expectation maximisation over several blockings; if there are several source systems, over pairs of different
   systems, because two copies in one system agree more than two systems do.
 * Calibration and thresholds: where people have ruled on pairs, or a truth is given, the records are scored with the new
   model and a line is fitted from weight to probability. No parameter above is touched by it.
@@ -35,7 +35,6 @@ from linkage_models.nominal.model.features import build_features, identifier_kin
 from linkage_models.nominal.train.estimation import (
     DETERMINISTIC_RECALL,
     Prior,
-    count,
     estimate_prior,
     find_apparent_people,
     has_families,
@@ -110,7 +109,7 @@ def _train(
     thresholds = from_costs(costs)
     kinds = identifier_kinds_of(con, records)
     build_features(con, records, own.adopt(PLAIN), kinds=kinds)
-    if count(con, f"SELECT count(*) FROM {PLAIN} WHERE full_name IS NOT NULL") < 2:  # noqa: PLR2004 - a pair has two
+    if single_value(con, f"SELECT count(*) FROM {PLAIN} WHERE full_name IS NOT NULL") < 2:  # noqa: PLR2004 - a pair has two
         raise TrainingError("Training needs at least two records with a forename and a surname; give more records.")
     find_apparent_people(own, PLAIN, PEOPLE, KEYS, kinds)
     frequencies = count_term_frequencies(con, PEOPLE)
@@ -129,7 +128,7 @@ def _train(
         "trained_on": trained_on,
         "seed": seed,
         "max_pairs": max_pairs,
-        "people_sampled_for_u": count(con, f"SELECT count(*) FROM {SAMPLE}"),
+        "people_sampled_for_u": single_value(con, f"SELECT count(*) FROM {SAMPLE}"),
         "pairs_for_m": blockings,
         "blocking_rules": [{"name": r.name, "keys": r.keys, "reason": r.reason} for r in blocking_rules(kinds)],
         "false_link_costs": costs,
@@ -148,7 +147,7 @@ def _data(con: duckdb.DuckDBPyConnection, prior: Prior) -> dict[str, Any]:
     return {
         "records": sum(records for _, records in systems),
         "source_systems": dict(systems),
-        "apparent_people": count(con, f"SELECT count(*) FROM {PEOPLE}"),
+        "apparent_people": single_value(con, f"SELECT count(*) FROM {PEOPLE}"),
         "deterministic_pairs": prior.deterministic_pairs,
         "left_out": {"records": prior.left_out, "blocks": prior.blocks_left_out},
         "data_fingerprint": fingerprint,

@@ -1,4 +1,4 @@
--- One row per candidate information item, with `problem` where it cannot be one.
+-- One row per candidate information item, with `problem` if it cannot be one.
 SELECT
     item.mapping, item.resource, item.landed_row, item.part, item.record_key, item.kind, item.source_item_id,
     CASE item.kind

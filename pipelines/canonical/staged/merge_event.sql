@@ -1,4 +1,4 @@
--- One row per merge that the source tells of.
+-- One row per merge that the source reports.
 WITH told AS (
     SELECT
         $system || ':' || nullif(trim(value), '') AS merged_key,

@@ -28,4 +28,4 @@ SELECT resource, landed_row, part, reason, map($reasons, $explanations)[reason] 
 FROM quarantined
 UNION ALL
 SELECT resource, landed_row, 0 AS part, reason, explanation, raw
-FROM rejected_row
+FROM landed_quarantine

@@ -1,4 +1,4 @@
--- Each gap with all that its cause, its sentence and its dates follow from.
+-- Each gap with everything that its cause, sentence and dates depend on.
 SELECT
     found.*,
     rule.severity,

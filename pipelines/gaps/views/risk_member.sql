@@ -1,5 +1,5 @@
 -- The records of risk subjects and of the subjects near them. Details are wanted of few subjects and cost most to
--- gather, so they are gathered once, and of those alone.
+-- gather, so they are gathered once, and only of those.
 WITH own AS (
     FROM member SEMI JOIN risk_subject USING (subject_id)
 ),

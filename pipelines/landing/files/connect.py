@@ -1,4 +1,4 @@
-"""Connecting to where delivered files lie: the inbox, an SFTP server or a bucket, and what is done about its faults.
+"""Connecting to where delivered files lie: the inbox, an SFTP server or a bucket, and what is done about their faults.
 
 A server is shown what the source's YAML names and nothing of the account that Conjoin runs under.
 """
@@ -17,6 +17,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from tenacity import retry_if_exception_type, retry_if_not_exception_type
 
+from linkage_models.instants import naive_utc
 from pipelines.errors import SourceError, raise_if_storage
 from pipelines.landing.files.places import Folder, Listed, Place, is_pattern, matches
 from pipelines.landing.retry import trying_again
@@ -32,7 +33,7 @@ T = TypeVar("T")
 
 @contextmanager
 def place_of(system: str, spec: FileSpec, inbox: Path, scratch: Path) -> Iterator[Place]:
-    """Yield where a source's files lie; one that is elsewhere is connected to until the context ends.
+    """Yield the place where a source's files lie, connected until the context ends if it is on another machine.
 
     Args:
         system: the source system, for errors.
@@ -62,7 +63,7 @@ def _sftp(system: str, location: Sftp, spec: FileSpec, scratch: Path) -> Remote:
     known_hosts = scratch / "known_hosts"
     host = location.host if location.port == 22 else f"[{location.host}]:{location.port}"  # noqa: PLR2004
     known_hosts.write_text(f"{host} {location.host_key}\n", encoding="utf-8")
-    # None and not nothing: the user's own keys, agent and configuration are for the user alone.
+    # None, so that sshfs does not use the user's own keys, agent and configuration.
     secrets: dict[str, Any] = {"password": None, "client_keys": None, "agent_path": None, "config": None}
     if location.password:
         secrets["password"] = location.password.read(system)
@@ -101,7 +102,7 @@ def _sftp(system: str, location: Sftp, spec: FileSpec, scratch: Path) -> Remote:
     def disconnect(files: AbstractFileSystem) -> None:
         files.loop.call_soon_threadsafe(files.client.close)
 
-    faults = Faults(system, address, spec.retries, (asyncssh.Error,), lasting)
+    faults = ServerFaults(system, address, spec.retries, (asyncssh.Error,), lasting)
     return Remote(connect, disconnect, location.folder, address + location.folder, faults)
 
 
@@ -158,18 +159,18 @@ def _s3(system: str, location: S3, spec: FileSpec) -> Remote:
         with suppress(OSError, *known):  # what cannot be closed is closed already
             sync(files.loop, files.s3.close, timeout=spec.timeout_seconds)
 
-    return Remote(connect, disconnect, root, address, Faults(system, address, spec.retries, known, lasting))
+    return Remote(connect, disconnect, root, address, ServerFaults(system, address, spec.retries, known, lasting))
 
 
 def _without_surroundings(variables: Mapping[str, tuple[Any, Any, Any, Any]]) -> dict[str, tuple[Any, Any, Any, Any]]:
-    """Return botocore's variables so that none is read from the environment or the user's files of settings."""
+    """Return botocore's variables, so that it reads none from the environment or the user's configuration files."""
     bare = {name: (None, None, default, conversion) for name, (_, _, default, conversion) in variables.items()}
     return bare | dict.fromkeys(("config_file", "credentials_file"), (None, None, os.devnull, None))
 
 
 @dataclass
 class Remote:
-    """A folder or bucket elsewhere, through an fsspec file system that is connected when it is first asked.
+    """A folder or bucket on another machine, through an fsspec file system that connects when it is first used.
 
     Attributes:
         connect: gives a connected file system; after a fault a new one is asked for.
@@ -183,7 +184,7 @@ class Remote:
     disconnect: Callable[[AbstractFileSystem], None]
     root: str
     address: str
-    faults: Faults
+    faults: ServerFaults
     _files: AbstractFileSystem | None = None
 
     def listing(self, pattern: str) -> list[Listed]:
@@ -192,10 +193,10 @@ class Remote:
             found = self.look(pattern)
             return [found] if found else []
         below = self._below("", PurePosixPath(pattern.lstrip("/")).parts)
-        return sorted(below, key=lambda one: one.name)
+        return sorted(below, key=lambda file: file.name)
 
     def _below(self, folder: str, pattern: Sequence[str]) -> Iterator[Listed]:
-        """Yield the files below a folder that match, folder by folder; the library's own walk passes over faults."""
+        """Yield the matching files below a folder, folder by folder; the library's own walk hides errors."""
         wanted, *rest = pattern
         if not is_pattern(wanted):
             if rest:
@@ -228,7 +229,7 @@ class Remote:
             return False
 
     def look(self, name: str) -> Listed | None:
-        """Return a file as it lies there now; None where there is none of that name."""
+        """Return a file as it lies there now; None if there is none of that name."""
         try:
             return self._listed(name, self._ask(lambda files: files.info(self._path(name))))
         except FileNotFoundError:
@@ -272,7 +273,7 @@ _REFUSED = "refused what was asked with the user and key given"
 
 
 @dataclass(frozen=True)
-class Faults:
+class ServerFaults:
     """What may go wrong with a server, and what is done about it.
 
     Attributes:
@@ -290,7 +291,7 @@ class Faults:
     lasting: Mapping[type[Exception], str]
 
     def waited_out(self, action: Callable[[], T], after_fault: Callable[[], None]) -> T:
-        """Return what the action returns, tried again while a fault may pass.
+        """Return what the action returns; try again while an error may be temporary.
 
         Raises:
             FileNotFoundError: the file is not there.
@@ -314,7 +315,7 @@ class Faults:
         except FileNotFoundError:
             raise
         except caught as fault:
-            # An error's own words may hold what was asked with, so only its kind is told.
+            # An error's own words may hold the request's credentials, so only its kind is reported.
             known = (means for kind, means in self.lasting.items() if isinstance(fault, kind))
             problem = next(known, f"could not be read ({type(fault).__name__})")
             message = (
@@ -328,6 +329,4 @@ def _written_at(info: dict[str, Any]) -> datetime:
     given = info.get("LastModified") or info.get("mtime") or info.get("last_modified")
     if isinstance(given, int | float):
         given = datetime.fromtimestamp(given, UTC)
-    if not isinstance(given, datetime):
-        return datetime.now(UTC).replace(tzinfo=None)
-    return given.astimezone(UTC).replace(tzinfo=None) if given.tzinfo else given
+    return naive_utc(given if isinstance(given, datetime) else datetime.now(UTC))

@@ -1,7 +1,7 @@
-"""Reading CSV row by row, so that one damaged row costs itself and never its neighbours.
+"""Reading CSV row by row, so that one damaged row never spoils its neighbours.
 
 A stray quotation mark makes a CSV reader take everything up to the next one for a single field. Here a row that stays
-open at the end of its line is tried together with the lines that follow; where that gives no row of the right number
+open at the end of its line is tried together with the lines that follow; if that gives no row of the right number
 of fields, the line alone is quarantined and reading goes on with the next.
 """
 
@@ -19,17 +19,17 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from linkage_models.words import counted
-from pipelines.landing.files.lines import LONGEST_LINE, SetApart, read_lines
+from pipelines.landing.files.lines import LONGEST_LINE, QuarantinedLines, read_lines
 from pipelines.source.extract.files import wrong_names
 
 if TYPE_CHECKING:
     from pipelines.source.extract import Csv
 
 ROWS_AT_ONCE = 2_048
-"""Rows in one batch: as many as DuckDB takes at once, and few, since what lives on costs the garbage collector most."""
+"""Rows in one batch: as many as DuckDB takes at once. More would live longer and cost the garbage collector more."""
 
 LINES_AT_ONCE = 500
-"""Lines tried together: where one of them is no sound row, all are read one by one."""
+"""Lines tried together: if one of them is not a sound row, all are read one by one."""
 
 LONGEST_ROW = 1_000
 """Lines one row may run over: the longest free text a person would type, and a bound on what a stray mark can cost."""
@@ -42,7 +42,7 @@ END = (0, "")
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
+class QuarantinedRow:
     """A row that cannot be read: its place among the rows, counted from 1, its line, and why."""
 
     row: int
@@ -56,9 +56,9 @@ class HeaderError(Exception):
     """The first line is not a header that names every column once; the message is a clause saying why."""
 
 
-def csv_lines(path: Path, spec: Csv, set_apart: SetApart) -> Iterator[tuple[int, str]]:
+def csv_lines(path: Path, spec: Csv, quarantined: QuarantinedLines) -> Iterator[tuple[int, str]]:
     """Yield the file's lines with their numbers, counted from 1; those that cannot be read are quarantined."""
-    for batch in read_lines(path, spec.encoding, set_apart):
+    for batch in read_lines(path, spec.encoding, quarantined):
         yield from zip(batch.column(0).to_pylist(), batch.column(1).to_pylist(), strict=True)
 
 
@@ -92,15 +92,15 @@ class CsvRows:
         lines: numbered lines, the header taken.
         header: the column names.
         spec: the dialect.
-        set_apart: receives lines that cannot be read while `lines` is read; each counts as a row.
-        refused: receives the rows that cannot be read.
+        unreadable: receives the lines that cannot be read while `lines` is read; each counts as a row.
+        quarantined: receives the rows that cannot be read.
     """
 
     lines: Iterator[tuple[int, str]]
     header: list[str]
     spec: Csv
-    set_apart: SetApart
-    refused: list[Refused] = field(default_factory=list)
+    unreadable: QuarantinedLines
+    quarantined: list[QuarantinedRow] = field(default_factory=list)
     _ahead: deque[tuple[int, str]] = field(default_factory=deque)
 
     def batches(self) -> Iterator[pa.RecordBatch]:
@@ -124,12 +124,12 @@ class CsvRows:
                 self._ahead.extend(block)
             number, text = self._ahead.popleft() if self._ahead else next(self.lines, END)
             # Lines that cannot be read are known as soon as a line after them has been read.
-            while bad_lines < len(self.set_apart.lines):
-                bad = self.set_apart.lines[bad_lines]
+            while bad_lines < len(self.unreadable.lines):
+                bad = self.unreadable.lines[bad_lines]
                 if number and bad.line > number:
                     break
                 ordinal, bad_lines = ordinal + 1, bad_lines + 1
-                self.refused.append(Refused(ordinal, bad.line, bad.reason, bad.why, bad.raw))
+                self.quarantined.append(QuarantinedRow(ordinal, bad.line, bad.reason, bad.why, bad.raw))
             if not number:
                 return
             if not text:
@@ -141,11 +141,11 @@ class CsvRows:
                 continue
             has = f"has {counted(len(row or ()), 'field')} where the header has {len(self.header)}"
             why = has if row else "cannot be read as CSV"
-            self.refused.append(Refused(ordinal, number, "malformed_line", why, text))
+            self.quarantined.append(QuarantinedRow(ordinal, number, "malformed_line", why, text))
 
     def _all_at_once(self, block: list[tuple[int, str]], bad_lines: int) -> list[list[str]] | None:
-        """Return the rows of lines of which each is one sound row, as almost all are; None where one is not."""
-        if len(self.set_apart.lines) > bad_lines and self.set_apart.lines[bad_lines].line < block[-1][0]:
+        """Return the rows of some lines if each line is one sound row, as almost all are; otherwise None."""
+        if len(self.unreadable.lines) > bad_lines and self.unreadable.lines[bad_lines].line < block[-1][0]:
             return None
         texts = [text for _, text in block if text]
         try:
@@ -156,7 +156,7 @@ class CsvRows:
         return rows if len(rows) == len(texts) and set(map(len, rows)) <= {len(self.header)} else None
 
     def _over_several_lines(self, number: int, text: str) -> list[str] | None:
-        """Return the row that begins with this line and goes on in the next, having taken those; None without one."""
+        """Return the row that begins with this line and goes on in the next, taking those; None if there is none."""
         if self.spec.quote not in text:
             return None
         parts = [text]
@@ -186,7 +186,7 @@ def _empty_as_null(texts: pa.Array) -> pa.Array:
 
 
 def _fields(text: str, spec: Csv) -> list[str] | None:
-    """Return the fields of one whole row; None where it is none, for example because a quoted field does not end."""
+    """Return the fields of one whole row; None if it is none, for example because a quoted field does not end."""
     if spec.quote not in text and "\r" not in text:
         return text.split(spec.delimiter)  # what the reader would give, several times quicker
     try:
@@ -200,5 +200,5 @@ def _reader(texts: list[str], spec: Csv) -> Iterator[list[str]]:
 
 
 def _is_open(text: str, spec: Csv) -> bool:
-    """Tell whether the text is the beginning of a row whose last field is quoted and has not ended."""
+    """Return whether the text is the beginning of a row whose last field is quoted and has not ended."""
     return _fields(text, spec) is None and _fields(text + spec.quote, spec) is not None

@@ -16,7 +16,7 @@ from linkage_models.words import counted
 from pipelines.errors import raise_if_storage
 from pipelines.landing.changes import parquet
 from pipelines.landing.files.csv_rows import CsvRows, HeaderError, csv_lines, csv_schema, read_header
-from pipelines.landing.files.lines import LINES, SetApart, read_lines
+from pipelines.landing.files.lines import LINES, QuarantinedLines, read_lines
 from pipelines.landing.files.xml_rows import XML_ROWS, XmlError, XmlRows
 from pipelines.source.extract import Csv, FileSpec, FixedWidth, Json, Parquet, Sqlite, Xml
 from pipelines.source.extract.files import wrong_names
@@ -91,7 +91,7 @@ def _fixed_width(extraction: Extraction, spec: FixedWidth, file: Arrived) -> dic
 
 
 def _check_envelope(extraction: Extraction, spec: FixedWidth, file: Arrived) -> None:
-    """Raise unless the file begins with its header and ends with a trailer that counts its lines rightly."""
+    """Raise unless the file begins with its header and ends with a trailer that has the right count of lines."""
     ends = extraction.con.execute(
         "SELECT arg_min(line_type, line_number), arg_max(line_type, line_number), arg_max(text, line_number), "
         "       max(line_number) FROM typed_line"
@@ -115,11 +115,11 @@ def _check_envelope(extraction: Extraction, spec: FixedWidth, file: Arrived) -> 
 
 
 def _csv(extraction: Extraction, spec: Csv, resource: str, file: Arrived) -> int:
-    set_apart = SetApart()
-    lines = csv_lines(file.path, spec, set_apart)
+    quarantined = QuarantinedLines()
+    lines = csv_lines(file.path, spec, quarantined)
     try:
         header = spec.columns or read_header(lines, spec)
-        rows = CsvRows(lines, header, spec, set_apart)
+        rows = CsvRows(lines, header, spec, quarantined)
         batches = pa.RecordBatchReader.from_batches(csv_schema(header), rows.batches())
         written = extraction.write_rows(resource, batches)
     except HeaderError as error:
@@ -129,8 +129,8 @@ def _csv(extraction: Extraction, spec: Csv, resource: str, file: Arrived) -> int
         raise_if_storage(error)
         problem = f"cannot be read as CSV in {spec.encoding}"
         raise extraction.error(file.place, problem, "have the file delivered again, or correct `encoding`") from None
-    extraction.reject(
-        [(resource, one.row, one.reason, f"{file.name} line {one.line} {one.why}", one.raw) for one in rows.refused]
+    extraction.quarantine(
+        [(resource, row.row, row.reason, f"{file.name} line {row.line} {row.why}", row.raw) for row in rows.quarantined]
     )
     return written
 
@@ -172,7 +172,7 @@ def _json_array(extraction: Extraction, resource: str, file: Arrived) -> int:
 
 
 def _json_place(path: Path) -> str:
-    """Return ` line N` where the file stops being UTF-8 or JSON, as the standard library sees it, or nothing."""
+    """Return ` line N`, where the standard library finds that the file is not UTF-8 or JSON, or an empty text."""
     import json  # noqa: PLC0415  # only on the way to an error
 
     if path.stat().st_size > LARGEST_LOOKED_AT:
@@ -255,13 +255,16 @@ def _check_names(extraction: Extraction, where: str, relation: str) -> None:
 
 def _land_lines(extraction: Extraction, file: Arrived, encoding: str, resource: str) -> None:
     """Write a text file's lines as Parquet beside the resources and let the view `text_line` read them."""
-    set_apart = SetApart()
+    quarantined = QuarantinedLines()
     target = extraction.into / f".{resource}.lines.parquet"
-    reader = pa.RecordBatchReader.from_batches(LINES, read_lines(file.path, encoding, set_apart))
+    reader = pa.RecordBatchReader.from_batches(LINES, read_lines(file.path, encoding, quarantined))
     extraction.own.rows("given_row", reader)
     extraction.con.execute(f"COPY (FROM given_row) TO {literal(str(target))} (FORMAT parquet)")
     extraction.own.drop("given_row")
     extraction.own.view("text_line", f"FROM {parquet(target)}")
-    extraction.reject(
-        [(resource, one.line, one.reason, f"{file.name} line {one.line} {one.why}", one.raw) for one in set_apart.lines]
+    extraction.quarantine(
+        [
+            (resource, line.line, line.reason, f"{file.name} line {line.line} {line.why}", line.raw)
+            for line in quarantined.lines
+        ]
     )

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 CHUNK_BYTES = 16 * 1024 * 1024
 LONGEST_LINE = 8 * 1024 * 1024
-"""Bytes; a longer line is no record but a file without line ends, and is not held in memory."""
+"""Bytes. A longer line is not a record but a file without line ends, and is not held in memory."""
 
 KEPT_OF_LONG_LINE = 1024
-"""Bytes of a line that is too long which quarantine shows."""
+"""Bytes that quarantine shows of a line that is too long."""
 
 UTF_16 = "utf-16"
 
@@ -25,7 +25,7 @@ LINES = pa.schema([("line_number", pa.int64()), ("text", pa.string())])
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableLine:
     """A line that cannot be read: its number counted from 1, why, and what it holds with bad bytes escaped."""
 
     line: int
@@ -35,19 +35,19 @@ class Unreadable:
 
 
 @dataclass
-class SetApart:
+class QuarantinedLines:
     """The lines of one file that cannot be read, in order."""
 
-    lines: list[Unreadable] = field(default_factory=list)
+    lines: list[UnreadableLine] = field(default_factory=list)
 
 
-def read_lines(path: Path, encoding: str, set_apart: SetApart) -> Iterator[pa.RecordBatch]:
+def read_lines(path: Path, encoding: str, quarantined: QuarantinedLines) -> Iterator[pa.RecordBatch]:
     r"""Yield the file's lines in batches of (line_number counted from 1, text without its line end).
 
     Args:
         path: the file; `\n` or `\r\n` ends a line, and the last may lack its end. A byte order mark is left out.
         encoding: an encoding in which `\n` is the single byte 0x0A, or UTF-16.
-        set_apart: receives the lines that are too long or cannot be decoded; they are not yielded.
+        quarantined: receives the lines that are too long or cannot be decoded; they are not yielded.
     """
     number = 0
     rest = b""
@@ -64,13 +64,13 @@ def read_lines(path: Path, encoding: str, set_apart: SetApart) -> Iterator[pa.Re
                 raw = block.split(b"\n")
                 if block.endswith(b"\n"):
                     raw.pop()
-                yield _decode(raw, number, encoding, set_apart)
+                yield _decode(raw, number, encoding, quarantined)
                 number += len(raw)
             if not chunk:
                 return
             if len(rest) > LONGEST_LINE:
                 number += 1
-                set_apart.lines.append(_too_long(number, rest, encoding))
+                quarantined.lines.append(_too_long(number, rest, encoding))
                 rest = b""
                 after = _skip_line(file)
                 if after is None:
@@ -90,7 +90,7 @@ def _after_mark(file: BinaryIO, encoding: str) -> BinaryIO:
 
 
 class _Utf16AsUtf8:
-    """A UTF-16 file read as UTF-8: what is no text in the one is none in the other. Without its mark, little-endian."""
+    """A UTF-16 file read as UTF-8; what is not text in one is not text in the other. Little-endian without a mark."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file = file
@@ -111,7 +111,7 @@ class _Utf16AsUtf8:
 
 
 def _skip_line(file: _Readable) -> bytes | None:
-    """Read on to the end of the line and return what was read after it; None at the end of the file."""
+    """Read to the end of the line and return what was read beyond it; None at the end of the file."""
     while chunk := file.read(CHUNK_BYTES):
         end = chunk.find(b"\n")
         if end >= 0:
@@ -119,12 +119,12 @@ def _skip_line(file: _Readable) -> bytes | None:
     return None
 
 
-def _too_long(number: int, start: bytes, encoding: str) -> Unreadable:
+def _too_long(number: int, start: bytes, encoding: str) -> UnreadableLine:
     raw = start[:KEPT_OF_LONG_LINE].decode(encoding, errors="backslashreplace")
-    return Unreadable(number, "overlong_line", f"is longer than {LONGEST_LINE:,} bytes", f"{raw}...")
+    return UnreadableLine(number, "overlong_line", f"is longer than {LONGEST_LINE:,} bytes", f"{raw}...")
 
 
-def _decode(raw: list[bytes], before: int, encoding: str, set_apart: SetApart) -> pa.RecordBatch:
+def _decode(raw: list[bytes], before: int, encoding: str, quarantined: QuarantinedLines) -> pa.RecordBatch:
     try:
         if max(map(len, raw)) > LONGEST_LINE:
             raise ValueError  # noqa: TRY301  # UnicodeDecodeError is one too: either way line by line
@@ -134,13 +134,13 @@ def _decode(raw: list[bytes], before: int, encoding: str, set_apart: SetApart) -
         texts, numbers = [], []
         for number, line in enumerate(raw, start=before + 1):
             if len(line) > LONGEST_LINE:
-                set_apart.lines.append(_too_long(number, line, encoding))
+                quarantined.lines.append(_too_long(number, line, encoding))
                 continue
             try:
                 text = line.decode(encoding)
             except UnicodeError:
                 escaped = line.decode(encoding, errors="backslashreplace")
-                set_apart.lines.append(Unreadable(number, "wrong_encoding", f"is not {encoding}", escaped))
+                quarantined.lines.append(UnreadableLine(number, "wrong_encoding", f"is not {encoding}", escaped))
                 continue
             texts.append(text)
             numbers.append(number)

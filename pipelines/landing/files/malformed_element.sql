@@ -1,5 +1,5 @@
 -- The elements of a JSON array that are no document.
-INSERT INTO rejected BY NAME
+INSERT INTO quarantined BY NAME
 SELECT
     $resource AS resource,
     ordinal AS landed_row,

@@ -1,5 +1,5 @@
--- The lines that are no JSON document, but for blank ones.
-INSERT INTO rejected BY NAME
+-- The lines that are not a JSON document, except blank ones.
+INSERT INTO quarantined BY NAME
 SELECT
     $resource AS resource,
     line_number AS landed_row,

@@ -1,4 +1,4 @@
-"""Places: where delivered files lie, which of them match, and having one at hand, unpacked (`connect.py` connects)."""
+"""Places: where delivered files lie, which of them match, and fetching one, unpacked (`connect.py` connects)."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from fnmatch import fnmatchcase
 from pathlib import Path, PurePosixPath
 from typing import Any, Protocol
 
+from linkage_models.instants import naive_utc
 from pipelines.errors import SourceError, raise_if_storage
 
 LARGEST_UNPACKED = 64 * 1024**3
@@ -60,13 +61,13 @@ class Place(Protocol):
         """Return the files whose names match, in the order of their names."""
 
     def look(self, name: str) -> Listed | None:
-        """Return a file as it lies there now; None where there is none of that name."""
+        """Return a file as it lies there now; None if there is none of that name."""
 
     def shown(self, name: str) -> str:
         """Return where a file lies, for an error; never with a secret."""
 
     def at_hand(self, name: str, scratch: Path) -> Path:
-        """Return a local path of the file, fetching it into `scratch` where it lies elsewhere."""
+        """Return a local path of the file, fetching it into `scratch` if it lies elsewhere."""
 
 
 @dataclass(frozen=True)
@@ -84,17 +85,17 @@ class Folder:
             found = base.glob(pattern.lstrip("/"))
             names = sorted(str(path if absolute else path.relative_to(base)) for path in found)
         looked = (self.look(name) for name in names)
-        return [one for one in looked if one]
+        return [file for file in looked if file]
 
     def look(self, name: str) -> Listed | None:
-        """Return a file as it lies there now; None where there is none of that name."""
+        """Return a file as it lies there now; None if there is none of that name."""
         try:
             status = (self.root / name).stat()
         except OSError:
             return None
         if not stat.S_ISREG(status.st_mode):
             return None
-        return Listed(name, status.st_size, datetime.fromtimestamp(status.st_mtime, UTC).replace(tzinfo=None))
+        return Listed(name, status.st_size, naive_utc(datetime.fromtimestamp(status.st_mtime, UTC)))
 
     def shown(self, name: str) -> str:
         """Return the file's path."""
@@ -107,12 +108,12 @@ class Folder:
 
 
 def is_pattern(path: str) -> bool:
-    """Tell whether a path may match several files."""
+    """Return whether a path may match several files."""
     return any(character in path for character in "*?[")
 
 
 def matches(name: str, pattern: str) -> bool:
-    """Tell whether a name matches a pattern, folder by folder."""
+    """Return whether a name matches a pattern, folder by folder."""
     parts, wanted = PurePosixPath(name).parts, PurePosixPath(pattern).parts
     return len(parts) == len(wanted) and all(map(fnmatchcase, parts, wanted))
 
@@ -145,7 +146,7 @@ def fetch(system: str, place: Place, listed: Listed, scratch: Path) -> Arrived:
 
 
 def changed(system: str, shown: str) -> SourceError:
-    """Return the error that a file is not what it was when the landing began."""
+    """Return the error that a file changed since the landing began."""
     return SourceError(f"{system}: {shown} changed while it was being read; wait for the delivery to end.")
 
 

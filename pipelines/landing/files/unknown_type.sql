@@ -1,6 +1,6 @@
 -- The lines of no declared type. The header and the trailer have been found where they belong; anywhere else they are
 -- lines of no type.
-INSERT INTO rejected BY NAME
+INSERT INTO quarantined BY NAME
 SELECT
     $resource AS resource,
     line_number AS landed_row,

@@ -1,5 +1,5 @@
 -- The lines of a type that are too short or too long for it.
-INSERT INTO rejected BY NAME
+INSERT INTO quarantined BY NAME
 SELECT
     $resource AS resource,
     line_number AS landed_row,

@@ -81,7 +81,7 @@ class _FoundError(Exception):
 
 
 def _declares_type(path: Path) -> bool:
-    """Tell whether a file declares a document type, reading no further than that or the first element."""
+    """Return whether a file declares a document type, reading no further than that or the first element."""
     declared: list[str] = []
 
     def declares(name: str, *_: object) -> None:
@@ -111,7 +111,7 @@ def _row(element: etree._Element, lists: set[str]) -> dict[str, Any]:
 
 
 def to_value(element: etree._Element, lists: set[str]) -> Any:  # noqa: ANN401  # any JSON value
-    """Return an element as JSON: attributes as `@name`, children by name, text as `#text`; a bare element is its text.
+    """Return an element as JSON: attributes as `@name`, children by name, text as `#text`; a plain element is its text.
 
     Children of one name become a list, and those named in `lists` always do. An empty element is null.
     """

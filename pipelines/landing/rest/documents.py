@@ -51,7 +51,9 @@ def extract_rest(extraction: Extraction, spec: Rest, since: Mapping[str, str]) -
     """
     service = Service(extraction, spec)
     with closing(service.session), unlogged():
-        return {name: _land(_Reading(service, name, one, since.get(name))) for name, one in spec.resources.items()}
+        return {
+            name: _land(_Reading(service, name, resource, since.get(name))) for name, resource in spec.resources.items()
+        }
 
 
 def _land(reading: _Reading) -> int:
@@ -63,7 +65,7 @@ def _land(reading: _Reading) -> int:
             raise reading.fault from None
         raise_if_storage(error)
         raise
-    extraction.reject(reading.refused)
+    extraction.quarantine(reading.quarantined)
     return written
 
 
@@ -76,7 +78,7 @@ class _Reading:
         name: the resource.
         resource: what its YAML says.
         since: what `cursor_param` asks from.
-        refused: receives the elements that are no documents.
+        quarantined: receives the elements that are no documents.
         fault: what ended it; DuckDB, which pulls the batches, makes an error of its own of it.
     """
 
@@ -84,7 +86,7 @@ class _Reading:
     name: str
     resource: RestResource
     since: str | None
-    refused: list[tuple[str, int, str, str, str]] = field(default_factory=list)
+    quarantined: list[tuple[str, int, str, str, str]] = field(default_factory=list)
     fault: BaseException | None = None
 
     def __post_init__(self) -> None:
@@ -100,8 +102,10 @@ class _Reading:
         """Yield the documents in the shape of `DOCUMENTS`, page by page: no more than one is ever held."""
         try:
             for first, elements in self._pages():
-                texts = [(ordinal, _text(one)) for ordinal, one in enumerate(elements, start=first)]
-                self.refused += [self._refused(row, elements[row - first]) for row, text in texts if text is None]
+                texts = [(ordinal, _text(element)) for ordinal, element in enumerate(elements, start=first)]
+                self.quarantined += [
+                    self._not_a_document(row, elements[row - first]) for row, text in texts if text is None
+                ]
                 documents = pa.array([text for _, text in texts if text is not None], pa.string())
                 ordinals = pa.array([row for row, text in texts if text is not None], pa.int64())
                 yield pa.record_batch([ordinals, documents.cast(pa.json_(pa.string()))], schema=DOCUMENTS)
@@ -114,7 +118,7 @@ class _Reading:
             self.fault = error
             raise
 
-    def _refused(self, ordinal: int, element: object) -> tuple[str, int, str, str, str]:
+    def _not_a_document(self, ordinal: int, element: object) -> tuple[str, int, str, str, str]:
         try:
             # Half a character cannot be written but as JSON escapes it.
             raw = json.dumps(element, ensure_ascii=False).encode("utf-8", "backslashreplace").decode()
@@ -216,7 +220,7 @@ class _Reading:
         return following
 
     def _reference(self, answer: object, path: str) -> str | None:
-        """Return what leads to the next page; None where nothing does."""
+        """Return the reference to the next page; None if there is none."""
         found = _found(answer, path) or [None]
         if found in ([None], [""], [0]):  # 0 is also False
             return None
@@ -238,7 +242,7 @@ def _path(text: str) -> Any:  # noqa: ANN401  # of a library without types
 
 def _found(answer: object, path: str) -> list[Any]:
     """Return what an answer holds at a path."""
-    return [one.value for one in _path(path).find(answer)]
+    return [match.value for match in _path(path).find(answer)]
 
 
 def _linked(header: str) -> str | None:
@@ -251,7 +255,7 @@ def _linked(header: str) -> str | None:
 
 
 def _text(element: object) -> str | None:
-    """Return an element as JSON; None where it is no document, or holds what JSON cannot."""
+    """Return an element as JSON; None if it is no document, or holds what JSON cannot."""
     if not isinstance(element, dict):
         return None
     try:

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from pipelines.source.extract import Rest
 
 TOKEN_LIFETIME = 300
-"""Seconds that a token is taken to last whose service does not say; RFC 6749 has no default."""
+"""Seconds that a token is taken to last if its service does not say; RFC 6749 has no default."""
 
 OK = 200
 UNAUTHORISED = 401
@@ -141,12 +141,12 @@ class Service:
         return response
 
     def error(self, address: str, problem: str, remedy: str) -> SourceError:
-        """Return the error that an address of the service fails, without its query."""
+        """Return the error for an address of the service that fails, without its query."""
         parts = urlsplit(address)
         return self.extraction.error(f"{parts.scheme}://{parts.netloc}{parts.path}", problem, remedy)
 
     def unreachable(self, address: str, error: requests.RequestException) -> SourceError:
-        """Return the error that an address gave no answer."""
+        """Return the error for an address that gave no answer."""
         remedy = "check that the service is up and run again"
         match error:
             case exceptions.SSLError():
@@ -160,7 +160,7 @@ class Service:
 
 
 class _Key(AuthBase):
-    """A secret that goes along with every request as it is."""
+    """A secret that is sent as it is with every request."""
 
     def __init__(self, name: str, value: str, place: Literal["header", "query"]) -> None:
         self.name, self.value, self.place = name, value, place
@@ -174,7 +174,7 @@ class _Key(AuthBase):
 
 
 class _Token(AuthBase):
-    """An OAuth 2.0 token, renewed a little before it ends; by our own clock alone, since the service's may differ."""
+    """An OAuth 2.0 token, renewed a little before it ends, by our own clock, since the service's may differ."""
 
     def __init__(self, service: Service, spec: OAuth2) -> None:
         self.service, self.spec = service, spec

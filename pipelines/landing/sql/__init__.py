@@ -13,7 +13,7 @@ from tenacity import retry_if_exception_type
 from pipelines.landing.retry import trying_again
 from pipelines.landing.sql.others import read_through_sqlalchemy
 from pipelines.landing.sql.postgresql import read_postgresql
-from pipelines.landing.sql.reading import BrokenError, Place, RefusedError, Since
+from pipelines.landing.sql.reading import BrokenError, Position, RefusedError, Since
 
 if TYPE_CHECKING:
     from pipelines.landing.extraction import Extraction
@@ -27,7 +27,7 @@ def extract_sql(extraction: Extraction, spec: Sql, since: Since) -> dict[str, in
         SourceError: the database cannot be reached, refuses, or holds no such table.
     """
     read = read_postgresql if spec.dialect == "postgresql" else read_through_sqlalchemy
-    place = Place(spec)
+    place = Position(spec)
 
     def read_all() -> dict[str, int]:
         place.resource = None

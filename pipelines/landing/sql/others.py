@@ -17,7 +17,7 @@ from sqlalchemy.dialects import mssql, mysql, oracle
 
 from pipelines.landing.sql.reading import (
     BrokenError,
-    Place,
+    Position,
     RefusedError,
     Since,
     cursor_among,
@@ -41,7 +41,7 @@ ORACLE_TEXT = 4000
 
 @dataclass(frozen=True)
 class Connection:
-    """How SQLAlchemy connects: by which driver, what it is told, and how reads are isolated."""
+    """How SQLAlchemy connects: its driver, its arguments, and how reads are isolated."""
 
     driver: str
     default_port: int | None
@@ -144,7 +144,7 @@ def _connected(extraction: Extraction, spec: Sql) -> Iterator[sa.Connection]:
         engine.dispose()
 
 
-def read_through_sqlalchemy(extraction: Extraction, spec: Sql, since: Since, place: Place) -> dict[str, int]:
+def read_through_sqlalchemy(extraction: Extraction, spec: Sql, since: Since, place: Position) -> dict[str, int]:
     """Write every resource and return the number of rows of each.
 
     Raises:
@@ -166,12 +166,14 @@ def read_through_sqlalchemy(extraction: Extraction, spec: Sql, since: Since, pla
                         resolve_fks=False,
                     )
                     columns = [landed_column(column, spec.dialect) for column in table.columns]
-                asked = query(name, resource, [one for one, _ in columns], since.get(name), spec.dialect)
+                asked = query(name, resource, [column for column, _ in columns], since.get(name), spec.dialect)
                 result = con.execute(asked)
                 described = result.cursor.description or ()
-                kinds = [kind for _, kind in columns] or [landed_as_described(one[1]) for one in described]
+                kinds = [kind for _, kind in columns] or [landed_as_described(column[1]) for column in described]
                 schema = pa.schema(list(zip(result.keys(), kinds, strict=True)))
-                decimals = cursor_among(resource, [one.name for one, _ in columns if isinstance(one.type, sa.Numeric)])
+                decimals = cursor_among(
+                    resource, [column.name for column, _ in columns if isinstance(column.type, sa.Numeric)]
+                )
                 counts[name] = write(extraction, name, schema, _batches(result, schema), decimals)
             return counts
     except sa.exc.NoSuchTableError:
@@ -200,7 +202,7 @@ _CODES: dict[str, dict[Any, str]] = {
 
 
 def judged_by_driver(error: sa.exc.DBAPIError, dialect: str) -> BrokenError | RefusedError:
-    """Return whether a driver's error is worth another try."""
+    """Return the error for a driver's error: one that a retry may help, or one that it cannot."""
     said: Any = error.orig
     first = said.args[0] if said is not None and said.args else None
     code: Any = {
@@ -220,7 +222,7 @@ def judged_by_driver(error: sa.exc.DBAPIError, dialect: str) -> BrokenError | Re
 
 
 def landed_column(column: sa.Column[Any], dialect: str) -> LandedColumn:
-    """Return what to select of a table's column, and the type it is landed in.
+    """Return what to select for a table's column, and the type in which it is landed.
 
     Whole numbers, floats, truth values, dates, times of day on a date and text keep their type; a time with an offset
     is landed in UTC. Exact decimals and all other types become text, which loses nothing; so does everything of SQLite,
@@ -241,7 +243,7 @@ def landed_column(column: sa.Column[Any], dialect: str) -> LandedColumn:
 
 
 def _special(name: str, kind: sa.types.TypeEngine[Any]) -> LandedColumn | None:
-    """Return what to select of a column whose type SQLAlchemy or the driver would not do justice to."""
+    """Return what to select for a column whose type SQLAlchemy or the driver would not keep exactly."""
     selected: LandedColumn | None = None
     if isinstance(kind, oracle.TIMESTAMP) and (kind.timezone or kind.local_timezone):
         # The driver leaves the offset out.
@@ -275,7 +277,7 @@ _LANDED: tuple[tuple[Any, pa.DataType], ...] = (
 
 
 def landed_as_described(code: Any) -> pa.DataType:  # noqa: ANN401  # each driver has its own
-    """Return what a column of a `query` is landed as, by what its driver calls the type.
+    """Return the type in which a column of a `query` is landed, from the driver's name for its type.
 
     All is text but a time of day on a date, so that a cursor is compared as what it is.
     """
@@ -288,7 +290,7 @@ def landed_as_described(code: Any) -> pa.DataType:  # noqa: ANN401  # each drive
 def _batches(result: sa.CursorResult[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for rows in result.partitions(ROWS_AT_ONCE):
         columns = zip(*rows, strict=True)
-        yield pa.record_batch([_array(*one) for one in zip(columns, schema, strict=True)], schema=schema)
+        yield pa.record_batch([_array(*column) for column in zip(columns, schema, strict=True)], schema=schema)
 
 
 def _array(values: tuple[Any, ...], column: pa.Field) -> pa.Array:

@@ -1,4 +1,4 @@
-"""Reading PostgreSQL through ADBC: rows come as Arrow, and whatever Arrow cannot hold is written out by the server."""
+"""Reading PostgreSQL through ADBC: rows come as Arrow, and the server writes as text whatever Arrow cannot hold."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sqlalchemy.dialects import postgresql
 
 from pipelines.landing.sql.reading import (
     BrokenError,
-    Place,
+    Position,
     Since,
     check_names,
     cursor_among,
@@ -55,7 +55,7 @@ _SESSION = (
 )
 
 
-def read_postgresql(extraction: Extraction, spec: Sql, since: Since, place: Place) -> dict[str, int]:
+def read_postgresql(extraction: Extraction, spec: Sql, since: Since, place: Position) -> dict[str, int]:
     """Write every resource and return the number of rows of each.
 
     Raises:
@@ -82,7 +82,7 @@ def read_postgresql(extraction: Extraction, spec: Sql, since: Since, place: Plac
                 cursor.execute(text_of(statement, dialect))
                 # What `fetch_record_batch` gives leaves out the SQLSTATE of an error that comes midway.
                 reader = cursor._results.reader  # noqa: SLF001  # there is no public name for it
-                numerics = [one.name for one in reader.schema if isinstance(one.type, pa.OpaqueType)]
+                numerics = [column.name for column in reader.schema if isinstance(column.type, pa.OpaqueType)]
                 decimals = cursor_among(resource, numerics)
                 counts[name] = write(extraction, name, reader.schema, reader, decimals)
             return counts
@@ -100,7 +100,7 @@ _SAID = (
     ("pg_hba.conf", "28000"), ('role "', "28000"), ("permission denied for database", "28000"),
     ("does not exist", "3D000"),
 )  # fmt: skip
-"""What libpq says where no connection comes about, of which it gives no SQLSTATE; first match."""
+"""What libpq says if no connection is made, for which it gives no SQLSTATE; the first match counts."""
 
 
 def _postgresql_columns(cursor: Cursor, empty_query: str) -> list[sa.ColumnElement[Any]]:

@@ -1,4 +1,4 @@
-"""What reading every database has in common: the statement, how its rows are written, and what its refusals mean."""
+"""What reading any database has in common: the statement, how its rows are written, and what its errors mean."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ if TYPE_CHECKING:
 PLAIN_NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_$#]*")
 
 CURSOR_DECIMAL = "DECIMAL(38, 9)"
-"""Of a cursor that is an exact decimal, which as text would not be in order: nine places tell any two moments apart."""
+"""For a cursor that is an exact decimal, which has another order as text: nine places tell any two moments apart."""
 
 Since = Mapping[str, Any]
 """Per resource the value of its cursor column from which on rows are asked for; without one, all of them."""
 
 
 class BrokenError(Exception):
-    """The connection could not be made, or broke: worth another try."""
+    """The connection could not be made, or broke: a retry may help."""
 
 
 class RefusedError(Exception):
-    """The database refuses, or gives what cannot be landed: trying again does not help."""
+    """The database refuses, or gives what cannot be landed: a retry does not help."""
 
     def __init__(self, problem: str, remedy: str) -> None:
         super().__init__(problem)
@@ -46,7 +46,7 @@ class RefusedError(Exception):
 
 
 @dataclass
-class Place:
+class Position:
     """What is being read, as messages name it."""
 
     spec: Sql
@@ -56,18 +56,18 @@ class Place:
         database = f"the database {self.spec.database}" + (f" on {self.spec.host}" if self.spec.host else "")
         if self.resource is None:
             return database
-        one = self.spec.resources[self.resource]
-        table = ".".join(part for part in (one.db_schema, one.table or self.resource) if part)
-        return f"{database}, resource {self.resource}" + (" (a query)," if one.query else f" (table {table}),")
+        resource = self.spec.resources[self.resource]
+        table = ".".join(part for part in (resource.db_schema, resource.table or self.resource) if part)
+        return f"{database}, resource {self.resource}" + (" (a query)," if resource.query else f" (table {table}),")
 
 
 def cursor_column(resource: SqlResource) -> str | None:
-    """Return the column that rows can be asked for from; None where `cursor` is no plain column."""
+    """Return the column that rows can be asked for from; None if `cursor` is no plain column."""
     return resource.cursor if resource.cursor and PLAIN_NAME.fullmatch(resource.cursor) else None
 
 
 def cursor_among(resource: SqlResource, names: Iterable[str]) -> list[str]:
-    """Return the cursor column as the database writes it, where it is among these.
+    """Return the cursor column as the database writes it, if it is among these.
 
     DuckDB, which reads the cursor of what was landed, does not mind upper and lower case; the database may.
     """
@@ -102,13 +102,13 @@ def query(
     bound = None if since is None else _literal(since, dialect)
     if column is None or bound is None:
         return statement
-    known = [one.name for one in columns or () if isinstance(one, sa.ColumnClause | sa.Label)]
+    known = [column.name for column in columns or () if isinstance(column, sa.ColumnClause | sa.Label)]
     # `>=`: two rows of one instant may be on both sides of a load; what was seen before is recognised.
     return statement.where(sa.column(next(iter(cursor_among(resource, known)), column)) >= bound)
 
 
 def _literal(value: Any, dialect: str) -> sa.ColumnElement[Any] | None:  # noqa: ANN401  # a cursor is of any type
-    """Return a cursor's value as SQL that reads the same whatever the session's settings; None where there is none."""
+    """Return a cursor's value as SQL that means the same under any session settings; None if there is none."""
     literal: sa.ColumnElement[Any] | None = None
     if isinstance(value, datetime):
         literal = _moment(value, dialect)
@@ -144,9 +144,9 @@ def check_names(names: list[str]) -> None:
     Raises:
         RefusedError: it cannot.
     """
-    twice = {one for one in names if names.count(one) > 1} | {"_row", "_file"}.intersection(names)
+    twice = {name for name in names if names.count(name) > 1} | {"_row", "_file"}.intersection(names)
     if twice:
-        shown = ", ".join(f"`{one}`" for one in sorted(twice))
+        shown = ", ".join(f"`{name}`" for name in sorted(twice))
         raise RefusedError(f"gives a column twice, or one that Conjoin adds itself ({shown})", "rename it in a `query`")
 
 
@@ -157,7 +157,7 @@ def write(
     batches: Iterable[pa.RecordBatch],
     decimals: Iterable[str] = (),
 ) -> int:
-    """Write what a database gives, and raise its own error, where it gives one midway, rather than DuckDB's of it.
+    """Write what a database gives; if it fails midway, raise its own error rather than the one DuckDB makes of it.
 
     Args:
         extraction: where it is written.
@@ -176,8 +176,10 @@ def write(
             failed.append(error)
             raise
 
-    endless = [_endless(one) for one in schema if pa.types.is_timestamp(one.type) or pa.types.is_date(one.type)]
-    ordered = [f"CAST({quote(one)} AS {CURSOR_DECIMAL}) AS {quote(one)}" for one in decimals]
+    endless = [
+        _endless(column) for column in schema if pa.types.is_timestamp(column.type) or pa.types.is_date(column.type)
+    ]
+    ordered = [f"CAST({quote(name)} AS {CURSOR_DECIMAL}) AS {quote(name)}" for name in decimals]
     replaced = f"* REPLACE ({', '.join(endless + ordered)})" if endless + ordered else "*"
     rows = pa.RecordBatchReader.from_batches(schema, watched())
     try:
@@ -190,7 +192,7 @@ def write(
 
 
 def _endless(column: pa.Field) -> str:
-    """Return PostgreSQL's `infinity` put back: in ADBC it runs over into years that PostgreSQL does not have."""
+    """Return SQL that restores PostgreSQL's `infinity`, which ADBC turns into years that PostgreSQL does not have."""
     name = quote(column.name)
     if pa.types.is_date(column.type):
         above, below = f"{name} <= DATE '5877612-06-21 (BC)'", f"{name} = DATE '5877612-06-22 (BC)'"
@@ -213,22 +215,22 @@ _REFUSALS = {
     "untrusted": ("does not prove by its certificate who it is", "correct `host`, or give its authority as `ca_file`"),
     "no CA": ("cannot be verified, as the file of trusted certificates cannot be read", "correct `ca_file`"),
 }
-"""SQLSTATE, or a word where there is none: problem and remedy, for what trying again does not help."""
+"""SQLSTATE, or a word if there is none: problem and remedy of errors that a retry does not help."""
 
 _PASSING = ("08", "40", "53", "55006", "57P", "58")
-"""SQLSTATE classes of what passes: connection, conflict with others, lack of resources, a lock, shutdown, disk."""
+"""SQLSTATE classes of temporary errors: connection, conflict with others, lack of resources, a lock, shutdown, disk."""
 
 
 def refused(state: str) -> RefusedError:
-    """Return what a database's refusal means."""
+    """Return the error for a database's refusal."""
     if state in _REFUSALS:
         return RefusedError(*_REFUSALS[state])
     if state.startswith("42"):
         return RefusedError(f"cannot be queried as the source's YAML says ({state})", "correct its `extract`")
-    problem, remedy = f"gives an error of its own when it is read ({state})", "have its owner mend it"
+    problem, remedy = f"gives an error of its own when it is read ({state})", "have its owner correct it"
     return RefusedError(problem, f"{remedy}, or avoid it by a `query`")
 
 
 def judged(state: str | None) -> BrokenError | RefusedError:
-    """Return whether a database's error is worth another try."""
+    """Return the error for a database's state: one that a retry may help, or one that it cannot."""
     return BrokenError() if not state or state.startswith(_PASSING) else refused(state)

@@ -1,4 +1,4 @@
--- What the latest run changed; that a first run has made everything is no news.
+-- What the latest run changed; a first run, which makes everything, counts no changes.
 WITH latest AS (
     SELECT run_id, counts
     FROM linked.run

@@ -38,7 +38,7 @@ Encoding = Annotated[
 
 
 def wrong_names(names: Iterable[str]) -> str | None:
-    """Return what is wrong with names of columns, as a clause; None where nothing is."""
+    """Return what is wrong with names of columns, as a clause; None if nothing is."""
     lowered = [name.lower() for name in names]
     if any("\0" in name or not name.strip() for name in lowered):
         return "is not a header that names every column"
@@ -165,7 +165,7 @@ class Trailer(Part):
 
 
 class _OneSet(Files):
-    """A format of which one file holds every resource."""
+    """A format in which one file holds every resource."""
 
     path: Annotated[str, AfterValidator(_stays_below)] = Field(
         min_length=1, description="The file, as under `resources` of the other formats."
@@ -264,7 +264,7 @@ class Parquet(Files):
     resources: dict[ResourceName, OneFile] = Field(min_length=1, description="Resource: its file.")
 
 
-class Table(Resource):
+class SqliteTable(Resource):
     """A table of an SQLite file."""
 
 
@@ -273,7 +273,8 @@ class Sqlite(_OneSet):
 
     format: Literal["sqlite"]
     resources: Annotated[
-        dict[ResourceName, Table], BeforeValidator(named, json_schema_input_type=list[str] | dict[str, Table])
+        dict[ResourceName, SqliteTable],
+        BeforeValidator(named, json_schema_input_type=list[str] | dict[str, SqliteTable]),
     ] = Field(
         min_length=1, description="The tables: a list of names, or a mapping of each to what is to be said of it."
     )
@@ -283,7 +284,7 @@ FileSpec = FixedWidth | Csv | Json | Xml | Parquet | Sqlite
 
 
 class FileSet(Part):
-    """The files that are read together: those of one resource, or of all where one file holds them."""
+    """The files that are read together: those of one resource, or of all resources if one file holds them all."""
 
     resources: tuple[str, ...]
     path: str
@@ -297,5 +298,6 @@ def file_sets(spec: FileSpec) -> tuple[FileSet, ...]:
         load = next(iter(spec.resources.values())).load
         return (FileSet(resources=tuple(spec.resources), path=spec.path, take=spec.take, load=load),)
     return tuple(
-        FileSet(resources=(name,), path=one.path, take=one.take, load=one.load) for name, one in spec.resources.items()
+        FileSet(resources=(name,), path=resource.path, take=resource.take, load=resource.load)
+        for name, resource in spec.resources.items()
     )

@@ -58,7 +58,7 @@ class Secret(Part):
 
     @property
     def remedy(self) -> str:
-        """What to do where it is missing, as a clause."""
+        """What to do if it is missing, as a clause."""
         if self.env is not None:
             return f"set the environment variable {self.env}"
         return f"put it into the file {self.file}, readable by the account that Conjoin runs under"
@@ -69,7 +69,7 @@ def _as_list(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
 
 
 Expressions = Annotated[tuple[str, ...], BeforeValidator(_as_list, json_schema_input_type=str | list[str])]
-"""SQL expressions; a single one may stand alone."""
+"""SQL expressions; a single one needs no list."""
 
 
 class Resource(Part):
@@ -110,7 +110,7 @@ class Polling(Resource):
 
 
 def named(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
-    """Return a list of names as a mapping of each to nothing further."""
+    """Return a list of names as a mapping of each name to an empty mapping."""
     names = isinstance(given, list) and all(isinstance(name, str) for name in given)
     return {name: {} for name in given} if names else given
 
@@ -118,22 +118,22 @@ def named(given: Any) -> Any:  # noqa: ANN401  # whatever the YAML holds
 SchemaContract = Literal["evolve", "freeze", "discard_row"]
 
 
-class Extraction(Part):
+class ExtractPart(Part):
     """What every way of extracting has."""
 
     schema_contract: SchemaContract = Field(
         "evolve",
         description="What a column that is new, gone or of another type than in the load before means. `evolve`: it is"
         " landed and a check warns. `freeze`: the delivery is refused. `discard_row`: rows that do not fit the columns"
-        " of the load before go to quarantine.",
+        " of the load before are quarantined.",
     )
 
 
-class Connected(Extraction):
+class Connected(ExtractPart):
     """What every extraction over a network has."""
 
     timeout_seconds: int = Field(60, ge=1, le=3600, description="How long to wait for an answer.")
     retries: int = Field(4, ge=0, le=20, description="How often to try again, waiting longer each time.")
     ca_file: Path | None = Field(
-        None, description="Certificates to trust, where the system's own do not vouch for the server."
+        None, description="Certificates to trust, if the system's own do not vouch for the server."
     )

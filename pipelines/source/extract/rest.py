@@ -21,7 +21,7 @@ def _is_path(given: str) -> str:
 
 JsonPath = Annotated[str, Field(pattern=r"^\$"), AfterValidator(_is_path)]
 Address = Annotated[str, Field(pattern=r"^https?://[^\s/?#@]+(/[^\s?#]*)?$")]
-"""Without a query and without a user, for these may be secrets, and addresses are shown."""
+"""Without a query and a user: these may be secrets, and addresses are shown."""
 
 HeaderName = Annotated[str, Field(pattern=r"^[A-Za-z0-9!#$%&'*+.^_`|~-]+$")]
 HeaderValue = Annotated[str, Field(pattern=r"^([!-~]([ -~]*[!-~])?)?$")]
@@ -34,7 +34,7 @@ class OAuth2(Part):
     token_url: Address = Field(description="Where tokens are given out; an address without a user or a query.")
     client_id: str = Field(description="The name that the service knows Conjoin by.")
     client_secret: Secret = Field(description="Where its secret is kept.")
-    scope: str | None = Field(None, description="What the token is to be good for, where the service asks.")
+    scope: str | None = Field(None, description="What the token is to be valid for, if the service asks.")
 
 
 class ApiKey(Part):

@@ -26,7 +26,7 @@ class SqlResource(Polling):
 
 
 class Sql(Connected):
-    """Tables, views and queries of an SQL database, read in one transaction where the database can."""
+    """Tables, views and queries of an SQL database, read in one transaction if the database can."""
 
     format: Literal["sql"]
     dialect: Dialect = Field(description="Which kind of database; each but PostgreSQL and SQLite needs its extra.")

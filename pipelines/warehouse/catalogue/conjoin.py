@@ -1,4 +1,4 @@
-"""The table of the schema `conjoin`: what the warehouse says of itself."""
+"""The table of the schema `conjoin`: what the warehouse says about itself."""
 
 from linkage_models.relations import Column, Table
 

@@ -13,7 +13,7 @@ SUBJECT = Table(
         Column("subject_id", "VARCHAR", "Permanent id of the subject.", required=True),
         Column("display_name", "VARCHAR", "The name most of its records give, as given."),
         Column("birth_date", "DATE", "The date of birth most of its records give."),
-        Column("sex", "VARCHAR", "M or F where most of its records agree."),
+        Column("sex", "VARCHAR", "M or F if most of its records agree."),
         Column(
             "names",
             "STRUCT(name VARCHAR, forename VARCHAR, middle_names VARCHAR, surname VARCHAR, "

@@ -13,7 +13,7 @@ INFORMATION_ITEM = Table(
         Column("source_system", "VARCHAR", "The source system that holds the item.", required=True),
         Column("kind", "VARCHAR", "What it is: alert, registration, custody, address ...", required=True),
         Column("code", "VARCHAR", "Its code, for example XTACT, RTAO, P102."),
-        Column("value", "VARCHAR", "Its text or value, standardised where the kind has a standard form."),
+        Column("value", "VARCHAR", "Its text or value, standardised if the kind has a standard form."),
         Column("item_date", "DATE", "The date the item is about, for example a release date."),
         Column("from_date", "DATE", "In force from."),
         Column("to_date", "DATE", "In force until; empty while open."),
@@ -81,7 +81,7 @@ LOAD = Table(
             "unknown_kinds", "BIGINT", "Identifiers and contact points of an unknown kind, left out.", required=True
         ),
         Column("invalid_identifiers", "BIGINT", "Identifiers that fail the check of their kind.", required=True),
-        Column("refused", "VARCHAR", "Why the load was not taken over; empty where it was."),
+        Column("refused", "VARCHAR", "Why the load was not taken over; empty if it was."),
     ),
 )
 

@@ -5,7 +5,7 @@
 
 All steps from the first on make an empty warehouse of any format, which is how the shape of an old one is known. A step
 that was released is never changed. Each runs in a transaction of its own, in which DuckDB alters no table whose rows
-were changed before: alter first, or make the table anew. A column that is added stands last, in the catalogue too.
+were changed before: alter first, or make the table again. An added column comes last, in the catalogue too.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Step:
     path: Path
 
     def take(self, con: DuckDBPyConnection) -> None:
-        """Bring a warehouse of the format before to this one, in one transaction."""
+        """Bring a warehouse from the format before to this one, in one transaction."""
         con.begin()
         if self.path.suffix == ".sql":
             con.execute(self.path.read_text(encoding="utf-8"))

@@ -104,7 +104,7 @@ def person(ref: str, **changed: str) -> tuple[str, ...]:
 
 
 def balanced(applied: Applied) -> bool:
-    return all(read == taken + held + gone for read, taken, held, gone in applied.resources.values())
+    return all(read == taken + held + gone for read, taken, held, gone in applied.balances.values())
 
 
 def test_a_tombstone_deletes_its_record_and_is_counted(tmp_path: Path) -> None:
@@ -113,7 +113,7 @@ def test_a_tombstone_deletes_its_record_and_is_counted(tmp_path: Path) -> None:
     assert toy.records() == ["A", "B"]
     applied = toy.deliver([person("A"), person("B", gone="Y")], alerts=[("1", "B", "V")])
     assert toy.records() == ["A"]
-    assert applied.resources["nominals"] == (2, 1, 0, 1)
+    assert applied.balances["nominals"] == (2, 1, 0, 1)
     assert applied.reasons == {"unknown_record": 1}
     assert balanced(applied)
 
@@ -132,7 +132,7 @@ def test_what_is_said_of_a_merged_record_is_said_of_the_one_that_is_left(tmp_pat
     assert toy.ask("SELECT merged_key, surviving_key FROM nominal.merge ORDER BY ALL") == [
         ("toy:A", "toy:C"), ("toy:B", "toy:C")
     ]  # fmt: skip
-    assert applied.resources["nominals"] == (4, 2, 0, 2)
+    assert applied.balances["nominals"] == (4, 2, 0, 2)
     assert balanced(applied)
 
 
@@ -148,7 +148,7 @@ def test_what_is_said_of_a_merged_record_is_said_of_the_one_that_is_left(tmp_pat
         ([("", "A")], {"no_value": 1}),
     ],
 )
-def test_a_merge_that_tells_nothing_is_set_apart_and_every_record_stays(
+def test_a_merge_that_tells_nothing_is_quarantined_and_every_record_stays(
     merges: list[tuple[str, ...]], reasons: dict[str, int], tmp_path: Path
 ) -> None:
     toy = Toy(tmp_path)
@@ -254,7 +254,7 @@ def test_a_night_stages_only_the_records_it_touches(tmp_path: Path) -> None:
     toy.deliver(people)
     people[7] = person("7", surname="Other")
     applied = toy.deliver(people)
-    assert (applied.records_changed, applied.resources["nominals"]) == (1, (100, 100, 0, 0))
+    assert (applied.records_changed, applied.balances["nominals"]) == (1, (100, 100, 0, 0))
     with writer(toy.settings()) as con:
         source = toy.home / "landing" / "toy"
         before, now = loads(source)

@@ -110,7 +110,7 @@ def test_lists_inside_rows_that_are_no_persons_are_counted_whole(tmp_path: Path)
     with writer(home.settings()) as con:
         # More cases than people, so that a row of one has no row of the other beside it.
         applied = home.deliver(con, PEOPLE[:2], CASES[:2] * 2 + CASES[4:5], max_quarantine_share=1.0)
-    assert applied.resources["cases.alerts"] == (10, 8, 2, 0)
+    assert applied.balances["cases.alerts"] == (10, 8, 2, 0)
     assert applied.reasons == {"unknown_record": 2}
 
 

@@ -186,7 +186,7 @@ def test_rows_without_ids_are_taken_once_however_often_they_are_given(home: Sett
         ("A,A,same,a.person,why", "line 3: A decision is about two records"),
         ("A,Z,same,a.person,why", "line 3: No source system holds the record Z;"),
         ("A,B,same,,why", "line 3: the field decided_by is empty; fill it in."),
-        ("A,B,same,a.person", "line 3: it has not as many fields as the first line; mend it."),
+        ("A,B,same,a.person", "line 3: it has not as many fields as the first line; correct it."),
         ("C,D,different,a.person,why", "line 3: Decision of line 2 holds that these records are the same person;"),
     ],
 )

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from pipelines.errors import SourceError
 from pipelines.landing.land import land
-from pipelines.landing.manifest import REJECTED, Load, loads
+from pipelines.landing.manifest import QUARANTINED, Load, loads
 from pipelines.settings import Settings
 from pipelines.source.extract import Extract, ExtractSpec
 
@@ -72,9 +72,9 @@ def asked(settings: Settings, resource: str, sql: str = "SELECT * EXCLUDE (_row)
         return con.execute(f"{sql} FROM read_parquet('{path}') ORDER BY _row").fetchall()
 
 
-def rejected(settings: Settings) -> list[tuple[int, str]]:
+def quarantined(settings: Settings) -> list[tuple[int, str]]:
     """Return the rows that the load in force could not read: their number and the reason."""
     latest = loads(settings.landing / SYSTEM)[-1]
-    path = settings.landing / SYSTEM / latest.load_id / REJECTED
+    path = settings.landing / SYSTEM / latest.load_id / QUARANTINED
     with duckdb.connect() as con:
         return con.execute(f"SELECT landed_row, reason FROM read_parquet('{path}') ORDER BY ALL").fetchall()

@@ -13,7 +13,7 @@ from typing import Any
 
 import asyncssh
 
-from sample_data.serve.files import S3, Sftp, serve_s3, serve_sftp
+from sample_data.serve.files import S3Server, SftpServer, serve_s3, serve_sftp
 
 SECRET = "S3CR3T-of-the-source"  # noqa: S105  # a test's own
 PLACES = ["inbox", "sftp by password", "sftp by key", "s3"]
@@ -25,7 +25,7 @@ def secret(folder: Path, name: str, value: str) -> dict[str, str]:
     return {"file": str(path)}
 
 
-def over_sftp(server: Sftp, folder: Path, **other: Any) -> dict[str, Any]:
+def over_sftp(server: SftpServer, folder: Path, **other: Any) -> dict[str, Any]:
     """Return the `location` of an SFTP server that is asked with the password, or as said otherwise."""
     ways = {"password": secret(folder, "password", server.password)} if "private_key" not in other else {}
     return {
@@ -34,7 +34,7 @@ def over_sftp(server: Sftp, folder: Path, **other: Any) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def in_bucket(server: S3, folder: Path, **other: Any) -> dict[str, Any]:
+def in_bucket(server: S3Server, folder: Path, **other: Any) -> dict[str, Any]:
     return {
         "kind": "s3", "bucket": server.bucket, "endpoint": server.endpoint, "access_key_id": server.access_key_id,
         "secret_access_key": secret(folder, "s3", server.secret_access_key), **other,

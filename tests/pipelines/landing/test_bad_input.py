@@ -132,7 +132,7 @@ def test_a_csv_in_another_encoding_throughout_is_quarantined_line_by_line(tmp_pa
     texts = [report(number, "José" if number % 2 else "Ann") for number in range(40_000)]
     path.write_bytes((f"{header}\r\n" + "".join(texts)).encode("latin-1"))
     load = shipped.land_one("rms", settings)
-    assert (load.rows["intelligence"], load.rejected["intelligence"]) == (20_000, 20_000)
+    assert (load.rows["intelligence"], load.quarantined["intelligence"]) == (20_000, 20_000)
 
 
 def test_a_quoted_text_may_run_over_several_lines(tmp_path: Path) -> None:

@@ -21,7 +21,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition,
 from pipelines.errors import ConfigurationError
 from pipelines.landing.manifest import loads
 from pipelines.settings import Settings
-from tests.pipelines.landing.delivery import SYSTEM, asked, home, put, refusal, rejected, take_in, written_at
+from tests.pipelines.landing.delivery import SYSTEM, asked, home, put, quarantined, refusal, take_in, written_at
 
 Content = tuple[str | None, ...]
 """A row: its key, its value, when it changed, and a column that only some files have."""
@@ -272,32 +272,32 @@ def test_files_are_read_anew_where_extract_changes_and_nothing_is_doubled_or_los
     put(first, "id,value\n1,Zoë\n,Zoë\n2,A,B\n".encode("cp1252"))
     deliver(settings, "2", "id,value\n3,C\n4\n", 1)
     take_in(settings, **spec)
-    assert (asked(settings, "people", "SELECT id, value"), len(rejected(settings))) == ([("3", "C")], 4)
+    assert (asked(settings, "people", "SELECT id, value"), len(quarantined(settings))) == ([("3", "C")], 4)
     # A file that was only touched is the same, and one that was taken away stays as it was read.
     written_at(first, 9)
     take_in(settings, **spec)
     (settings.deliveries / "drop" / "2.csv").unlink()
     take_in(settings, **spec, encoding="cp1252")
     assert asked(settings, "people", "SELECT id, value") == [("3", "C"), ("1", "Zoë"), (None, "Zoë")]
-    assert len(rejected(settings)) == 2
+    assert len(quarantined(settings)) == 2
     written_at(first, 10)
     again = take_in(settings, **spec, encoding="latin-1")
     assert asked(settings, "people", "SELECT id, value") == [("3", "C"), ("1", "Zoë"), (None, "Zoë")]
-    assert len(rejected(settings)) == 2
+    assert len(quarantined(settings)) == 2
     assert take_in(settings, **spec, encoding="latin-1").load_id == again.load_id
 
 
-def test_rejected_rows_of_earlier_deliveries_stay(tmp_path: Path) -> None:
+def test_quarantined_rows_of_earlier_deliveries_stay(tmp_path: Path) -> None:
     settings = home(tmp_path)
     deliver(settings, "1", "id,value\n1,a\nbad\n")
     take_in(settings, **changes(cursor=False))
     deliver(settings, "2", "id,value\n2,a\n3,b\nbad\n", 1)
     load = take_in(settings, **changes(cursor=False))
-    assert rejected(settings) == [(2, "malformed_line"), (5, "malformed_line")]
+    assert quarantined(settings) == [(2, "malformed_line"), (5, "malformed_line")]
     assert load.rows_extracted == 5
     deliver(settings, "3", "id,value\n1,a\n", 2)
     take_in(settings, **changes(cursor=False))
-    assert rejected(settings) == [(2, "malformed_line"), (5, "malformed_line")]
+    assert quarantined(settings) == [(2, "malformed_line"), (5, "malformed_line")]
 
 
 def test_a_resource_may_become_one_of_changes_and_back(tmp_path: Path) -> None:
@@ -324,8 +324,8 @@ def test_one_resource_may_be_whole_and_another_hold_changes(tmp_path: Path) -> N
     put(settings.deliveries / "codes.csv", "code\nC\nbad,bad\n", 1)
     take_in(settings, **spec)
     assert (asked(settings, "people", "SELECT id"), asked(settings, "codes")) == ([("1",)], [("C",)])
-    assert rejected(settings) == [(2, "malformed_line"), (2, "malformed_line")]
+    assert quarantined(settings) == [(2, "malformed_line"), (2, "malformed_line")]
     deliver(settings, "2", "id,value\n2,a\n", 2)
     load = take_in(settings, **spec)
     assert (asked(settings, "people", "SELECT id"), asked(settings, "codes")) == ([("1",), ("2",)], [("C",)])
-    assert (load.rows, load.rejected) == ({"people": 2, "codes": 1}, {"people": 1, "codes": 1})
+    assert (load.rows, load.quarantined) == ({"people": 2, "codes": 1}, {"people": 1, "codes": 1})

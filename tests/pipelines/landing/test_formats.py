@@ -15,7 +15,7 @@ import pytest
 from pydantic import ValidationError
 
 from pipelines.settings import Settings
-from tests.pipelines.landing.delivery import asked, extract, home, put, refusal, rejected, take_in
+from tests.pipelines.landing.delivery import asked, extract, home, put, quarantined, refusal, take_in
 
 HUGE = 100 * 1024 * 1024
 LINE_TYPES = {"people": {"type": "P", "fields": {"id": [2, 1], "name": [3, 4]}}}
@@ -70,7 +70,7 @@ def test_a_lone_carriage_return_ends_no_line(settings: Settings) -> None:
     put(settings.deliveries / "people.csv", "id,name\r1,A\r2,B\r")
     assert "people.csv line 1" in refusal(settings, format="csv", resources={"people": "people.csv"})
     assert take_csv(settings, "1,A\r2,B\r\n3,C\n", columns=["id", "name"]) == [("3", "C")]
-    assert rejected(settings) == [(1, "malformed_line")]
+    assert quarantined(settings) == [(1, "malformed_line")]
 
 
 @pytest.mark.parametrize("encoding", ["utf-8-sig", "utf-16", "utf-16-le", "cp1252"])
@@ -93,7 +93,7 @@ def test_big_endian_utf_16_is_told_by_its_mark(settings: Settings) -> None:
 def test_a_line_that_is_no_utf_16_costs_itself(settings: Settings) -> None:
     lone = "1,A\n2,".encode("utf-16-le") + b"\x00\xd8" + "\n3,C\n".encode("utf-16-le")
     assert take_csv(settings, lone + b"4", encoding="utf-16", columns=["id", "name"]) == [("1", "A"), ("3", "C")]
-    assert rejected(settings) == [(2, "wrong_encoding"), (4, "wrong_encoding")]
+    assert quarantined(settings) == [(2, "wrong_encoding"), (4, "wrong_encoding")]
 
 
 def test_a_mark_before_fixed_width_and_json_lines_is_left_out(settings: Settings) -> None:
@@ -105,9 +105,9 @@ def test_a_mark_before_fixed_width_and_json_lines_is_left_out(settings: Settings
 
 def test_invalid_bytes_and_nul_cost_their_own_line_or_nothing(settings: Settings) -> None:
     assert take_csv(settings, b"id,name\n1,A\n2,\xff\xfe\n3,\0\n4,D\n") == [("1", "A"), ("3", "\0"), ("4", "D")]
-    assert rejected(settings) == [(2, "wrong_encoding")]
+    assert quarantined(settings) == [(2, "wrong_encoding")]
     assert take_lines(settings, b"P1Anna\nP2\xff\xff\xff\xff\nP3\0\0\0\0\n") == [("1", "Anna"), ("3", "\0\0\0\0")]
-    assert rejected(settings) == [(2, "wrong_encoding")]
+    assert quarantined(settings) == [(2, "wrong_encoding")]
 
 
 def test_a_text_that_people_filed_may_be_long(settings: Settings) -> None:
@@ -151,7 +151,7 @@ def test_other_marks_divide_a_row(settings: Settings, delimiter: str) -> None:
 
 
 def fixed_width_of(settings: Settings, content: str, **fields: Any) -> tuple[list[Any], list[Any]]:
-    return take_lines(settings, content, **fields), rejected(settings)
+    return take_lines(settings, content, **fields), quarantined(settings)
 
 
 def test_header_and_trailer_count_only_where_they_belong(settings: Settings) -> None:
@@ -178,7 +178,7 @@ def test_a_fixed_width_file_of_unreadable_lines_alone_is_not_whole(settings: Set
     trailer = {"trailer": {"type": "T", "count": [2, 1]}}
     assert "line 1 is not the trailer line" in refusal(settings, format="fixed_width", **spec, **trailer)
     take_in(settings, format="fixed_width", **spec)
-    assert rejected(settings) == [(1, "wrong_encoding")]
+    assert quarantined(settings) == [(1, "wrong_encoding")]
 
 
 # What is large is landed in a process of its own, so that its memory can be told.
@@ -186,20 +186,20 @@ def test_a_fixed_width_file_of_unreadable_lines_alone_is_not_whole(settings: Set
 MEASURE = """
 import json, resource, sys
 from pathlib import Path
-from tests.pipelines.landing.delivery import asked, home, rejected, take_in
+from tests.pipelines.landing.delivery import asked, home, quarantined, take_in
 settings = home(Path(sys.argv[1]))
 before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
 told = []
 for spec in json.loads(sys.argv[2]):
     load = take_in(settings, **spec)
     grown = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before
-    told.append([load.rows["people"], rejected(settings), grown // 1024])
+    told.append([load.rows["people"], quarantined(settings), grown // 1024])
 Path(sys.argv[3]).write_text(json.dumps(told))
 """
 
 
 def measured(folder: Path, *specs: dict[str, Any]) -> list[tuple[int, list[Any], int]]:
-    """Land in a process of its own; return each time the rows, what was rejected, and the growth of memory in MB."""
+    """Land in a process of its own; return each time the rows, what was quarantined, and the growth of memory in MB."""
     told = folder / "told"
     subprocess.run([sys.executable, "-c", MEASURE, str(folder), json.dumps(specs), str(told)], check=True)
     return [tuple(one) for one in json.loads(told.read_text())]
@@ -367,7 +367,7 @@ def test_what_is_no_json_array_is_refused(settings: Settings, content: str) -> N
 
 @pytest.mark.parametrize("mark", [b"", BOM])
 @pytest.mark.parametrize("content", ["[]", "[ ]\n", '[{"a": 1}, 7, null, [], {"a": {}}]'])
-def test_elements_that_are_no_documents_are_rejected(settings: Settings, content: str, mark: bytes) -> None:
+def test_elements_that_are_no_documents_are_quarantined(settings: Settings, content: str, mark: bytes) -> None:
     put(settings.deliveries / "people.json", mark + content.encode())
     load = take_in(settings, format="json", layout="array", resources={"people": "people.json"})
     elements = json.loads(content)
@@ -375,10 +375,10 @@ def test_elements_that_are_no_documents_are_rejected(settings: Settings, content
     assert load.rows_extracted == len(elements)
 
 
-def test_json_lines_of_every_kind_are_landed_or_rejected(settings: Settings) -> None:
+def test_json_lines_of_every_kind_are_landed_or_quarantined(settings: Settings) -> None:
     lines = ['{"a": 1}', "", "  ", "7", "null", '{"a"', "\t", '{"a": 1}{"b": 2}', '{"\0": 1}', "{}", "NaN"]
     put(settings.deliveries / "people.jsonl", "\n".join(lines))
     load = take_in(settings, format="json", layout="lines", resources={"people": "people.jsonl"})
     assert asked(settings, "people") == [('{"a": 1}',), ("{}",)]
-    assert rejected(settings) == [(number, "malformed_json") for number in (4, 5, 6, 8, 9, 11)]
+    assert quarantined(settings) == [(number, "malformed_json") for number in (4, 5, 6, 8, 9, 11)]
     assert load.rows_extracted == len([line for line in lines if line.strip()])

@@ -77,7 +77,7 @@ def _read(own: Temporaries, folder: Path, content: bytes, name: str, **fields: A
         assert numbers[:2] == (counts[resource],) * 2
         assert numbers[2] is None or numbers[2] >= 1
         rows += counts[resource]
-    return rows, single_value(own.con, "SELECT count(*) FROM rejected")
+    return rows, single_value(own.con, "SELECT count(*) FROM quarantined")
 
 
 # Bytes that look enough like the real thing to get past the first look.

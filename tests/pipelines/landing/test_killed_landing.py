@@ -17,7 +17,7 @@ import duckdb
 
 from pipelines.landing.manifest import loads
 from pipelines.settings import Settings
-from tests.pipelines.landing.delivery import SYSTEM, asked, home, put, rejected
+from tests.pipelines.landing.delivery import SYSTEM, asked, home, put, quarantined
 
 FORKER = """
 import json, os, signal, sys
@@ -112,5 +112,5 @@ def test_a_landing_killed_at_any_moment_is_whole_or_not_there(tmp_path: Path) ->
     found = asked(settings, "people", "SELECT id, value")
     expected = [("0", str(deliveries - 1)), *((str(number), "a") for number in range(1, deliveries))]
     assert sorted(found, key=lambda row: int(row[0])) == expected
-    assert len(rejected(settings)) == deliveries
+    assert len(quarantined(settings)) == deliveries
     assert not list((settings.landing / SYSTEM).glob(".landing-*"))

@@ -15,7 +15,7 @@ import asyncssh
 import pytest
 import trustme
 
-from sample_data.serve.files import Sftp, serve_s3, serve_sftp
+from sample_data.serve.files import SftpServer, serve_s3, serve_sftp
 from tests.pipelines.landing.delivery import SYSTEM, asked, home, put, refusal, take_in
 from tests.pipelines.landing.servers import SECRET, at, in_bucket, over_sftp, place, secret, watched_sftp
 
@@ -106,7 +106,7 @@ def test_no_secret_is_logged_told_or_kept(tmp_path: Path, kind: str, caplog: pyt
 # What goes wrong.
 
 
-def sftp_fault(folder: Path, server: Sftp, fault: str) -> dict[str, Any]:  # noqa: PLR0911  # one for each fault
+def sftp_fault(folder: Path, server: SftpServer, fault: str) -> dict[str, Any]:  # noqa: PLR0911  # one for each fault
     match fault:
         case "wrong password":
             return over_sftp(server, folder, password=secret(folder, "wrong", SECRET))

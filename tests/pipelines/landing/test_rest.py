@@ -54,7 +54,7 @@ def test_every_document_is_landed_as_it_was_served_whatever_the_paging(tmp_path:
         assert web.count("/api/people") == (1 if paging == "none" else 3 if paging != "offset" else 4)
     assert documents(at, load) == PEOPLE
     assert load.rows == {"people": len(PEOPLE)}
-    assert load.rejected == {}
+    assert load.quarantined == {}
     ((row, text), *_) = rows(at, load)
     assert (row, "Zoë Müller-Ōtani 李 🙂" in text) == (1, True)
 
@@ -90,7 +90,7 @@ def test_an_empty_page_before_the_last_is_refused(tmp_path: Path) -> None:
         assert "gave nothing on page 2 of 3" in refusal(declared(service.url, "page"), home(tmp_path))
 
 
-def test_what_is_no_document_is_set_apart_with_its_ordinal(tmp_path: Path) -> None:
+def test_what_is_no_document_is_quarantined_with_its_ordinal(tmp_path: Path) -> None:
     at = home(tmp_path)
     served = (
         b'[{"id": 1}, 7, null, {"id": 2}, "\\ud800", {"half": "\\ud800"}, {"n": NaN}, {"n": 1e400}, ["Zo\xc3\xab"]]'
@@ -98,7 +98,7 @@ def test_what_is_no_document_is_set_apart_with_its_ordinal(tmp_path: Path) -> No
     with told(lambda _: Answer(served)) as service:
         load = land_one(declared(service.url), at)
     assert [(row, json.loads(text)["id"]) for row, text in rows(at, load)] == [(1, 1), (4, 2)]
-    assert (load.rows, load.rejected) == ({"people": 2}, {"people": 7})
+    assert (load.rows, load.quarantined) == ({"people": 2}, {"people": 7})
     assert [(row, reason, raw) for _, row, reason, _, raw, _ in rows(at, load, "_rejected")] == [
         (2, "malformed_json", "7"),
         (3, "malformed_json", "null"),
@@ -111,7 +111,7 @@ def test_what_is_no_document_is_set_apart_with_its_ordinal(tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize("depth", [100, 800, 990, 100_000])
-def test_a_document_of_any_depth_is_landed_set_apart_or_refused(tmp_path: Path, depth: int) -> None:
+def test_a_document_of_any_depth_is_landed_quarantined_or_refused(tmp_path: Path, depth: int) -> None:
     at = home(tmp_path)
     with told(lambda _: Answer(b'[{"a": ' + b"[" * depth + b"]" * depth + b"}]")) as service:
         spec = declared(service.url, retries=0)
@@ -299,6 +299,6 @@ def test_any_json_is_landed_whole_or_refused_in_one_sentence(
         found = documents(at, load)
         kept_rows = [row for row, _ in rows(at, load)]
         assert [elements[row - 1] for row in kept_rows] == found
-        rejected = {row for _, row, *_ in rows(at, load, "_rejected")}
-        assert rejected.isdisjoint(kept_rows)
+        quarantined = {row for _, row, *_ in rows(at, load, "_rejected")}
+        assert quarantined.isdisjoint(kept_rows)
         assert all(one < other for one, other in pairwise(kept_rows))

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.pipelines.landing.delivery import asked, home, put, refusal, rejected, take_in
+from tests.pipelines.landing.delivery import asked, home, put, quarantined, refusal, take_in
 
 FIRST, MORE, LESS = "id,a\n1,x\n", "id,a,b\n2,y,\n3,z,9\n", "id\n4\n"
 
@@ -42,7 +42,7 @@ def test_a_contract_says_what_new_columns_mean(tmp_path: Path, load: str, kind: 
     take_in(settings, **spec)
     fits = [("2", "y"), ("3", "z")] if contract == "evolve" else [("2", "y")]
     assert asked(settings, "people", wanted) == [*earlier, *fits]
-    assert [reason for _, reason in rejected(settings)] == (["schema_changed"] if contract == "discard_row" else [])
+    assert [reason for _, reason in quarantined(settings)] == (["schema_changed"] if contract == "discard_row" else [])
     give(3, LESS)
     take_in(settings, **spec)
     assert ("4",) in asked(settings, "people", wanted.split(", ", maxsplit=1)[0])
@@ -50,7 +50,7 @@ def test_a_contract_says_what_new_columns_mean(tmp_path: Path, load: str, kind: 
     if load == "changes":
         take_in(settings, **spec, retries=1)
         assert sorted(asked(settings, "people", wanted)) == [("1", "x"), ("2", "y"), ("3", "z"), ("4", None)]
-        assert rejected(settings) == []
+        assert quarantined(settings) == []
 
 
 def test_a_column_that_is_gone_is_refused_where_columns_are_frozen(tmp_path: Path) -> None:

@@ -48,7 +48,7 @@ def test_every_table_of_the_sample_is_landed_row_for_row(server: Postgres, sourc
     counts = server.load_sqlite(source.name, SAMPLE)
     load = source.land(list(counts))
     assert load.rows == counts
-    assert load.rejected == {}
+    assert load.quarantined == {}
     with server.connect(source.name) as con:
         for table in counts:
             held = con.execute(sql.SQL("SELECT * FROM {}").format(sql.Identifier(table))).fetchall()
@@ -335,7 +335,7 @@ ALTERED = {
 
 
 @pytest.mark.parametrize("change", ALTERED)
-def test_other_columns_are_landed_refused_or_set_apart(source: Source, change: str) -> None:
+def test_other_columns_are_landed_refused_or_quarantined(source: Source, change: str) -> None:
     source.run(*PEOPLE)
     source.land(["offenders"], schema_contract="freeze")
     source.run(ALTERED[change])
@@ -346,7 +346,7 @@ def test_other_columns_are_landed_refused_or_set_apart(source: Source, change: s
     assert source.land(["offenders"]).rows == {"offenders": 100}
 
 
-def test_only_rows_that_do_not_fit_are_set_apart(source: Source) -> None:
+def test_only_rows_that_do_not_fit_are_quarantined(source: Source) -> None:
     source.run(*PEOPLE)
     source.land(["offenders"], schema_contract="discard_row")
     source.run(
@@ -356,10 +356,10 @@ def test_only_rows_that_do_not_fit_are_set_apart(source: Source) -> None:
         "UPDATE offenders SET nickname = 'Nick' WHERE id = '8'",
     )
     load = source.land(["offenders"], schema_contract="discard_row")
-    assert (load.rows, load.rejected) == ({"offenders": 98}, {"offenders": 2})
+    assert (load.rows, load.quarantined) == ({"offenders": 98}, {"offenders": 2})
     assert load.columns == {"offenders": {"id": "BIGINT", "surname": "VARCHAR", "changed_at": "TIMESTAMP"}}
     with duckdb.connect() as con:
         path = source.folder / load.load_id / "_rejected.parquet"
-        set_apart = con.execute(f"SELECT reason, raw FROM read_parquet('{path}') ORDER BY raw").fetchall()
-    assert [reason for reason, _ in set_apart] == ["schema_changed"] * 2
-    assert ["ABC" in set_apart[1][1], "Nick" in set_apart[0][1]] == [True, True]
+        quarantined = con.execute(f"SELECT reason, raw FROM read_parquet('{path}') ORDER BY raw").fetchall()
+    assert [reason for reason, _ in quarantined] == ["schema_changed"] * 2
+    assert ["ABC" in quarantined[1][1], "Nick" in quarantined[0][1]] == [True, True]

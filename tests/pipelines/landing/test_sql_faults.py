@@ -157,7 +157,9 @@ def test_a_value_that_the_server_quotes_is_not_passed_on(
         "CREATE VIEW odd AS SELECT surname::int AS number FROM offenders",
     )
     text = source.refusal(["odd"], retries=3)
-    assert "resource odd (table odd), gives an error of its own when it is read (22P02); have its owner mend it" in text
+    assert (
+        "resource odd (table odd), gives an error of its own when it is read (22P02); have its owner correct it" in text
+    )
     assert PERSONAL not in caplog.text + "".join(capfd.readouterr())
 
 

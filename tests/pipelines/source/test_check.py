@@ -13,8 +13,8 @@ import sample_data
 from pipelines.errors import ConfigurationError
 from pipelines.sample.deployment import write_deployment
 from pipelines.settings import Settings
-from pipelines.source_check.aside import aside
 from pipelines.source_check.mask import mask
+from pipelines.source_check.temporary_home import temporary_home
 from pipelines.source_check.trial import Trial, read_source, try_source
 from sample_data.serve import serve
 from tests.pipelines import shipped
@@ -65,7 +65,7 @@ def test_the_counts_are_those_of_a_run(tmp_path: Path) -> None:
     trial = tried(file, settings)
     applied = shipped.take_in("rms", settings)
     assert trial.applied is not None
-    assert trial.applied.resources == applied.resources
+    assert trial.applied.balances == applied.balances
     assert (trial.records, trial.completeness["names"], trial.completeness["addresses"]) == (2, 2, 1)
     assert trial.items == {"identifier": (2, 2), "address": (1, 0), "report": (1, 0)}
     assert [row["sex"] for row in trial.rows] == ["M", "M"]
@@ -79,7 +79,7 @@ def test_a_home_that_is_not_there_is_not_made(tmp_path: Path) -> None:
 
 
 def fail_aside(settings: Settings) -> None:
-    with aside(settings) as own:
+    with temporary_home(settings) as own:
         (own.home / "row").write_text("a value", encoding="utf-8")
         raise ZeroDivisionError
 

@@ -14,7 +14,7 @@ import trustme
 from botocore.config import Config
 from botocore.exceptions import ClientError, SSLError
 
-from sample_data.serve.files import S3, Sftp, serve_s3, serve_sftp
+from sample_data.serve.files import S3Server, SftpServer, serve_s3, serve_sftp
 from sample_data.serve.processes import ServerError
 from tests.sample_data.serve.children import children
 
@@ -33,13 +33,13 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="module")
-def sftp(folder: Path) -> Iterator[Sftp]:
+def sftp(folder: Path) -> Iterator[SftpServer]:
     with serve_sftp(folder) as server:
         yield server
 
 
 @pytest.fixture(scope="module")
-def s3(folder: Path) -> Iterator[S3]:
+def s3(folder: Path) -> Iterator[S3Server]:
     with serve_s3(folder) as server:
         yield server
 
@@ -47,7 +47,9 @@ def s3(folder: Path) -> Iterator[S3]:
 class SftpClient:
     """A plain client: each call logs in, and checks the host's key."""
 
-    def __init__(self, server: Sftp, *, user: str | None = None, host_key: str | None = None, **login: Any) -> None:
+    def __init__(
+        self, server: SftpServer, *, user: str | None = None, host_key: str | None = None, **login: Any
+    ) -> None:
         self._login: dict[str, Any] = {
             "host": server.host,
             "port": server.port,
@@ -82,29 +84,29 @@ class SftpClient:
         self._ask(lambda client: client.remove(path))
 
 
-def by_password(server: Sftp) -> SftpClient:
+def by_password(server: SftpServer) -> SftpClient:
     return SftpClient(server, password=server.password)
 
 
-def s3_client(server: S3, **changes: Any) -> Any:  # noqa: ANN401 - botocore makes its clients' classes as it goes
+def s3_client(server: S3Server, **changes: Any) -> Any:  # noqa: ANN401 - botocore makes its clients' classes as it goes
     login = {"aws_access_key_id": server.access_key_id, "aws_secret_access_key": server.secret_access_key}
     config = Config(retries={"max_attempts": 0}, read_timeout=10, s3={"addressing_style": "path"})
     given = {"endpoint_url": server.endpoint, "region_name": "eu-west-2", "config": config, **login, **changes}
     return botocore.session.Session().create_client("s3", **given)
 
 
-def test_files_come_over_sftp_with_their_bytes_and_times(sftp: Sftp, folder: Path) -> None:
+def test_files_come_over_sftp_with_their_bytes_and_times(sftp: SftpServer, folder: Path) -> None:
     client = by_password(sftp)
     assert client.names("/rms") == {"nominals.csv": MODIFIED}
     assert client.read("/rms/nominals.csv") == (folder / "rms" / "nominals.csv").read_bytes()
 
 
-def test_a_key_opens_sftp_as_well(sftp: Sftp) -> None:
+def test_a_key_opens_sftp_as_well(sftp: SftpServer) -> None:
     client = SftpClient(sftp, client_keys=[asyncssh.import_private_key(sftp.private_key)])
     assert set(client.names("/")) == {"rms", "top.txt"}
 
 
-def test_sftp_refuses_a_wrong_password_a_strange_key_and_a_stranger(sftp: Sftp) -> None:
+def test_sftp_refuses_a_wrong_password_a_strange_key_and_a_stranger(sftp: SftpServer) -> None:
     for client in (
         SftpClient(sftp, password="wrong"),  # noqa: S106
         SftpClient(sftp, client_keys=[asyncssh.generate_private_key("ssh-ed25519")]),
@@ -115,20 +117,20 @@ def test_sftp_refuses_a_wrong_password_a_strange_key_and_a_stranger(sftp: Sftp) 
             client.names("/")
 
 
-def test_the_host_key_is_the_servers_and_no_other(sftp: Sftp) -> None:
+def test_the_host_key_is_the_servers_and_no_other(sftp: SftpServer) -> None:
     other = asyncssh.generate_private_key("ssh-ed25519").export_public_key().decode().strip()
     client = SftpClient(sftp, host_key=f"[127.0.0.1]:{sftp.port} {other}", password=sftp.password)
     with pytest.raises(asyncssh.HostKeyNotVerifiable):
         client.names("/")
 
 
-def test_sftp_takes_no_change(sftp: Sftp, folder: Path) -> None:
+def test_sftp_takes_no_change(sftp: SftpServer, folder: Path) -> None:
     with pytest.raises(asyncssh.SFTPError):
         by_password(sftp).remove("/top.txt")
     assert (folder / "top.txt").exists()
 
 
-def test_objects_come_from_the_bucket_with_their_bytes_and_times(s3: S3, folder: Path) -> None:
+def test_objects_come_from_the_bucket_with_their_bytes_and_times(s3: S3Server, folder: Path) -> None:
     client = s3_client(s3)
     found = {each["Key"]: each for each in client.list_objects_v2(Bucket=s3.bucket)["Contents"]}
     assert set(found) == {"rms/nominals.csv", "top.txt"}
@@ -137,7 +139,7 @@ def test_objects_come_from_the_bucket_with_their_bytes_and_times(s3: S3, folder:
     assert body == (folder / "rms" / "nominals.csv").read_bytes()
 
 
-def test_the_bucket_is_closed_to_wrong_and_missing_keys(s3: S3) -> None:
+def test_the_bucket_is_closed_to_wrong_and_missing_keys(s3: S3Server) -> None:
     unsigned = Config(signature_version=botocore.UNSIGNED, retries={"max_attempts": 0})
     for changes in (
         {"aws_secret_access_key": "wrong"},
@@ -149,13 +151,13 @@ def test_the_bucket_is_closed_to_wrong_and_missing_keys(s3: S3) -> None:
         assert 400 <= refused.value.response["ResponseMetadata"]["HTTPStatusCode"] < 500
 
 
-def test_the_bucket_takes_no_change(s3: S3, folder: Path) -> None:
+def test_the_bucket_takes_no_change(s3: S3Server, folder: Path) -> None:
     with pytest.raises(ClientError):
         s3_client(s3).delete_object(Bucket=s3.bucket, Key="top.txt")
     assert (folder / "top.txt").exists()
 
 
-def test_a_new_file_shows_at_once(sftp: Sftp, s3: S3, folder: Path) -> None:
+def test_a_new_file_shows_at_once(sftp: SftpServer, s3: S3Server, folder: Path) -> None:
     assert "late.txt" not in by_password(sftp).names("/")
     (folder / "late.txt").write_bytes(b"late")
     try:
@@ -180,7 +182,7 @@ def test_the_bucket_can_be_asked_over_tls(folder: Path, tmp_path: Path) -> None:
             s3_client(server, verify=ssl.get_default_verify_paths().cafile).list_objects_v2(Bucket="tls")
 
 
-def test_no_secret_is_on_a_command_line_or_in_a_repr(sftp: Sftp, s3: S3) -> None:
+def test_no_secret_is_on_a_command_line_or_in_a_repr(sftp: SftpServer, s3: S3Server) -> None:
     for server, secrets in ((sftp, (sftp.password, sftp.private_key)), (s3, (s3.secret_access_key,))):
         command = Path(f"/proc/{server.pid}/cmdline")
         shown = repr(server) + (command.read_text() if command.exists() else "")

@@ -1,4 +1,4 @@
--- What the items tell of each record, in an order that is always the same.
+-- What the items say of each record, in an order that is always the same.
 SELECT
     record_key,
     -- `list(... ORDER BY ...)` sorts each group by itself, five times slower over many small groups than this.

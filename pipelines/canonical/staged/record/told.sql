@@ -1,4 +1,4 @@
--- What the items tell of each record, every value once.
+-- What the items say of each record, every value once.
 SELECT
     record_key,
     list(DISTINCT name) FILTER (name IS NOT NULL) AS aliases,

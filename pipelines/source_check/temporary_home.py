@@ -1,4 +1,4 @@
-"""A place aside: a home of its own inside the home, where live data is looked at and of which nothing stays."""
+"""A temporary home inside the home, in which live data is looked at and of which nothing is kept."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ _NAME = ".source-check-"
 
 
 @contextmanager
-def aside(settings: Settings) -> Iterator[Settings]:
-    """Yield settings whose landing and warehouse lie in a folder that is removed at the end, whatever happens.
+def temporary_home(settings: Settings) -> Iterator[Settings]:
+    """Yield settings whose landing and warehouse are in a folder that is always removed at the end.
 
     What a killed process left behind is removed first.
     """
@@ -33,9 +33,9 @@ def aside(settings: Settings) -> Iterator[Settings]:
         yield settings.model_copy(update={"home": folder, "inbox": settings.deliveries})
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-        for one in made:  # a check makes no home
-            if not any(one.iterdir()):
-                one.rmdir()
+        for missing in made:  # a check makes no home
+            if not any(missing.iterdir()):
+                missing.rmdir()
 
 
 def _is_alive(leftover: Path) -> bool:
