@@ -120,7 +120,7 @@ def record(
         columns = {name: [getattr(ruling, name) for ruling in given] for name in DECISION.column_names}
         temporaries.rows("given_rows", pa.table({"position": range(len(given)), **columns}))
         con.execute("INSERT INTO given BY NAME FROM given_rows")
-        temporaries.table("ruling", statement(__file__, "ruling"))
+        temporaries.table("ruling", statement(__file__, "ruling", ("held", "said", "found")))
         problem = con.execute(statement(__file__, "problem")).fetchone()
         if problem:
             position, kind, what = problem

@@ -179,6 +179,21 @@ def test_rows_without_ids_are_taken_once_however_often_they_are_given(home: Sett
     assert len({one.decision_id for one in decisions(home)}) == 2
 
 
+def test_a_ruling_made_again_after_the_file_withdrew_it_is_in_force(home: Settings, tmp_path: Path) -> None:
+    heading = f"{HEADING},decision_id,withdrawn_by,withdrawn_at,withdrawn_reason"
+    withdrawn = "A,B,same,a.person,seen,{},b.person,2026-03-01,mixed up"
+    file = write(home, withdrawn.format(""), "A,B,same,a.person,seen,,,,", heading=heading)
+    for settings in (home, warehouse_of(tmp_path / "two", *KEYS)):
+        if settings is not home:
+            decide(settings, "A", "B", "same", by="a.person", reason="seen")
+        assert import_csv(settings, file) == Import(given=2, taken=2)
+        assert sorted(one.withdrawn_by or "in force" for one in decisions(settings)) == ["b.person", "in force"]
+    third = warehouse_of(tmp_path / "three", *KEYS)
+    import_csv(third, write(third, withdrawn.format("D1"), heading=heading))
+    import_csv(third, write(third, "A,B,same,a.person,seen,D1,,,", "A,B,same,a.person,seen,,,,", heading=heading))
+    assert sorted(one.withdrawn_by or "in force" for one in decisions(third)) == ["b.person", "in force"]
+
+
 @pytest.mark.parametrize(
     ("bad", "says"),
     [
