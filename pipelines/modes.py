@@ -43,7 +43,8 @@ def open_to_readers(path: Path, group: str | None) -> None:
 def tighten(settings: Settings) -> None:
     """Give the home and everything in it the modes that they would have if they were made now.
 
-    What the account may not change, or a file system without modes cannot, stays as it is and is warned of.
+    What the account may not change, or a file system without modes cannot, stays as it is and is warned of. A program
+    that its owner can start, which Conjoin did not write, can be started by its owner alone.
 
     Raises:
         ConfigurationError: what is published cannot be given to the readers' group.
@@ -54,7 +55,8 @@ def tighten(settings: Settings) -> None:
             if entry.path.startswith(str(settings.published)) and _is_published(Path(entry.path), settings):
                 open_to_readers(Path(entry.path), group)
             else:
-                _set(entry.path, 0o700 if entry.is_dir() else 0o600)
+                startable = entry.is_dir() or entry.stat(follow_symlinks=False).st_mode & stat.S_IXUSR
+                _set(entry.path, 0o700 if startable else 0o600)
         except FileNotFoundError:
             continue
         except OSError:

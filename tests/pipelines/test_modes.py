@@ -13,6 +13,8 @@ from tempfile import TemporaryDirectory
 
 import pytest
 
+from pipelines.modes import tighten
+from pipelines.settings import Settings
 from tests.house.repository import ROOT
 from tests.pipelines import shipped
 from tests.pipelines.nights import attempt, snapshot
@@ -110,6 +112,15 @@ def test_nobody_else_may_read_or_enter_anything_whatever_the_umask(umask: str, h
 def test_what_a_command_writes_for_its_reader_is_that_accounts_own_too(umask: str, homes: dict[str, Path]) -> None:
     written = [*(homes[umask] / "charts").iterdir(), homes[umask] / "out.svg", homes[umask] / "out.csv"]
     assert {stat.S_IMODE(path.stat().st_mode) for path in written} == {0o600}
+
+
+def test_what_can_be_started_in_a_home_can_be_started_after_it_was_closed(tmp_path: Path) -> None:
+    script = tmp_path / "bin" / "deliver"
+    script.parent.mkdir()
+    script.touch()
+    script.chmod(0o755)
+    tighten(Settings(home=tmp_path))
+    assert modes(tmp_path) == {".": 0o700, "bin": 0o700, "bin/deliver": 0o700}
 
 
 def test_the_next_run_closes_a_home_that_an_older_version_left_open_whoever_starts_it(home: Path) -> None:
