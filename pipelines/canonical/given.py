@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING
 
-from linkage_models.relations import columns, literal, union
+from linkage_models.relations import columns, literal, quote, union
 
 if TYPE_CHECKING:
     from pipelines.source import SourceSpec
@@ -56,7 +56,7 @@ def given_person(spec: SourceSpec, landed: Landed) -> str:
     unmapped = [_is_unmapped(spec, name, texts[field]) for field, name in record.code_lists.items()]
     texts |= {field: _mapped(spec, name, texts[field]) for field, name in record.code_lists.items()}
     selected = {"landed_row": "_row", **_as_text(texts), "unmapped_codes": " + ".join(unmapped) or "0"}
-    return f"SELECT {columns(selected)} FROM {landed(record.source, None)}"
+    return _selected(selected, landed(record.source, None))
 
 
 def given_item(spec: SourceSpec, landed: Landed) -> str:
@@ -88,7 +88,7 @@ def _given_by(spec: SourceSpec, position: int, item: ItemMapping, landed: Landed
         "unmapped_codes": unmapped,
     }
     condition = f"coalesce(({item.when})::BOOLEAN, false)" if item.when else "true"
-    return f"SELECT {columns(selected)} FROM {landed(item.source, item.each)} WHERE {condition}"
+    return _selected(selected, f"{landed(item.source, item.each)} WHERE {condition}")
 
 
 def landed_part(spec: SourceSpec, landed: Landed) -> str:
@@ -99,6 +99,17 @@ def landed_part(spec: SourceSpec, landed: Landed) -> str:
         for name, (source, each) in counted_resources(spec).items()
     )
     return union(selects, of=LANDED_PART)
+
+
+def _selected(selected: dict[str, str], rows: str) -> str:
+    """Return a SELECT of expressions of the YAML over landed rows.
+
+    DuckDB lets an expression read what the SELECT names before it. So that `kind` is never anything but the column
+    `kind`, and an error where the source has none, the expressions stand under names that no column has.
+    """
+    named = {name: quote(f"given {name}") for name in selected}
+    inner = columns({named[name]: expression for name, expression in selected.items()})
+    return f"SELECT {columns(named)} FROM (SELECT {inner} FROM {rows})"
 
 
 def _as_text(expressions: dict[str, str]) -> dict[str, str]:

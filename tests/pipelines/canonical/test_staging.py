@@ -15,6 +15,7 @@ from pipelines.canonical import staging
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
 from pipelines.canonical.staging import STAGED, Staging, mapping_hash
+from pipelines.errors import ConfigurationError
 from pipelines.landing.land import land
 from pipelines.settings import Settings
 from pipelines.source import SourceSpec
@@ -112,6 +113,29 @@ def test_lists_inside_rows_that_are_no_persons_are_counted_whole(tmp_path: Path)
         applied = home.deliver(con, PEOPLE[:2], CASES[:2] * 2 + CASES[4:5], max_quarantine_share=1.0)
     assert applied.balances["cases.alerts"] == (10, 8, 2, 0)
     assert applied.reasons == {"unknown_record": 2}
+
+
+@pytest.mark.parametrize(
+    ("part", "field", "expression"),
+    [
+        ("record", "surname", "key"),
+        ("record", "middle_names", "surname"),
+        ("items", "when", "kind = 'alert'"),
+        ("items", "code", "resource"),
+        ("items", "detail", {"said": "code"}),
+    ],
+)
+def test_an_expression_reads_what_was_landed_and_never_what_another_field_says(
+    part: str, field: str, expression: object, tmp_path: Path
+) -> None:
+    record, (names, alerts) = SOURCE["record"], SOURCE["items"]
+    changed = {
+        "record": {"record": record | {field: expression}},
+        "items": {"items": [names, alerts | {field: expression}]},
+    }[part]
+    home = Home(tmp_path)
+    with writer(home.settings()) as con, pytest.raises(ConfigurationError, match="does not fit what toy delivers"):
+        home.deliver(con, PEOPLE, CASES, **changed)
 
 
 @pytest.mark.parametrize("changed", sorted(str(path.relative_to(STAGED)) for path in STAGED.rglob("*.sql")))
