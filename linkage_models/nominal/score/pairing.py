@@ -23,8 +23,8 @@ PAIRS = """
 class Pairing:
     """The pairs among some records of which at least one has changed.
 
-    Reads `score_current` and `score_changed`; adds to the latter the records of blocks that were capped or freed.
-    Leaves `score_plain` (features), `score_pair` (`join_key_l` and `join_key_r`, the smaller first) and `score_capped`.
+    Reads `score_current`, `score_copy` and `score_changed`; adds to the last the records of blocks that were capped or
+    freed. Leaves `score_plain` (features), `score_pair` (`join_key_l` and `join_key_r`, the smaller first) and `score_capped`.
     """
 
     def __init__(self, own: Temporaries, records: str, bundle: Bundle, capped: str) -> None:
@@ -45,7 +45,8 @@ class Pairing:
         """Build the features of all records, then the pairs among them with a changed record."""
         own = self.own
         build_features(own.con, self.records, own.adopt("score_plain"), kinds=self.bundle.kinds)
-        own.table("score_key", keys_of("score_plain", "unique_id", self.bundle))
+        uncopied = "(FROM score_plain ANTI JOIN score_copy USING (record_key))"
+        own.table("score_key", keys_of(uncopied, "unique_id", self.bundle))
         own.table("score_capped", too_large("score_key"))
         crossed = of_crossed("score_key", self.capped)
         self._add_bearers(f"SELECT record_key FROM score_plain SEMI JOIN ({crossed}) ON id = unique_id")
@@ -53,6 +54,8 @@ class Pairing:
         self._name_rules("score_key", bearers, "unique_id")
         own.table("score_pair", PAIRS)
         own.drop("score_key")
+        own.table("score_pair_key", statement(__file__, "copied_pairs"))
+        own.con.execute(f"INSERT INTO score_pair {statement(__file__, 'numbered_pairs')}")
         own.table("score_member", "SELECT unique_id FROM score_plain ANTI JOIN score_changed USING (record_key)")
         if self._count("score_member"):
             own.con.execute("""
@@ -63,10 +66,11 @@ class Pairing:
     def changed(self) -> None:
         """Pair changed records with all, building features only for the records in pairs."""
         own, kinds = self.own, self.bundle.kinds
-        changed = f"(FROM {self.records} SEMI JOIN score_changed USING (record_key))"
+        uncopied = f"(FROM {self.records} ANTI JOIN score_copy USING (record_key))"
+        changed = f"(FROM {uncopied} SEMI JOIN score_changed USING (record_key))"
         of_changed, of_all = (
             keys_of(f"({features_sql(relation, kinds)})", "record_key", self.bundle)
-            for relation in (changed, self.records)
+            for relation in (changed, uncopied)
         )
         wanted = f"(SELECT blocking_key FROM score_key UNION ALL SELECT blocking_key FROM {self.capped})"
         while True:
@@ -79,7 +83,10 @@ class Pairing:
                 break
         bearers = features_sql(f"(FROM {self.records} SEMI JOIN score_bearer ON record_key = id)", kinds)
         self._name_rules("score_match", f"({bearers})", "record_key")
-        own.table("score_pair_key", statement(__file__, "changed_pairs"))
+        own.table(
+            "score_pair_key",
+            f"({statement(__file__, 'changed_pairs')}) UNION ALL ({statement(__file__, 'copied_pairs')})",
+        )
         own.table(
             "score_member",
             "SELECT record_l AS record_key FROM score_pair_key UNION SELECT record_r FROM score_pair_key",
