@@ -25,8 +25,8 @@ def merge_endings(merges: Iterable[tuple[str, str]]) -> pa.Table:
         merges: the key of a record that was merged away, and that of the one it was merged into.
 
     Returns:
-        A row of `ENDING` per merged key, in the order of the keys: the smallest and the largest key of a record in which
-        its merges end, the same where they end in one; both are empty where the merges come back to where they began.
+        A row of `ENDING` per merged key, in the order of the keys: the smallest and the largest key of a record in
+        which its merges end, the same where they end in one; both are empty where they come back to where they began.
     """
     into: dict[str, set[str]] = defaultdict(set)
     merged_from: dict[str, set[str]] = defaultdict(set)

@@ -42,8 +42,7 @@ LONGEST_ADDRESS = 500
 
 EXPLANATIONS = {
     "missing_key": "the row has no record id",
-    "overlong_value": f"a value that records are compared by is longer than {LONGEST} letters, or {LONGEST_ADDRESS} of an"
-    " address",
+    "overlong_value": f"a value to compare by is longer than {LONGEST} letters, or {LONGEST_ADDRESS} in an address",
     "duplicate_key": "an earlier row of the same load has the same record id",
     "unknown_record": "the row names a record id that the load does not hold",
     "not_a_list": "the document holds a single value where a list belongs",

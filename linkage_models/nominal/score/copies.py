@@ -14,7 +14,7 @@ scored again as if it had changed, so the edges are those that scoring everythin
 from linkage_models.nominal.model.features import INPUT_COLUMNS
 
 MOST_ALIKE = 20
-"""Records alike that are compared one by one: some assessments of one person, or a handful of deliveries, not a flood."""
+"""Records alike that are compared one by one: some assessments of one person or a few deliveries, and not a flood."""
 
 
 def find_copies() -> str:

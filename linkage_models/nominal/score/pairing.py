@@ -24,7 +24,8 @@ class Pairing:
     """The pairs among some records of which at least one has changed.
 
     Reads `score_current`, `score_copy` and `score_changed`; adds to the last the records of blocks that were capped or
-    freed. Leaves `score_plain` (features), `score_pair` (`join_key_l` and `join_key_r`, the smaller first) and `score_capped`.
+    freed. Leaves `score_plain` (features), `score_pair` (`join_key_l` and `join_key_r`, the smaller first) and
+    `score_capped`.
     """
 
     def __init__(self, own: Temporaries, records: str, bundle: Bundle, capped: str) -> None:
@@ -69,8 +70,7 @@ class Pairing:
         uncopied = f"(FROM {self.records} ANTI JOIN score_copy USING (record_key))"
         changed = f"(FROM {uncopied} SEMI JOIN score_changed USING (record_key))"
         of_changed, of_all = (
-            keys_of(f"({features_sql(relation, kinds)})", "record_key", self.bundle)
-            for relation in (changed, uncopied)
+            keys_of(f"({features_sql(relation, kinds)})", "record_key", self.bundle) for relation in (changed, uncopied)
         )
         wanted = f"(SELECT blocking_key FROM score_key UNION ALL SELECT blocking_key FROM {self.capped})"
         while True:

@@ -23,8 +23,8 @@ from linkage_models.nominal.model.features import (
     register_macros,
 )
 from linkage_models.nominal.model.name_variants import READING
-from linkage_models.nominal.score.evidence import edges_sql
 from linkage_models.nominal.score.copies import find_copies
+from linkage_models.nominal.score.evidence import edges_sql
 from linkage_models.nominal.score.pairing import Pairing, keys_of
 from linkage_models.nominal.score.splink_api import model_linker, quiet_splink
 from linkage_models.relations import EDGE, Temporaries, single_row, single_value, statement
@@ -208,7 +208,9 @@ def _find_changes(own: Temporaries, records: str, scored: str, method: str) -> N
     What a copy was scored with is also of which record it is a copy, so that it has changed where that has.
     """
     own.view("score_record", f"FROM {records}")
-    own.table("score_hashed", f"SELECT record_key, source_system, {feature_hash_sql()} AS feature_hash FROM score_record")
+    own.table(
+        "score_hashed", f"SELECT record_key, source_system, {feature_hash_sql()} AS feature_hash FROM score_record"
+    )
     own.table("score_copy", find_copies())
     own.table("score_current", statement(__file__, "current"))
     own.drop("score_hashed", "score_record")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -129,8 +130,34 @@ class ExtractPart(Part):
     )
 
 
+def in_clear(what: str, host: str | None) -> str:
+    """Return what is wrong with sending credentials unencrypted to a host, as a clause; nothing for this machine's own.
+
+    Args:
+        what: the setting that leaves them unencrypted.
+        host: the host's name or address; a path is of this machine.
+    """
+    if host is None or host.startswith("/") or host == "localhost":
+        return ""
+    try:
+        if ipaddress.ip_address(host.strip("[]")).is_loopback:
+            return ""
+    except ValueError:
+        pass  # a name
+    return (
+        f"{what} would send the credentials unencrypted to another machine: have it encrypted, or say"
+        " `credentials_in_clear: true` where whoever can listen may have them"
+    )
+
+
 class Connected(ExtractPart):
     """What every extraction over a network has."""
+
+    credentials_in_clear: bool = Field(
+        default=False,
+        description="`true` lets credentials go to another machine unencrypted, over `http://` or with `tls: off`:"
+        " whoever can listen may have them.",
+    )
 
     timeout_seconds: int = Field(60, ge=1, le=3600, description="How long to wait for an answer.")
     retries: int = Field(4, ge=0, le=20, description="How often to try again, waiting longer each time.")
