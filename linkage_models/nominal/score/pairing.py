@@ -7,6 +7,8 @@ there are, so one record's change can cap or free a block of others; these are t
 and the edges are those that scoring everything would leave.
 """
 
+from collections.abc import Callable
+
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.model.blocking import blocking_rules, keys_sql, too_large
 from linkage_models.nominal.model.features import build_features, features_sql
@@ -46,8 +48,7 @@ class Pairing:
         """Build the features of all records, then the pairs among them with a changed record."""
         own = self.own
         build_features(own.con, self.records, own.adopt("score_plain"), kinds=self.bundle.kinds)
-        uncopied = "(FROM score_plain ANTI JOIN score_copy USING (record_key))"
-        own.table("score_key", keys_of(uncopied, "unique_id", self.bundle))
+        own.table("score_key", keys_to_pair("score_plain", "unique_id", self.bundle))
         own.table("score_capped", too_large("score_key"))
         crossed = of_crossed("score_key", self.capped)
         self._add_bearers(f"SELECT record_key FROM score_plain SEMI JOIN ({crossed}) ON id = unique_id")
@@ -55,8 +56,10 @@ class Pairing:
         self._name_rules("score_key", bearers, "unique_id")
         own.table("score_pair", PAIRS)
         own.drop("score_key")
-        own.table("score_pair_key", statement(__file__, "copied_pairs"))
-        own.con.execute(f"INSERT INTO score_pair {statement(__file__, 'numbered_pairs')}")
+        if self._count("score_copy"):
+            own.table("score_pair_key", statement(__file__, "star_pairs"))
+            star = f"FROM ({statement(__file__, 'numbered_pairs')}) ANTI JOIN score_pair USING (join_key_l, join_key_r)"
+            own.con.execute(f"INSERT INTO score_pair {star}")
         own.table("score_member", "SELECT unique_id FROM score_plain ANTI JOIN score_changed USING (record_key)")
         if self._count("score_member"):
             own.con.execute("""
@@ -67,10 +70,10 @@ class Pairing:
     def changed(self) -> None:
         """Pair changed records with all, building features only for the records in pairs."""
         own, kinds = self.own, self.bundle.kinds
-        uncopied = f"(FROM {self.records} ANTI JOIN score_copy USING (record_key))"
-        changed = f"(FROM {uncopied} SEMI JOIN score_changed USING (record_key))"
+        changed = f"(FROM {self.records} SEMI JOIN score_changed USING (record_key))"
         of_changed, of_all = (
-            keys_of(f"({features_sql(relation, kinds)})", "record_key", self.bundle) for relation in (changed, uncopied)
+            keys_to_pair(relation, "record_key", self.bundle, lambda some: f"({features_sql(some, kinds)})")
+            for relation in (changed, self.records)
         )
         wanted = f"(SELECT blocking_key FROM score_key UNION ALL SELECT blocking_key FROM {self.capped})"
         while True:
@@ -85,7 +88,7 @@ class Pairing:
         self._name_rules("score_match", f"({bearers})", "record_key")
         own.table(
             "score_pair_key",
-            f"({statement(__file__, 'changed_pairs')}) UNION ALL ({statement(__file__, 'copied_pairs')})",
+            f"({statement(__file__, 'changed_pairs')}) UNION ({statement(__file__, 'star_pairs')})",
         )
         own.table(
             "score_member",
@@ -115,6 +118,24 @@ class Pairing:
 def keys_of(features: str, id_column: str, bundle: Bundle) -> str:
     """Return the query of the blocking keys of features, under the bundle's rules."""
     return keys_sql(features, id_column, blocking_rules(bundle.kinds))
+
+
+def keys_to_pair(
+    records: str, id_column: str, bundle: Bundle, features: Callable[[str], str] = lambda some: some
+) -> str:
+    """Return the query of the blocking keys by which records are paired; see `copies` for those of `score_copy`.
+
+    Args:
+        records: the records, or their features.
+        id_column: the column that names a record.
+        bundle: the model.
+        features: makes of a relation of some of the records one of their features.
+    """
+    beyond_names = tuple(rule for rule in blocking_rules(bundle.kinds) if not rule.of_names)
+    namesakes = "(FROM score_copy WHERE NOT whole)"
+    every_way = features(f"(FROM {records} ANTI JOIN score_copy USING (record_key))")
+    some_ways = features(f"(FROM {records} SEMI JOIN {namesakes} USING (record_key))")
+    return f"({keys_of(every_way, id_column, bundle)}) UNION ALL ({keys_sql(some_ways, id_column, beyond_names)})"
 
 
 def of_crossed(keys: str, capped: str) -> str:

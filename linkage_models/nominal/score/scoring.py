@@ -80,7 +80,8 @@ class Engine(Protocol):
         """Pair changed records with all.
 
         Reads `score_current`, `score_copy` and `score_changed`; adds to the latter the records of blocks that were
-        capped or freed. Copies are paired with their originals alone.
+        capped or freed. See `copies` for what those in
+        `score_copy` are paired with.
 
         Args:
             own: the temporary relations of the scoring, which get `score_capped` and whatever `score` is to read.
@@ -205,12 +206,10 @@ def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
 def _find_changes(own: Temporaries, records: str, scored: str, method: str) -> None:
     """Make `score_current`, `score_copy`, `score_changed` and `score_gone`.
 
-    What a copy was scored with is also of which record it is a copy, so that it has changed where that has.
+    What a copy or namesake was scored with is also whose it is, so that it has changed where that has.
     """
-    own.view("score_record", f"FROM {records}")
-    own.table(
-        "score_hashed", f"SELECT record_key, source_system, {feature_hash_sql()} AS feature_hash FROM score_record"
-    )
+    own.view("score_record", f"SELECT *, {feature_hash_sql()} AS feature_hash FROM {records}")
+    own.table("score_hashed", statement(__file__, "hashed"))
     own.table("score_copy", find_copies())
     own.table("score_current", statement(__file__, "current"))
     own.drop("score_hashed", "score_record")

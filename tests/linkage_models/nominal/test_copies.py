@@ -16,6 +16,7 @@ MOST = 4
 @pytest.fixture(autouse=True)
 def _few_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(copies, "MOST_ALIKE", MOST)
+    monkeypatch.setattr(copies, "MOST_NAMESAKES", 2 * MOST)
 
 
 def alike(records: int, system: str = "pnc", first: int = 0) -> dict[str, Given]:
@@ -85,11 +86,33 @@ def test_a_ruling_takes_one_copy_out_and_leaves_the_others() -> None:
     assert set(found.values()) == {"pnc:00000"}
 
 
-CROWDS = {
-    "none": {},
+def namesakes(records: int, first: int = 0) -> dict[str, Given]:
+    """Return records of one name and date of birth, each with a number of its own; every fifth shares a telephone."""
+    return {
+        f"pnc:n{number:04}": {"name": "Aino Karhu", "born": "1985-03-04", "noms": f"A{number:04}BC"}
+        | ({} if number % 5 else {"phone": "07700900123"})
+        for number in range(first, first + records)
+    }
+
+
+def test_many_namesakes_are_compared_with_one_and_by_what_else_they_share() -> None:
+    found = namesakes(101)
+    other: dict[str, Given] = {"nomis:1": {"name": "Aino Karhu", "born": "1985-03-04", "noms": "A0077BC"}}
+    warehouse = Warehouse(found | other)
+    counts = warehouse.score()
+    sharing = 21 * 20 // 2
+    # Each with the first; those of one telephone; the other record with the first, and with that of its number.
+    assert counts.pairs == 100 + sharing - 20 + 2
+    assert counts.blocks_capped == 0
+    assert ("nomis:1", "pnc:n0077") in warehouse.edges()
+
+
+CROWDS: dict[str, dict[str, Given]] = {
     "few": alike(MOST),
     "many": alike(3 * MOST),
     "others": alike(3 * MOST, first=MOST),
+    "namesakes": namesakes(5 * MOST),
+    "other namesakes": namesakes(5 * MOST, first=3) | alike(2 * MOST),
     "two systems": alike(3 * MOST, first=2) | alike(2 * MOST, "rms"),
 }
 

@@ -1,4 +1,4 @@
--- Each copy with its original, where either has changed; an original has the smaller key.
+-- Each copy and namesake with its original, where either has changed; an original has the smaller key.
 SELECT original AS record_l, record_key AS record_r
 FROM score_copy
 WHERE
