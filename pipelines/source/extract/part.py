@@ -130,6 +130,15 @@ class ExtractPart(Part):
     )
 
 
+InClear = Annotated[
+    bool,
+    Field(
+        description="`true` lets the credentials go to another machine unencrypted, over `http://` or with `tls: off`:"
+        " whoever can listen may have them."
+    ),
+]
+
+
 def in_clear(what: str, host: str | None) -> str:
     """Return what is wrong with sending credentials unencrypted to a host, as a clause; nothing for this machine's own.
 
@@ -152,12 +161,6 @@ def in_clear(what: str, host: str | None) -> str:
 
 class Connected(ExtractPart):
     """What every extraction over a network has."""
-
-    credentials_in_clear: bool = Field(
-        default=False,
-        description="`true` lets credentials go to another machine unencrypted, over `http://` or with `tls: off`:"
-        " whoever can listen may have them.",
-    )
 
     timeout_seconds: int = Field(60, ge=1, le=3600, description="How long to wait for an answer.")
     retries: int = Field(4, ge=0, le=20, description="How often to try again, waiting longer each time.")

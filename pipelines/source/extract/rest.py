@@ -9,7 +9,7 @@ from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.parser import parse as parse_path
 from pydantic import AfterValidator, Field, model_validator
 
-from pipelines.source.extract.part import Connected, Part, Polling, ResourceName, Secret, in_clear
+from pipelines.source.extract.part import Connected, InClear, Part, Polling, ResourceName, Secret, in_clear
 
 
 def _is_path(given: str) -> str:
@@ -148,6 +148,7 @@ class Rest(Connected):
         default_factory=dict, description="Headers of every request; no secrets."
     )
     pause_seconds: float = Field(0, ge=0, le=60, description="Pause between requests, for a service's rate limit.")
+    credentials_in_clear: InClear = False
     max_pages: int = Field(100_000, ge=1, description="More pages than this are an error of the service.")
     max_answer_megabytes: int = Field(
         100, ge=1, le=2000, description="A larger answer is an error of the service; unpacked, where it came packed."

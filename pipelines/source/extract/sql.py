@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipelines.source.extract.part import Connected, Polling, ResourceName, Secret, in_clear, named
+from pipelines.source.extract.part import Connected, InClear, Polling, ResourceName, Secret, in_clear, named
 
 Dialect = Literal["postgresql", "oracle", "mssql", "mysql", "sqlite"]
 
@@ -38,6 +38,7 @@ class Sql(Connected):
     tls: Literal["verify", "off"] = Field(
         "verify", description="`verify`: encrypted, and the server proves who it is. `off`: only for a local server."
     )
+    credentials_in_clear: InClear = False
     resources: Annotated[
         dict[ResourceName, SqlResource],
         BeforeValidator(named, json_schema_input_type=list[str] | dict[str, SqlResource]),
