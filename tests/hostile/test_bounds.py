@@ -91,7 +91,7 @@ CROWDS: dict[Callable[[], Iterator[Person]], tuple[int, int]] = {
 
 @pytest.mark.parametrize("crowd", CROWDS, ids=lambda crowd: crowd.__name__)
 def test_a_night_costs_what_it_is_given_and_not_its_square(
-    crowd: Callable[[], Iterator[Person]], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    crowd: Callable[[], Iterator[Person]], tmp_path: Path
 ) -> None:
     figures = night(tmp_path, crowd())
     ((records, subjects),) = figures.ask(
@@ -99,11 +99,10 @@ def test_a_night_costs_what_it_is_given_and_not_its_square(
         "WHERE until IS NULL AND record_key LIKE 'register:%'"
     )
     ((edges,),) = figures.ask("SELECT count(*) FROM linkage.edge")
-    with capsys.disabled():
-        print(
-            f"\n{crowd.__name__}: {figures.seconds:.0f} s of {SECONDS}, {figures.megabytes:.0f} MB of {MEGABYTES}, "
-            f"{records:,} records, {subjects:,} subjects, {edges:,} edges"
-        )
+    print(  # noqa: T201
+        f"{crowd.__name__}: {figures.seconds:.0f} s of {SECONDS}, {figures.megabytes:.0f} MB of {MEGABYTES}; "
+        f"{records:,} records, {subjects:,} subjects, {edges:,} edges"
+    )
     least_subjects, most_records = CROWDS[crowd]
     assert records <= most_records
     assert subjects >= least_subjects
