@@ -74,6 +74,7 @@ class NothingPublishedError(ConjoinError):
     """A snapshot or a warehouse was asked for before any run has made one."""
 
 
+_NO_MEMORY = ("Out of Memory Error", "bad_alloc", "ArrowMemoryError", "MemoryError")
 _FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_directory_size", "Could not write")
 _REFUSED = re.compile(
     r'"([^"]+)"[^"]*: (Permission denied|Read-only file system|Operation not permitted|Not a directory|Is a directory'
@@ -84,7 +85,8 @@ _REFUSED = re.compile(
 def raise_if_storage(error: Exception) -> None:
     """Raise a StorageError if the error means that nothing more can be written or held; return otherwise.
 
-    DuckDB gives no error number, so its message is searched for the operating system's words.
+    DuckDB gives no error number, so its message is searched for the operating system's words, and for the name of an
+    error of Python's that it met.
     """
     full = isinstance(error, OSError) and error.errno in {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
     if isinstance(error, StorageError):
@@ -92,9 +94,10 @@ def raise_if_storage(error: Exception) -> None:
     if full or any(words in str(error) for words in _FULL):
         message = "The disk that CONJOIN_HOME lies on is full; free some space and run again (nothing was published)."
         raise StorageError(message) from None
-    if "Out of Memory Error" in str(error):
-        message = "DuckDB needs more than CONJOIN_MEMORY_LIMIT; raise it, or lower CONJOIN_THREADS, and run again."
-        raise StorageError(message) from None
+    if isinstance(error, MemoryError) or any(words in str(error) for words in _NO_MEMORY):
+        needs = "DuckDB needs more than CONJOIN_MEMORY_LIMIT; raise it, or lower CONJOIN_THREADS, and run again."
+        lacks = "This machine has too little memory free; free some, or lower CONJOIN_MEMORY_LIMIT, and run again."
+        raise StorageError(needs if _NO_MEMORY[0] in str(error) else lacks) from None
 
 
 @contextmanager

@@ -6,8 +6,9 @@ import os
 import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
+from urllib.parse import unquote
 
-from pipelines.errors import storage_errors
+from pipelines.errors import ConfigurationError, storage_errors
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -25,10 +26,16 @@ def dagster_home(settings: Settings) -> Path:
     Conjoin is installed without it. This process, and those it starts, find it in DAGSTER_HOME from then on.
 
     Raises:
+        ConfigurationError: its path cannot stand in an address as it is.
         StorageError: it cannot be written.
     """
     in_place = _IN_REPOSITORY.parent if SHIPPED == _IN_REPOSITORY else settings.home / "dagster"
     folder = Path(os.environ.get("DAGSTER_HOME") or in_place).resolve()
+    if "?" in str(folder) or unquote(str(folder)) != str(folder):
+        message = (
+            f"{folder} cannot be DAGSTER_HOME: an address, as Dagster's databases have, reads a `?` or `%41` otherwise"
+        )
+        raise ConfigurationError(f"{message}; name another folder.")
     settle(folder)
     os.environ["DAGSTER_HOME"] = str(folder)
     return folder

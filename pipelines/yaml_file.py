@@ -10,7 +10,11 @@ from typing import TYPE_CHECKING, Any, TypeVar, cast
 from pydantic import BaseModel, ValidationError
 from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.composer import Composer, ComposerError
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
+from ruamel.yaml.events import AliasEvent
+from ruamel.yaml.nodes import Node
+from ruamel.yaml.scanner import RoundTripScanner, ScannerError
 
 from pipelines.errors import ConfigurationError, Report, refuse
 
@@ -124,9 +128,60 @@ _BY_TAGS = (ArithmeticError, AttributeError, LookupError, NotImplementedError, R
 """What the parser raises for a tag that its value does not fit, such as `!!int x`."""
 
 
+LONGEST = 1_000_000
+"""Bytes of the largest file that is read: no file that a person writes is a tenth of it."""
+
+DEEPEST = 50
+"""Brackets inside brackets that are read; the scanner looks at all that are open for every further one."""
+
+_MERGE = "tag:yaml.org,2002:merge"
+
+
+class _WrittenOut(Composer):
+    """Composes what a file says where it says it, so that a short one cannot stand for a tree without end."""
+
+    def compose_node(self, parent: Any, index: Any) -> Any:
+        """Return the next node, as the parser's own class does.
+
+        Raises:
+            ComposerError: it is an alias of another, or a key that merges others.
+        """
+        if self.parser.check_event(AliasEvent):
+            self._refuse(self.parser.get_event(), "an alias such as `*name` is not read; write out what it stands for")
+        node: Node | None = super().compose_node(parent, index)
+        if node is not None and node.tag == _MERGE:
+            self._refuse(node, "the merge key `<<` is not read; write out the fields that it brings")
+        return node
+
+    def _refuse(self, where: Any, problem: str) -> None:
+        raise ComposerError(None, None, problem, where.start_mark)
+
+
+class _Shallow(RoundTripScanner):
+    """Reads a file whose brackets do not lie too deep in others."""
+
+    def fetch_flow_collection_start(self, TokenClass: Any, to_push: Any) -> None:  # noqa: N803  # as the parser's own
+        """Read an opening bracket, as the parser's own class does.
+
+        Raises:
+            ScannerError: it is inside too many others.
+        """
+        if self.flow_level >= DEEPEST:
+            raise ScannerError(
+                None, None, f"more than {DEEPEST} brackets lie inside each other", self.reader.get_mark()
+            )
+        super().fetch_flow_collection_start(TokenClass, to_push)
+
+
 def _parse(path: Path) -> Any:
+    yaml = YAML(typ="rt")
+    yaml.Composer, yaml.Scanner = _WrittenOut, _Shallow
     try:
-        tree = YAML(typ="rt").load(path.read_text(encoding="utf-8"))
+        text = path.read_text(encoding="utf-8")
+        if len(text) > LONGEST:
+            message = f"{path} is longer than {LONGEST:,} characters; correct the path, or write less."
+            raise ConfigurationError(message, file=path)
+        tree = yaml.load(text)
     except FileNotFoundError:
         message = f"{path} does not exist; create it or correct the path."
         raise ConfigurationError(message, file=path) from None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from sys import intern
 from typing import Any
 
 import numpy as np
@@ -12,6 +13,9 @@ from numpy.typing import NDArray
 from linkage_models.relations import Temporaries, relation, single_value, statement
 from linkage_models.resolve.components import Codes
 from linkage_models.resolve.conflict import FLAGS, EdgeWithParts
+
+ROWS_AT_ONCE = 10_000
+"""Pairs whose evidence is taken from DuckDB at a time."""
 
 
 class Graph:
@@ -58,9 +62,11 @@ class Graph:
     def evidence(self, chosen: NDArray[np.bool_]) -> Iterator[EdgeWithParts]:
         """Yield the chosen scored pairs with the weight of each comparison."""
         self._own.rows("resolve_chosen", pa.table({"code_l": self.left[chosen], "code_r": self.right[chosen]}))
-        scored = self._own.con.execute(statement(__file__, "partition/evidence")).fetchall()
-        for left, right, weight, comparisons, parts in scored:
-            yield left, right, weight, dict(zip(comparisons, parts, strict=True))
+        scored = self._own.con.execute(statement(__file__, "partition/evidence"))
+        while some := scored.fetchmany(ROWS_AT_ONCE):
+            for left, right, weight, comparisons, parts in some:
+                # Every pair names the same few comparisons; each row brings texts of its own.
+                yield left, right, weight, dict(zip(map(intern, comparisons), parts, strict=True))
 
     def write_clusters(self, levels: Mapping[str, Codes], into: str) -> None:
         """Name every cluster by its smallest record key and write the table.

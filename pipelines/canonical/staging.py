@@ -19,7 +19,7 @@ from linkage_models import standardise
 from linkage_models.python_function import as_written
 from linkage_models.relations import Temporaries, literal, quote, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
-from pipelines.canonical import bind, given
+from pipelines.canonical import bind, given, merges
 from pipelines.landing.changes import parquet
 from pipelines.landing.manifest import QUARANTINED
 from pipelines.source.mapping import MARKINGS, ContactKind
@@ -33,8 +33,16 @@ if TYPE_CHECKING:
 STAGED = Path(__file__).parent / "staged"
 """Every statement that decides what a landed row becomes."""
 
+LONGEST = 254
+"""Letters of the longest value that is compared: those of the longest e-mail address that may be (RFC 5321). A name of
+a person or a number is far shorter; what is longer is no such value, and comparing two costs their product."""
+
+LONGEST_ADDRESS = 500
+"""Letters of the longest address, which is several lines of up to some eighty letters."""
+
 EXPLANATIONS = {
     "missing_key": "the row has no record id",
+    "overlong_value": f"a value to compare by is longer than {LONGEST} letters, or {LONGEST_ADDRESS} in an address",
     "duplicate_key": "an earlier row of the same load has the same record id",
     "unknown_record": "the row names a record id that the load does not hold",
     "not_a_list": "the document holds a single value where a list belongs",
@@ -81,6 +89,7 @@ class Staging(Temporaries):
             ConfigurationError: an expression of the YAML does not fit the landed columns.
         """
         system = {"system": self.spec.system}
+        longest = {"longest": LONGEST}
         of_item = {
             "as_of": self.load.delivered_at,
             "country": self.spec.country,
@@ -90,15 +99,16 @@ class Staging(Temporaries):
         }
         why = {"reasons": list(EXPLANATIONS), "explanations": list(EXPLANATIONS.values())}
         self._read_given()
-        self.table("staged_person", _kept("person"), system)
+        self.table("staged_person", _kept("person"), {**system, **longest})
         self.view("person_row", "SELECT landed_row FROM staged_person WHERE problem IS NULL OR problem = 'merged'")
         self.table("merge_event", _kept("merge_event"), system)
+        self.rows("merge_ending", merges.merge_endings(self.con.execute("FROM merge_event").fetchall()))
         self.table("staged_merge", _kept("merge"))
         self.con.execute(
             "UPDATE staged_person SET problem = 'merged' "
             "WHERE problem IS NULL AND record_key IN (SELECT merged_key FROM staged_merge WHERE problem IS NULL)"
         )
-        self.table("said_item", _kept("said_item"), system)
+        self.table("said_item", _kept("said_item"), {**system, **longest, "longest_address": LONGEST_ADDRESS})
         self.table("staged_item", _kept("item", "read_item"), {**system, **of_item})
         self.drop("said_item")
         self.table("staged_record", _kept("record", "told", "ordered", "whole"), system)
@@ -108,6 +118,7 @@ class Staging(Temporaries):
 
     def _read_given(self) -> None:
         """Make what the source's YAML says readable: `given_person`, `given_item`, `landed_part`, `read_date`."""
+        self.macro("bounded", "given", f"CASE WHEN length(given) <= {LONGEST} THEN given END")
         formats = ", ".join(map(literal, self.spec.date_formats))
         self.macro("read_date", "given", f"coalesce(try_strptime(given, [{formats}])::DATE, try_cast(given AS DATE))")
         try:
@@ -131,7 +142,7 @@ def mapping_hash(spec: SourceSpec) -> str:
     """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping and Conjoin's own forms."""
     digest = hashlib.sha256(spec.model_dump_json(exclude={"extract", "title", "description"}).encode())
     kept = [path.read_text(encoding="utf-8") for path in sorted(STAGED.rglob("*.sql"))]
-    built = [as_written(path) for path in (bind.__file__, given.__file__, __file__)]
+    built = [as_written(path) for path in (bind.__file__, given.__file__, merges.__file__, __file__)]
     digest.update("".join((*standardise.APPLIED, *kept, *built)).encode())
     return digest.hexdigest()
 

@@ -93,7 +93,8 @@ def _nothing_is_lost(applied: Applied) -> dg.AssetCheckResult:
 
 
 def _load_is_trusted(applied: Applied) -> dg.AssetCheckResult:
-    refused = f"the load is refused and the load before stays in force: {applied.refused}" if applied.refused else None
+    instead = "the load before stays in force" if applied.records_before else "no load of it is in force"
+    refused = f"the load is refused and {instead}: {applied.refused}" if applied.refused else None
     return _result("load_is_trusted", refused, _undelivered(applied), _ERROR, {})
 
 

@@ -30,7 +30,9 @@ class Settings(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
     home: Annotated[
-        Path, AfterValidator(forms.no_file), Form("a folder, or a path where one can be made", environment_only=True)
+        Path,
+        AfterValidator(forms.home),
+        Form("a folder, or a path where one can be made, without a `?`", environment_only=True),
     ] = Field(Path("data"), description="Folder of the landing, the warehouse, the snapshots and the audit.")
     deployment: Annotated[Path | None, AfterValidator(forms.folder), Form("a folder that exists")] = Field(
         None, description="Folder of a deployment: sources, gap rules, audiences, bundles. Default: Conjoin's own."

@@ -102,6 +102,19 @@ def no_file(value: Path | None) -> Path | None:
     return value
 
 
+def home(value: Path | None) -> Path | None:
+    """Return the path of a home: a folder that is there or can be made, and that DuckDB can keep its log in.
+
+    DuckDB takes what follows a `?` for no part of a path where it names the log beside a database.
+
+    Raises:
+        ValueError: something else is there, or its path holds a question mark.
+    """
+    if value is not None and "?" in os.path.realpath(value):
+        raise ValueError
+    return no_file(value)
+
+
 def group(value: str | None) -> str | None:
     """Return the name of a group that this machine knows.
 

@@ -17,6 +17,7 @@ from typer.testing import CliRunner
 from linkage_models.nominal.bundle import SHIPPED
 from pipelines.cli import app
 from pipelines.deployment_check import Checked, check_deployment
+from pipelines.source.extract.part import in_clear
 from tests.pipelines import own_deployment
 
 
@@ -42,6 +43,9 @@ SQL_FORMAT = """\
     resources: [members]
 """
 JSON_FORMAT = "    format: json\n    layout: lines\n    resources:\n      members: pool.jsonl\n"
+BOMB = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 9)}]\n" for n in range(1, 15))
+"""A file of a kilobyte that says what would fill a disk."""
+
 MISTAKES = (
     Mistake(
         LIBRARY, "  owner: team:library", "  ownr: team:library", r"line 7: .*`ownr` is not known; did you mean `ow"
@@ -129,6 +133,49 @@ def test_all_mistakes_of_one_file_are_told(tmp_path: Path, monkeypatch: pytest.M
         assert [text for text in told if re.search(mistake.says, text)]
 
 
+REST_FORMAT = """\
+    format: rest
+    base_url: http://h/api
+    auth: {kind: oauth2, token_url: "https://h/token", client_id: c, client_secret: {env: TOWN_LIBRARY_PASSWORD}}
+    paging: {kind: none}
+    resources: {members: {path: members}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("secret", "in_clear", "what"),
+    [
+        (SQL_FORMAT, SQL_FORMAT + "    tls: off\n", "`tls: off`"),
+        (REST_FORMAT.replace("http:", "https:"), REST_FORMAT, "the `http://` of `base_url`"),
+        (
+            REST_FORMAT.replace("http:", "https:"),
+            REST_FORMAT.replace("https:", "http:").replace("http://h/api", "https://h/api"),
+            "the `http://` of `token_url`",
+        ),
+    ],
+    ids=["sql", "rest", "token"],
+)
+def test_credentials_go_unencrypted_to_another_machine_only_where_the_yaml_says_so(
+    secret: str, in_clear: str, what: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(extract: str) -> list[str]:
+        folder = spoilt(tmp_path / "town", Mistake(LIBRARY, FORMAT, extract))
+        return [str(error) for error in checked(folder, monkeypatch).errors if "unencrypted" in str(error)]
+
+    assert found(secret) == []
+    (said,) = found(in_clear)
+    assert f"is wrong: {what} would send the credentials unencrypted to another machine" in said
+    assert f"{tmp_path / 'town' / LIBRARY}, line " in said
+    assert found(in_clear + "    credentials_in_clear: true\n") == []
+
+
+def test_credentials_may_stay_on_this_machine_unencrypted() -> None:
+    for local in (None, "localhost", "127.0.0.9", "::1", "[::1]", "/run/postgresql"):
+        assert in_clear("it", local) == ""
+    for other in ("h", "localhost.example", "127.0.0.1.example", "10.0.0.1", "0.0.0.0", "::"):  # noqa: S104
+        assert in_clear("it", other)
+
+
 @pytest.mark.parametrize(
     ("spoil", "says"),
     [
@@ -143,6 +190,10 @@ def test_all_mistakes_of_one_file_are_told(tmp_path: Path, monkeypatch: pytest.M
         (lambda town: shutil.rmtree(town / "sources"), "holds no source system"),
         (lambda town: (town / "bundles").mkdir(), "holds no model bundle; train one with `conjoin train`"),
         (lambda town: (town / LIBRARY).write_text("a: [", encoding="utf-8"), "this is not valid YAML"),
+        (lambda town: (town / LIBRARY).write_text(BOMB, encoding="utf-8"), "an alias such as `*name` is not read"),
+        (lambda town: (town / LIBRARY).write_text("a: {<<: {b: 1}}", encoding="utf-8"), "the merge key `<<` is not"),
+        (lambda town: (town / LIBRARY).write_text("[" * 90_000, encoding="utf-8"), "brackets lie inside each other"),
+        (lambda town: (town / LIBRARY).write_text("a: b\n" * 300_000, encoding="utf-8"), "is longer than 1,000,000"),
         (lambda town: (town / TOWN).unlink(), "holds no audience"),
     ],
 )

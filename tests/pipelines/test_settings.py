@@ -26,7 +26,7 @@ from tests.pipelines.nights import attempt
 SETTINGS = [variable(field) for field in Settings.model_fields]
 
 BAD = {
-    "CONJOIN_HOME": [__file__, "a\tb"],
+    "CONJOIN_HOME": [__file__, "a\tb", "what?"],
     "CONJOIN_DEPLOYMENT": ["/no/such/folder", __file__],
     "CONJOIN_INBOX": [__file__, f"{__file__}\n"],
     "CONJOIN_READERS_GROUP": ["no-such-group", "0"],

@@ -6,12 +6,13 @@ close and never make two spellings the same. They are looked up in training, onc
 in the bundle: rigour takes seconds and 0.4 GB to load, which a night does not need.
 """
 
+import os
 from collections import defaultdict
 from collections.abc import Iterable
+from types import ModuleType
 
 import duckdb
 import pyarrow as pa
-from rigour.names import NameTypeTag, SymbolCategory, analyze_names
 
 SHORTEST = 3
 """Letters of the shortest spelling looked up: initials and particles write hundreds of names."""
@@ -22,20 +23,32 @@ MOST_SPELLINGS = 40
 SCHEMA = pa.schema({"value": pa.string(), "symbols": pa.list_(pa.string())})
 
 
+def _rigour() -> ModuleType:
+    """Return `rigour.names`, loaded without TZ: it takes that for a zone's name, where POSIX also has rules."""
+    zone = os.environ.pop("TZ", None)
+    try:
+        from rigour import names  # noqa: PLC0415  # as late as it is needed, and under these conditions
+    finally:
+        if zone is not None:
+            os.environ["TZ"] = zone
+    return names
+
+
 def symbols_of(spellings: Iterable[str]) -> dict[str, tuple[str, ...]]:
     """Return the symbols of each spelling that shares one with another spelling given.
 
     Args:
         spellings: single words, upper or lower case, of any script.
     """
+    rigour = _rigour()
     found: dict[str, set[str]] = {}
     spelt: dict[str, set[str]] = defaultdict(set)
     for spelling in set(spellings):
         if len(spelling) < SHORTEST:
             continue
-        spans = (span for name in analyze_names(NameTypeTag.PER, [spelling]) for span in name.spans)
+        spans = (span for name in rigour.analyze_names(rigour.NameTypeTag.PER, [spelling]) for span in name.spans)
         # Nicknames stand in `name_variants`, chosen for Britain.
-        found[spelling] = {str(s.symbol.id) for s in spans if s.symbol.category == SymbolCategory.NAME}
+        found[spelling] = {str(s.symbol.id) for s in spans if s.symbol.category == rigour.SymbolCategory.NAME}
         for symbol in found[spelling]:
             spelt[symbol].add(spelling)
     telling = {symbol for symbol, others in spelt.items() if 1 < len(others) <= MOST_SPELLINGS}

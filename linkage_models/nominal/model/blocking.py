@@ -18,11 +18,13 @@ class BlockingRule:
         name: what the two records have in common.
         keys: SQL over the columns of `features_sql`, a list of BIGINT hashes, NULLs allowed.
         reason: which pairs would be missed without the rule, and why it stays affordable.
+        of_names: whether it asks for names, or names and a date of birth, and nothing else.
     """
 
     name: str
     keys: str
     reason: str
+    of_names: bool = False
 
 
 def identifier_rule(kind: str) -> BlockingRule:
@@ -46,12 +48,14 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
         "date of birth and a name word shared",
         "flatten(list_transform(dobs, lambda d: list_transform(name_words, lambda w: hash(7, d, w))))",
         "Finds aliases, swapped fields, one-word names, a changed surname or a mistyped forename: one word is enough.",
+        of_names=True,
     ),
     BlockingRule(
         "date of birth and the beginnings of both names shared",
         "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, "
         "lambda n: hash(8, d, n[:2], split_part(n, ' ', 2)[:2]))))",
         "Both names mistyped after their second letter share no whole word.",
+        of_names=True,
     ),
     BlockingRule(
         "date of birth and postcode shared",
@@ -67,12 +71,14 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
         "full name and year of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, lambda n: hash(11, year(d), n))))",
         "Finds a mistyped day or month where no address agrees.",
+        of_names=True,
     ),
     BlockingRule(
         "full name and day of birth shared",
         "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, "
         "lambda n: hash(12, month(d), day(d), n))))",
         "Finds a mistyped year where no address agrees.",
+        of_names=True,
     ),
     BlockingRule(
         "full name and postcode district shared",
@@ -84,6 +90,7 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
         "list_transform(unordered_names, "
         "lambda n: CASE WHEN middle_names IS NOT NULL THEN hash(14, middle_names, n) END)",
         "Finds a missing date of birth together with a move.",
+        of_names=True,
     ),
     BlockingRule(
         "address line and year of birth shared",

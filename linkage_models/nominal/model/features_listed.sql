@@ -41,7 +41,8 @@ SELECT
         list_filter(addresses, lambda a: a.address IS NOT NULL), lambda a: nominal_address_words(a.address)
     ))) AS address_words,
     nominal_set(list_transform(addresses, lambda a: nominal_first_line(a.address))) AS address_lines,
-    nominal_set(flatten(list_transform(addresses, lambda a: nominal_address_parts(a.address)))) AS address_parts,
+    nominal_compared(nominal_set(flatten(list_transform(addresses, lambda a: nominal_address_parts(a.address)))))
+        AS address_parts,
     nominal_set(list_transform(addresses, lambda a: nominal_house_number(a.address))) AS house_numbers,
     nominal_set(list_transform(contact_points, lambda c: c.kind || ':' || c.value)) AS contacts
 FROM feature_given

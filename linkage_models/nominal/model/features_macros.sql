@@ -1,3 +1,6 @@
+-- Lists are compared with lists, and blocking keys are made of the elements of several: so many of each are.
+CREATE OR REPLACE TEMP MACRO nominal_compared(items) AS coalesce(items[:100], []);
+
 CREATE OR REPLACE TEMP MACRO nominal_set(items) AS
 list_sort(list_distinct(list_filter(items, lambda item: item IS NOT NULL)));
 

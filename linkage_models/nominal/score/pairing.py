@@ -7,6 +7,8 @@ there are, so one record's change can cap or free a block of others; these are t
 and the edges are those that scoring everything would leave.
 """
 
+from collections.abc import Callable
+
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.model.blocking import blocking_rules, keys_sql, too_large
 from linkage_models.nominal.model.features import build_features, features_sql
@@ -23,8 +25,9 @@ PAIRS = """
 class Pairing:
     """The pairs among some records of which at least one has changed.
 
-    Reads `score_current` and `score_changed`; adds to the latter the records of blocks that were capped or freed.
-    Leaves `score_plain` (features), `score_pair` (`join_key_l` and `join_key_r`, the smaller first) and `score_capped`.
+    Reads `score_current`, `score_copy` and `score_changed`; adds to the last the records of blocks that were capped or
+    freed. Leaves `score_plain` (features), `score_pair` (`join_key_l` and `join_key_r`, the smaller first) and
+    `score_capped`.
     """
 
     def __init__(self, own: Temporaries, records: str, bundle: Bundle, capped: str) -> None:
@@ -45,7 +48,7 @@ class Pairing:
         """Build the features of all records, then the pairs among them with a changed record."""
         own = self.own
         build_features(own.con, self.records, own.adopt("score_plain"), kinds=self.bundle.kinds)
-        own.table("score_key", keys_of("score_plain", "unique_id", self.bundle))
+        own.table("score_key", keys_to_pair("score_plain", "unique_id", self.bundle))
         own.table("score_capped", too_large("score_key"))
         crossed = of_crossed("score_key", self.capped)
         self._add_bearers(f"SELECT record_key FROM score_plain SEMI JOIN ({crossed}) ON id = unique_id")
@@ -53,6 +56,10 @@ class Pairing:
         self._name_rules("score_key", bearers, "unique_id")
         own.table("score_pair", PAIRS)
         own.drop("score_key")
+        if self._count("score_copy"):
+            own.table("score_pair_key", statement(__file__, "star_pairs"))
+            star = f"FROM ({statement(__file__, 'numbered_pairs')}) ANTI JOIN score_pair USING (join_key_l, join_key_r)"
+            own.con.execute(f"INSERT INTO score_pair {star}")
         own.table("score_member", "SELECT unique_id FROM score_plain ANTI JOIN score_changed USING (record_key)")
         if self._count("score_member"):
             own.con.execute("""
@@ -65,7 +72,7 @@ class Pairing:
         own, kinds = self.own, self.bundle.kinds
         changed = f"(FROM {self.records} SEMI JOIN score_changed USING (record_key))"
         of_changed, of_all = (
-            keys_of(f"({features_sql(relation, kinds)})", "record_key", self.bundle)
+            keys_to_pair(relation, "record_key", self.bundle, lambda some: f"({features_sql(some, kinds)})")
             for relation in (changed, self.records)
         )
         wanted = f"(SELECT blocking_key FROM score_key UNION ALL SELECT blocking_key FROM {self.capped})"
@@ -79,7 +86,10 @@ class Pairing:
                 break
         bearers = features_sql(f"(FROM {self.records} SEMI JOIN score_bearer ON record_key = id)", kinds)
         self._name_rules("score_match", f"({bearers})", "record_key")
-        own.table("score_pair_key", statement(__file__, "changed_pairs"))
+        own.table(
+            "score_pair_key",
+            f"({statement(__file__, 'changed_pairs')}) UNION ({statement(__file__, 'star_pairs')})",
+        )
         own.table(
             "score_member",
             "SELECT record_l AS record_key FROM score_pair_key UNION SELECT record_r FROM score_pair_key",
@@ -108,6 +118,24 @@ class Pairing:
 def keys_of(features: str, id_column: str, bundle: Bundle) -> str:
     """Return the query of the blocking keys of features, under the bundle's rules."""
     return keys_sql(features, id_column, blocking_rules(bundle.kinds))
+
+
+def keys_to_pair(
+    records: str, id_column: str, bundle: Bundle, features: Callable[[str], str] = lambda some: some
+) -> str:
+    """Return the query of the blocking keys by which records are paired; see `copies` for those of `score_copy`.
+
+    Args:
+        records: the records, or their features.
+        id_column: the column that names a record.
+        bundle: the model.
+        features: makes of a relation of some of the records one of their features.
+    """
+    beyond_names = tuple(rule for rule in blocking_rules(bundle.kinds) if not rule.of_names)
+    namesakes = "(FROM score_copy WHERE NOT whole)"
+    every_way = features(f"(FROM {records} ANTI JOIN score_copy USING (record_key))")
+    some_ways = features(f"(FROM {records} SEMI JOIN {namesakes} USING (record_key))")
+    return f"({keys_of(every_way, id_column, bundle)}) UNION ALL ({keys_sql(some_ways, id_column, beyond_names)})"
 
 
 def of_crossed(keys: str, capped: str) -> str:

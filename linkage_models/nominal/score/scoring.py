@@ -23,10 +23,11 @@ from linkage_models.nominal.model.features import (
     register_macros,
 )
 from linkage_models.nominal.model.name_variants import READING
+from linkage_models.nominal.score.copies import find_copies
 from linkage_models.nominal.score.evidence import edges_sql
 from linkage_models.nominal.score.pairing import Pairing, keys_of
 from linkage_models.nominal.score.splink_api import model_linker, quiet_splink
-from linkage_models.relations import EDGE, Temporaries, single_row, single_value
+from linkage_models.relations import EDGE, Temporaries, single_row, single_value, statement
 from linkage_models.words import counted
 
 _LOG = logging.getLogger(__name__)
@@ -78,7 +79,9 @@ class Engine(Protocol):
     def pair(self, own: Temporaries, records: str, bundle: Bundle, capped: str) -> int:
         """Pair changed records with all.
 
-        Reads `score_current` and `score_changed`; adds to the latter the records of blocks that were capped or freed.
+        Reads `score_current`, `score_copy` and `score_changed`; adds to the latter the records of blocks that were
+        capped or freed. See `copies` for what those in
+        `score_copy` are paired with.
 
         Args:
             own: the temporary relations of the scoring, which get `score_capped` and whatever `score` is to read.
@@ -201,7 +204,15 @@ def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
 
 
 def _find_changes(own: Temporaries, records: str, scored: str, method: str) -> None:
-    own.table("score_current", f"SELECT record_key, {feature_hash_sql()} AS feature_hash FROM {records}")
+    """Make `score_current`, `score_copy`, `score_changed` and `score_gone`.
+
+    What a copy or namesake was scored with is also whose it is, so that it has changed where that has.
+    """
+    own.view("score_record", f"SELECT *, {feature_hash_sql()} AS feature_hash FROM {records}")
+    own.table("score_hashed", statement(__file__, "hashed"))
+    own.table("score_copy", find_copies())
+    own.table("score_current", statement(__file__, "current"))
+    own.drop("score_hashed", "score_record")
     as_before = f"(FROM {scored} WHERE bundle = $method)"
     own.table(
         "score_changed",

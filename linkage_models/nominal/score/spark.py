@@ -77,19 +77,26 @@ class SparkEngine:
             self._give(con, "score_input", "FROM score_input")
             changed = "SELECT unique_id AS id FROM score_input SEMI JOIN score_changed USING (record_key)"
             self._give(con, "score_changed", changed)
+            self._give(con, "score_copy", "FROM score_copy")
             before = f"blocking_key - CASE WHEN blocking_key >= {TWO_TO_64 // 2} THEN {TWO_TO_64} ELSE 0 END"
             self._give(con, "score_before", f"SELECT ({before})::BIGINT AS blocking_key FROM {capped}")
-            self._keep("score_key", pairing.keys_of("score_input", "unique_id", bundle))
+            self._keep("score_key", pairing.keys_to_pair("score_input", "unique_id", bundle))
             self._keep("score_capped", too_large("score_key"))
             self._keep("score_crossed", f"SELECT DISTINCT id FROM ({pairing.of_crossed('score_key', 'score_before')})")
             self._keep("score_bearer", pairing.first_bearers("score_key"))
             bearers = "(FROM score_input SEMI JOIN score_bearer ON unique_id = id)"
             self._keep("score_named", pairing.with_rules(bearers, "unique_id", bundle))
             anew = "(SELECT id FROM score_changed UNION SELECT id FROM score_crossed)"
+            star = """
+                SELECT original.unique_id AS join_key_l, copy.unique_id AS join_key_r
+                FROM score_copy JOIN score_input AS copy ON copy.record_key = score_copy.record_key
+                JOIN score_input AS original ON original.record_key = score_copy.original
+            """
+            pairs_of_all = f"({pairing.PAIRS}) UNION ({star})"
             self._keep(
                 "score_pair",
                 f"""
-                SELECT '0' AS match_key, join_key_l, join_key_r FROM ({pairing.PAIRS}) AS p
+                SELECT '0' AS match_key, join_key_l, join_key_r FROM ({pairs_of_all}) AS p
                 LEFT JOIN {anew} AS l ON l.id = join_key_l LEFT JOIN {anew} AS r ON r.id = join_key_r
                 WHERE l.id IS NOT NULL OR r.id IS NOT NULL
                 """,

@@ -26,6 +26,7 @@ SELECT
     list_count(list_filter(item.date_texts, lambda text: read_date(text) IS NULL)) AS unreadable_dates,
     item.unmapped_codes,
     CASE
+        WHEN item.overlong THEN 'overlong_value'
         WHEN item.record_key IS NULL THEN 'missing_key'
         WHEN merge.problem IS NOT NULL THEN merge.problem
         WHEN person.record_key IS NULL THEN 'unknown_record'

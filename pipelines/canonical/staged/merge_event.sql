@@ -1,8 +1,8 @@
 -- One row per merge that the source reports.
 WITH told AS (
     SELECT
-        $system || ':' || nullif(trim(value), '') AS merged_key,
-        $system || ':' || nullif(trim(key), '') AS surviving_key
+        $system || ':' || nullif(trim(bounded(value)), '') AS merged_key,
+        $system || ':' || nullif(trim(bounded(key)), '') AS surviving_key
     FROM given_item
     WHERE kind = 'merge'
 )

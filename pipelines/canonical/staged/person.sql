@@ -1,8 +1,21 @@
 -- One row per row of the record's resource, with `problem` where it is no person.
-WITH said AS (
+WITH bound AS (
+    -- A text that is too long is not even read: that, and every comparison, may cost far more than it is long.
     SELECT
-        * REPLACE (nullif(trim(birth_date), '') AS birth_date),
-        nullif(trim(key), '') AS source_record_id
+        landed_row, unmapped_codes,
+        nullif(trim(bounded(key)), '') AS source_record_id,
+        bounded(forenames) AS forenames,
+        bounded(middle_names) AS middle_names,
+        bounded(surname) AS surname,
+        nullif(trim(bounded(birth_date)), '') AS birth_date,
+        bounded(sex) AS sex,
+        bounded(ethnicity) AS ethnicity,
+        bounded(nationality) AS nationality,
+        bounded(birth_place) AS birth_place,
+        coalesce(greatest(
+            length(key), length(forenames), length(middle_names), length(surname), length(birth_date), length(sex),
+            length(ethnicity), length(nationality), length(birth_place)
+        ) > $longest, FALSE) AS overlong
     FROM given_person
 )
 
@@ -20,7 +33,8 @@ SELECT
     (birth_date IS NOT NULL AND read_date(birth_date) IS NULL)::INTEGER AS unreadable_dates,
     unmapped_codes,
     CASE
+        WHEN overlong THEN 'overlong_value'
         WHEN source_record_id IS NULL THEN 'missing_key'
         WHEN row_number() OVER (PARTITION BY source_record_id ORDER BY landed_row) > 1 THEN 'duplicate_key'
     END AS problem
-FROM said
+FROM bound

@@ -5,10 +5,10 @@ Nothing outside the file is read and no entity is expanded: a file that declares
 
 from __future__ import annotations
 
+import io
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from xml.parsers import expat  # only to look for a document type
@@ -19,8 +19,34 @@ from lxml import etree
 if TYPE_CHECKING:
     from pipelines.source.extract.files import XmlResource
 
-ROWS_AT_ONCE = 20_000
+LETTERS_AT_ONCE = 16_000_000
+
+LONGEST_ROW = 8 * 1024 * 1024
+"""Bytes of the file in which a row must end: as long as a line of JSON may be. Its elements take many times as much."""
+
 XML_ROWS = pa.schema([("_row", pa.int64()), ("document", pa.json_(pa.string()))])
+
+
+class _RowByRow(io.FileIO):
+    """A file that is read on only as long as rows end."""
+
+    since_a_row = 0
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        """Return the next bytes.
+
+        Raises:
+            _EndlessError: no row has ended for more than `LONGEST_ROW`.
+        """
+        some = super().read(size if size is not None else -1) or b""
+        self.since_a_row += len(some)
+        if self.since_a_row > LONGEST_ROW:
+            raise _EndlessError
+        return some
+
+
+class _EndlessError(Exception):
+    """No row ends."""
 
 
 class XmlError(Exception):
@@ -47,33 +73,47 @@ class XmlRows:
         Raises:
             XmlError: the file is not well-formed, or declares a document type.
         """
-        rows = enumerate(self._documents(), start=1)
-        while several := list(islice(rows, ROWS_AT_ONCE)):
-            ordinals, documents = zip(*several, strict=True)
-            text = pa.array(documents, pa.string()).cast(pa.json_(pa.string()))
-            yield pa.record_batch([pa.array(ordinals, pa.int64()), text], schema=XML_ROWS)
+        documents: list[str] = []
+        letters, before = 0, 0
+        for document in self._documents():
+            documents.append(document)
+            letters += len(document)
+            if letters > LETTERS_AT_ONCE:
+                yield _batch(documents, before)
+                before += len(documents)
+                documents, letters = [], 0
+        if documents:
+            yield _batch(documents, before)
 
     def _documents(self) -> Iterator[str]:
-        elements = etree.iterparse(
-            str(self.path), events=("end",), tag="{*}" + self.spec.element,
-            resolve_entities=False, load_dtd=False, no_network=True, huge_tree=False, remove_comments=True,
-            remove_pis=True,
-        )  # fmt: skip
-        lists = set(self.spec.lists)
         if _declares_type(self.path):
             self._refuse("", "declares a document type, which is not read for safety")
-        try:
-            for _, element in elements:
-                if next(element.iterancestors("{*}" + self.spec.element), None) is not None:
-                    continue  # a part of the row around it
-                yield json.dumps(_row(element, lists), ensure_ascii=False)
-                _forget(element)
-        except etree.XMLSyntaxError as error:
-            self._refuse(f" line {error.lineno}", "stops being well-formed XML")
+        with _RowByRow(self.path) as file:
+            elements = etree.iterparse(
+                file, events=("end",), tag="{*}" + self.spec.element, resolve_entities=False, load_dtd=False,
+                no_network=True, huge_tree=False, remove_comments=True, remove_pis=True,
+            )  # fmt: skip
+            lists = set(self.spec.lists)
+            try:
+                for _, element in elements:
+                    if next(element.iterancestors("{*}" + self.spec.element), None) is not None:
+                        continue  # a part of the row around it
+                    file.since_a_row = 0
+                    yield json.dumps(_row(element, lists), ensure_ascii=False)
+                    _forget(element)
+            except _EndlessError:
+                self._refuse("", f"holds more than {LONGEST_ROW:,} bytes without the end of a row")
+            except etree.XMLSyntaxError as error:
+                self._refuse(f" line {error.lineno}", "stops being well-formed XML")
 
     def _refuse(self, where: str, why: str) -> None:
         self.fault = (where, why)
         raise XmlError
+
+
+def _batch(documents: list[str], before: int) -> pa.RecordBatch:
+    ordinals = pa.array(range(before + 1, before + 1 + len(documents)), pa.int64())
+    return pa.record_batch([ordinals, pa.array(documents, pa.string()).cast(pa.json_(pa.string()))], schema=XML_ROWS)
 
 
 class _FoundError(Exception):

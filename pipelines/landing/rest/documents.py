@@ -20,14 +20,15 @@ import requests
 from jsonpath_ng.parser import parse as parse_path
 
 from linkage_models.words import counted
-from pipelines.errors import SourceError, raise_if_storage
-from pipelines.landing.rest.service import OK, Service, read_json, unlogged
+from pipelines.errors import ConjoinError, SourceError, raise_if_storage
+from pipelines.landing.rest.answer import OK, Answer, read_json
+from pipelines.landing.rest.service import Service, unlogged
 from pipelines.source.extract.rest import CursorPages, LinkHeader, NextUrl, Offset, OnePage, PageNumber
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from requests import Request, Response
+    from requests import Request
 
     from pipelines.landing.extraction import Extraction
     from pipelines.source.extract import Rest
@@ -62,7 +63,7 @@ def _land(reading: _Reading) -> int:
         written = extraction.write_rows(reading.name, pa.RecordBatchReader.from_batches(DOCUMENTS, reading.batches()))
     except Exception as error:
         if reading.fault is not None:
-            raise reading.fault from None
+            raise reading.told(reading.fault) from None
         raise_if_storage(error)
         raise
     extraction.quarantine(reading.quarantined)
@@ -118,6 +119,14 @@ class _Reading:
             self.fault = error
             raise
 
+    def told(self, fault: BaseException) -> BaseException:
+        """Return what ended the reading as an error of the source, where the answers brought it about."""
+        if isinstance(fault, MemoryError):
+            return self._error("gives more than this machine can hold", "ask for less at a time with `paging`")
+        if isinstance(fault, ConjoinError | OSError) or not isinstance(fault, Exception):
+            return fault
+        return self._error(f"gives what cannot be read ({type(fault).__name__})", "ask who runs the service")
+
     def _not_a_document(self, ordinal: int, element: object) -> tuple[str, int, str, str, str]:
         try:
             # Half a character cannot be written but as JSON escapes it.
@@ -160,7 +169,7 @@ class _Reading:
                 params |= {paging.param: 0, paging.size_param: paging.size}
         return params
 
-    def _read(self, response: Response) -> tuple[Any, list[Any]]:
+    def _read(self, response: Answer) -> tuple[Any, list[Any]]:
         """Return an answer and the elements of the list it holds, once it is known to be a page."""
         if response.status_code != OK:
             remedy = REMEDIES.get(response.status_code, "ask who runs the service, and run again")
@@ -176,7 +185,7 @@ class _Reading:
             self._total = self._number(answer, self.resource.total, "the resource's `total`")
         return answer, found[0]
 
-    def _turn(self, request: Request, response: Response, answer: object, *, last: bool) -> bool:
+    def _turn(self, request: Request, response: Answer, answer: object, *, last: bool) -> bool:
         """Have the request ask for the page that follows an answer, and tell whether there is one."""
         following: str | None
         match self.service.spec.paging:
@@ -204,14 +213,14 @@ class _Reading:
         self._followed |= {following} if following else set()
         return following is not None
 
-    def _is_new(self, response: Response) -> bool:
+    def _is_new(self, response: Answer) -> bool:
         """Raise where the page is the one before; a service that overlooks the parameter gives it for ever."""
         if response.content == self._page:
             raise self._error("gives the same page again", "correct `paging`")
         self._page = response.content
         return True
 
-    def _follow(self, request: Request, response: Response, following: str | None) -> str | None:
+    def _follow(self, request: Request, response: Answer, following: str | None) -> str | None:
         try:
             # An address brings its own query.
             request.url, request.params = urljoin(response.url, following or ""), {}

@@ -6,15 +6,12 @@ An error names the address without its query, and neither it nor a log holds a s
 
 from __future__ import annotations
 
-import json
 import logging
-import math
 import ssl
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
-from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any, Literal
+from contextlib import closing, contextmanager
+from typing import TYPE_CHECKING, Literal
 from urllib.parse import quote_plus, urlsplit
 
 import requests
@@ -22,12 +19,23 @@ from requests import exceptions
 from requests.auth import AuthBase, HTTPBasicAuth
 from tenacity import retry_if_exception, retry_if_result
 
+from linkage_models.words import counted
 from pipelines.errors import SourceError
+from pipelines.landing.rest.answer import (
+    OK,
+    Answer,
+    SlowError,
+    answer_may_pass,
+    error_may_pass,
+    read_json,
+    wait_asked_for,
+    within,
+)
 from pipelines.landing.retry import FIRST_WAIT, trying_again
 from pipelines.source.extract.rest import ApiKey, Basic, Bearer, OAuth2
 
 if TYPE_CHECKING:
-    from requests import PreparedRequest, Request, Response
+    from requests import PreparedRequest, Request
 
     from pipelines.landing.extraction import Extraction
     from pipelines.source.extract import Rest
@@ -35,11 +43,16 @@ if TYPE_CHECKING:
 TOKEN_LIFETIME = 300
 """Seconds that a token is taken to last if its service does not say; RFC 6749 has no default."""
 
-OK = 200
+WHOLE_ANSWER = 10
+"""Times `timeout_seconds`, the longest silence, in which an answer must be whole: one that drips has no end."""
+
+AT_ONCE = 65_536
+"""Bytes of an answer that are taken over at a time."""
+
+MEGABYTE = 1_000_000
+MINUTE = 60
+
 UNAUTHORISED = 401
-TOO_MANY = 429
-BROKEN = 500
-"""The first of the statuses that tell of a fault of the service's own."""
 
 
 @contextmanager
@@ -68,14 +81,15 @@ class Service:
         self.session.trust_env = False  # no .netrc, no proxy, and no bundle of certificates that nobody declared
         self._patiently = trying_again(
             spec.retries,
-            retry_if_exception(_error_may_pass) | retry_if_result(_answer_may_pass),
+            retry_if_exception(error_may_pass) | retry_if_result(answer_may_pass),
             first_wait=max(FIRST_WAIT, spec.pause_seconds),
-            asked_for=_wait_asked_for,
+            asked_for=wait_asked_for,
         )
         if spec.ca_file:
             self.session.verify = self._certificates(str(spec.ca_file))
         self.auth = self._auth()
         self._free_at = 0.0
+        self.ends_at = time.monotonic() + MINUTE * spec.max_minutes
 
     def _certificates(self, file: str) -> str:
         try:
@@ -98,7 +112,7 @@ class Service:
             case _:
                 return None
 
-    def ask(self, request: Request) -> Response:
+    def ask(self, request: Request) -> Answer:
         """Return the answer to a request for a page, whatever its status; a token that has ended is renewed once.
 
         Raises:
@@ -112,14 +126,14 @@ class Service:
             response = self._at_pace(request)
         return response
 
-    def _at_pace(self, request: Request) -> Response:
+    def _at_pace(self, request: Request) -> Answer:
         time.sleep(max(0.0, self._free_at - time.monotonic()))
         try:
             return self.send(request, self.spec.base_url)
         finally:
             self._free_at = time.monotonic() + self.spec.pause_seconds
 
-    def send(self, request: Request, declared: str) -> Response:
+    def send(self, request: Request, declared: str) -> Answer:
         """Send a request, again and again where that may help, and follow no redirection.
 
         Raises:
@@ -132,13 +146,40 @@ class Service:
             if _origin(prepared) != _origin(requests.Request("GET", declared).prepare()):
                 remedy = "correct `base_url`, or ask who runs the service"
                 raise self.error(declared, "leads to a page on another host", remedy)
-            response: Response = self._patiently(
-                self.session.send, prepared, timeout=self.spec.timeout_seconds, allow_redirects=False
-            )
+            answer: Answer = self._patiently(self._answer, prepared, declared)
         except ValueError:  # a next page that is no address; a line end or a letter that no header may hold
             remedy = "correct the source's credentials, `headers` and `params`, or ask who runs the service"
             raise self.error(declared, "leads to a request that cannot be sent", remedy) from None
-        return response
+        return answer
+
+    def _answer(self, prepared: PreparedRequest, declared: str) -> Answer:
+        """Send a request once and return its whole answer."""
+        left = self.ends_at - time.monotonic()
+        if left <= 0:
+            raise self._unfinished(declared)
+        try:
+            return within(
+                min(left, WHOLE_ANSWER * self.spec.timeout_seconds), lambda: self._receive(prepared, declared)
+            )
+        except SlowError:
+            if time.monotonic() >= self.ends_at:
+                raise self._unfinished(declared) from None
+            raise
+
+    def _receive(self, prepared: PreparedRequest, declared: str) -> Answer:
+        most, body = self.spec.max_answer_megabytes * MEGABYTE, bytearray()
+        timeout = self.spec.timeout_seconds
+        with closing(self.session.send(prepared, timeout=timeout, allow_redirects=False, stream=True)) as response:
+            for part in response.iter_content(AT_ONCE):
+                body += part
+                if len(body) > most:
+                    problem = f"gives more than {self.spec.max_answer_megabytes:,} MB in one answer"
+                    raise self.error(declared, problem, "ask for less at a time, or raise `max_answer_megabytes`")
+            return Answer(response.status_code, response.headers, bytes(body), response.url)
+
+    def _unfinished(self, address: str) -> SourceError:
+        took = f"has not given everything within {counted(self.spec.max_minutes, 'minute')}"
+        return self.error(address, took, "ask who runs the service, or raise `max_minutes`")
 
     def error(self, address: str, problem: str, remedy: str) -> SourceError:
         """Return the error for an address of the service that fails, without its query."""
@@ -152,6 +193,8 @@ class Service:
             case exceptions.SSLError():
                 problem = "does not prove who it is"
                 remedy = "name the certificates to trust in `ca_file`, or ask who runs the service"
+            case SlowError():
+                problem = f"did not end its answer within {WHOLE_ANSWER * self.spec.timeout_seconds:,} s"
             case exceptions.Timeout():
                 problem = f"did not answer within {self.spec.timeout_seconds} s"
             case _:
@@ -215,47 +258,3 @@ def _origin(request: PreparedRequest) -> tuple[str, str]:
     parts = urlsplit(str(request.url))
     usual = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
     return parts.scheme, parts.netloc.rpartition("@")[2].removesuffix(usual)
-
-
-def read_json(response: Response) -> Any:  # noqa: ANN401  # any JSON
-    """Return the answer, read as the UTF-8 that JSON is, whatever its headers say.
-
-    Raises:
-        ValueError: it is no whole JSON document, or too deep to be read.
-    """
-    try:
-        return json.loads(response.content)
-    except RecursionError as error:
-        raise ValueError from error
-
-
-def _error_may_pass(error: BaseException) -> bool:
-    """Tell whether another try may help after a request got no answer."""
-    cut_short = (exceptions.ChunkedEncodingError, exceptions.ContentDecodingError)
-    broken = (exceptions.ConnectionError, exceptions.Timeout, *cut_short)
-    return isinstance(error, broken) and not isinstance(error, exceptions.SSLError)
-
-
-def _answer_may_pass(response: Response) -> bool:
-    """Tell whether another try may bring a better answer."""
-    if response.status_code == OK:
-        try:
-            read_json(response)
-        except ValueError:
-            return True  # half an answer, as a proxy gives that lost the service
-    return response.status_code == TOO_MANY or response.status_code >= BROKEN
-
-
-def _wait_asked_for(response: Response) -> float | None:
-    """Return the seconds that a service asks to wait; None where it asks for none.
-
-    A time until which to wait is read by the service's own clock, which need not agree with ours.
-    """
-    try:
-        asked = response.headers["Retry-After"].strip()
-        if asked.isdecimal():
-            return float(asked) or None
-        until, now = (parsedate_to_datetime(text) for text in (asked, response.headers["Date"]))
-        return max(0.0, math.ceil((until - now).total_seconds())) or None
-    except (LookupError, ValueError, TypeError):
-        return None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
@@ -126,6 +127,35 @@ class ExtractPart(Part):
         description="What a column that is new, gone or of another type than in the load before means. `evolve`: it is"
         " landed and a check warns. `freeze`: the delivery is refused. `discard_row`: rows that do not fit the columns"
         " of the load before are quarantined.",
+    )
+
+
+InClear = Annotated[
+    bool,
+    Field(
+        description="`true` lets the credentials go to another machine unencrypted, over `http://` or with `tls: off`:"
+        " whoever can listen may have them."
+    ),
+]
+
+
+def in_clear(what: str, host: str | None) -> str:
+    """Return what is wrong with sending credentials unencrypted to a host, as a clause; nothing for this machine's own.
+
+    Args:
+        what: the setting that leaves them unencrypted.
+        host: the host's name or address; a path is of this machine.
+    """
+    if host is None or host.startswith("/") or host == "localhost":
+        return ""
+    try:
+        if ipaddress.ip_address(host.strip("[]")).is_loopback:
+            return ""
+    except ValueError:
+        pass  # a name
+    return (
+        f"{what} would send the credentials unencrypted to another machine: have it encrypted, or say"
+        " `credentials_in_clear: true` where whoever can listen may have them"
     )
 
 

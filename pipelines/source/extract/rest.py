@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from typing import Annotated, Literal, Self
+from urllib.parse import urlsplit
 
 from jsonpath_ng.exceptions import JSONPathError
 from jsonpath_ng.parser import parse as parse_path
 from pydantic import AfterValidator, Field, model_validator
 
-from pipelines.source.extract.part import Connected, Part, Polling, ResourceName, Secret
+from pipelines.source.extract.part import Connected, InClear, Part, Polling, ResourceName, Secret, in_clear
 
 
 def _is_path(given: str) -> str:
@@ -147,5 +148,23 @@ class Rest(Connected):
         default_factory=dict, description="Headers of every request; no secrets."
     )
     pause_seconds: float = Field(0, ge=0, le=60, description="Pause between requests, for a service's rate limit.")
+    credentials_in_clear: InClear = False
     max_pages: int = Field(100_000, ge=1, description="More pages than this are an error of the service.")
+    max_answer_megabytes: int = Field(
+        100, ge=1, le=2000, description="A larger answer is an error of the service; unpacked, where it came packed."
+    )
+    max_minutes: int = Field(240, ge=1, description="How long reading the whole source may take.")
     resources: dict[ResourceName, RestResource] = Field(min_length=1, description="Resource: its endpoint.")
+
+    @model_validator(mode="after")
+    def _keeps_credentials_secret(self) -> Self:
+        if isinstance(self.auth, NoAuth) or self.credentials_in_clear:
+            return self
+        addresses = {"base_url": self.base_url}
+        if isinstance(self.auth, OAuth2):
+            addresses["token_url"] = self.auth.token_url
+        for name, address in addresses.items():
+            parts = urlsplit(address)
+            if parts.scheme == "http" and (problem := in_clear(f"the `http://` of `{name}`", parts.hostname)):
+                raise ValueError(problem)
+        return self

@@ -6,7 +6,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import BeforeValidator, Field, model_validator
 
-from pipelines.source.extract.part import Connected, Polling, ResourceName, Secret, named
+from pipelines.source.extract.part import Connected, InClear, Polling, ResourceName, Secret, in_clear, named
 
 Dialect = Literal["postgresql", "oracle", "mssql", "mysql", "sqlite"]
 
@@ -38,6 +38,7 @@ class Sql(Connected):
     tls: Literal["verify", "off"] = Field(
         "verify", description="`verify`: encrypted, and the server proves who it is. `off`: only for a local server."
     )
+    credentials_in_clear: InClear = False
     resources: Annotated[
         dict[ResourceName, SqlResource],
         BeforeValidator(named, json_schema_input_type=list[str] | dict[str, SqlResource]),
@@ -49,4 +50,11 @@ class Sql(Connected):
     def _has_a_server(self) -> Self:
         if (self.dialect == "sqlite") == (self.host is not None):
             raise ValueError("an SQLite file has no `host`" if self.host else f"{self.dialect} needs `host`")
+        return self
+
+    @model_validator(mode="after")
+    def _keeps_credentials_secret(self) -> Self:
+        open_to_all = self.tls == "off" and self.password is not None and not self.credentials_in_clear
+        if open_to_all and (problem := in_clear("`tls: off`", self.host)):
+            raise ValueError(problem)
         return self

@@ -12,6 +12,7 @@ from splink import SparkAPI
 
 from linkage_models import nominal
 from linkage_models.nominal.model import blocking
+from linkage_models.nominal.score import copies
 from linkage_models.nominal.score.spark_sql import spark_sql
 from tests.linkage_models.nominal.builders import Edge, Given, Warehouse, table
 from tests.spark import configure, require
@@ -101,6 +102,26 @@ def test_only_what_changed_is_scored_and_blocks_that_cross_the_limit_are_scored_
     assert edges(warehouse) == within
 
 
+@pytest.mark.long
+def test_copies_and_namesakes_are_paired_as_in_duckdb(exchange: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(copies, "MOST_ALIKE", 4)
+    monkeypatch.setattr(copies, "MOST_NAMESAKES", 6)
+    crowd: dict[str, Given] = {
+        f"pnc:{number:02}": {"name": "Brian Featherstone", "born": "1990-09-14"}
+        | ({} if number % 2 else {"noms": f"A{number:04}BC"})
+        for number in range(20)
+    }
+    ours, theirs = (Warehouse(crowd | records_of(ONE_PERSON_EACH)) for _ in range(2))
+    ours.score()
+    on_spark(theirs, exchange)
+    assert edges(theirs) == edges(ours)
+    for warehouse in (ours, theirs):
+        warehouse.remove("pnc:00", "pnc:01")
+    ours.score()
+    on_spark(theirs, exchange)
+    assert edges(theirs) == edges(ours)
+
+
 EXPRESSIONS = (
     "word[1]",
     "word[-1]",
@@ -182,7 +203,8 @@ def test_what_goes_wrong_on_spark_is_one_sentence_without_a_value(
         del query, lists
         return "SELECT CAST(forename AS INT) FROM score_input"
 
-    monkeypatch.setattr("linkage_models.nominal.score.spark.spark_sql", fails)
+    # By its name it cannot be reached: `nominal.score` is a function beside the package of that name.
+    monkeypatch.setattr(sys.modules["linkage_models.nominal.score.spark"], "spark_sql", fails)
     warehouse = Warehouse({"pnc:1": {"name": "Brian Featherstone"}, "pnc:2": {"name": "Brian Featherstone"}})
     with pytest.raises(nominal.ModelError) as raised:
         on_spark(warehouse, exchange)
