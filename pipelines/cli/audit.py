@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.terminal import in_line
 
 
 def audit(
@@ -34,6 +35,6 @@ def audit(
         print_json([entry.as_dict() for entry in entries])
         return
     for entry in entries:
-        typer.echo(f"{entry.at}  {entry.who}  {entry.action}: {entry.why}")
+        typer.echo(in_line(f"{entry.at}  {entry.who}  {entry.action}: {entry.why}"))
     if not entries:
         typer.echo("The audit log is empty.")

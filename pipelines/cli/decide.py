@@ -10,6 +10,7 @@ import typer
 
 from linkage_models.words import counted
 from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.terminal import in_line
 
 app = typer.Typer(
     help="Rule that two records are, or are not, of one person.",
@@ -85,10 +86,11 @@ def list_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None
         return
     for decision in held:
         state = f", withdrawn by {decision.withdrawn_by}" if decision.withdrawn_at else ""
-        typer.echo(
+        said = (
             f"{decision.decision_id}  {decision.record_a} and {decision.record_b} are {decision.verdict}: "
             f"{decision.decided_by}, {decision.decided_at:%Y-%m-%d}{state}. {decision.reason}"
         )
+        typer.echo(in_line(said))
     if not held:
         typer.echo("No decisions have been made.")
 

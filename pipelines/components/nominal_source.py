@@ -12,6 +12,7 @@ from pipelines.canonical.apply import apply_latest
 from pipelines.components import load_checks
 from pipelines.defs.checks import schema_of_columns
 from pipelines.defs.feeds import note_if_held_back
+from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.errors import ConfigurationError, SourceError
 from pipelines.landing.land import land
@@ -70,9 +71,10 @@ class NominalSource(dg.Component):
                 )
             ],
         )
+        @guarded
         def landing(home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
             try:
-                return _landed(land(spec.system, spec.extract, home.settings), None)
+                return _landed(land(spec.system, spec.extract, home.settings, spec.names), None)
             except (ConfigurationError, SourceError) as error:
                 held = loads(home.settings.landing / spec.system)
                 if not held:
@@ -97,6 +99,7 @@ class NominalSource(dg.Component):
             metadata={"dagster/column_schema": schema_of_columns(RECORD)},
             check_specs=load_checks.specs(spec, key),
         )
+        @guarded
         def nominal(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
             with (
                 home.writer() as con,

@@ -9,6 +9,7 @@ from linkage_models.instants import clock
 from pipelines import audit
 from pipelines.defs.feeds import as_table, feeds_are_current, feeds_check, stale_feeds
 from pipelines.defs.gaps import FINDINGS
+from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
 from pipelines.modes import open_to_readers
@@ -35,6 +36,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
         description=f"The snapshot for {audience.title}: one DuckDB file holding nothing above {audience.ceiling}.",
         check_specs=[feeds_check(key)],
     )
+    @guarded
     def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
         settings, deployment = home.settings, home.deployment
         thresholds = deployment.bundle().thresholds

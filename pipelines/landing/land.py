@@ -38,6 +38,7 @@ from pipelines.landing.manifest import (
 from pipelines.landing.rest.documents import extract_rest
 from pipelines.landing.sql import extract_sql
 from pipelines.source.extract import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
+from pipelines.source.names import Names
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:
@@ -47,8 +48,14 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
+def land(system: str, spec: ExtractSpec, settings: Settings, names: Names | None = None) -> Load:
     """Land what the source delivered, or return the load in force where the same was delivered again.
+
+    Args:
+        system: the source system.
+        spec: how it delivers.
+        settings: the home, and where its inbox is.
+        names: the names of the source's own that messages may show; None for those that `spec` uses.
 
     Raises:
         SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
@@ -61,7 +68,7 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
         with storage_errors():
             folder.mkdir(parents=True, exist_ok=True)
             sweep(folder)
-            load = _Landing(system, spec, settings).load()
+            load = _Landing(system, spec, settings, names or Names.of(spec)).load()
             forget_failure(folder)
             return load
     except StorageError:
@@ -96,8 +103,8 @@ class _Delivery:
 class _Landing:
     """One landing under way."""
 
-    def __init__(self, system: str, spec: ExtractSpec, settings: Settings) -> None:
-        self.system, self.spec, self.settings = system, spec, settings
+    def __init__(self, system: str, spec: ExtractSpec, settings: Settings, names: Names) -> None:
+        self.system, self.spec, self.settings, self.names = system, spec, settings, names
         self.documents = isinstance(spec, Json | Xml | Rest)
         self.folder = settings.landing / system
         self.now = settings.now()
@@ -113,7 +120,7 @@ class _Landing:
         working.mkdir()
         try:
             with scratch(self.settings, working / "spill") as con, Temporaries(con) as own:
-                extraction = Extraction(own, self.system, working)
+                extraction = Extraction(own, self.system, working, self.names)
                 extraction.begin()
                 if isinstance(self.spec, Sql | Rest):
                     delivery = self._poll(extraction, self.spec)
@@ -328,7 +335,7 @@ class _Landing:
         if contract == "freeze":
             raise extraction.error(
                 f"the columns of the resource {name}",
-                f"are not those of the load before ({differs})",
+                f"are not those of the load before ({differs.in_words(self.names)})",
                 "have the source restored, or set `schema_contract: evolve` to take them as they are",
             )
         changes.hold_to(extraction, name, before, documents=self.documents)

@@ -61,7 +61,7 @@ def retry(settings: Settings, system: str | None = None) -> list[Retry]:
 def _retry(settings: Settings, source: Source) -> Retry:
     system, not_landed = source.spec.system, None
     try:
-        land(system, source.spec.extract, settings)
+        land(system, source.spec.extract, settings, source.spec.names)
     except SourceError as error:
         not_landed = str(error)
     with writer(settings) as con:
