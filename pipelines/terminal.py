@@ -11,6 +11,8 @@ import sys
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from rich.console import Console
 
 _STEERING = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -42,6 +44,11 @@ class _Guarded:
     def write(self, text: str) -> int:
         """Write a text."""
         return self.stream.write(shown(text))
+
+    def writelines(self, texts: Iterable[str]) -> None:
+        """Write several texts."""
+        for text in texts:
+            self.write(text)
 
     def __getattr__(self, name: str) -> Any:  # noqa: ANN401  # whatever the stream has
         if name == "buffer":

@@ -162,4 +162,3 @@ def test_a_key_that_does_not_fit_is_told_without_the_first_row(tmp_path: Path) -
         take_in(settings, format="csv", resources={"people": one})
     assert "does not fit its columns (4 that the YAML does not name)" in str(error.value)
     tells_none(str(error.value))
-
