@@ -9,7 +9,7 @@ from typing import Annotated
 import typer
 
 from linkage_models.words import counted
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import HomeOption, JsonOption, WhoOption, print_json
 from pipelines.terminal import in_line
 
 app = typer.Typer(
@@ -98,7 +98,7 @@ def list_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None
 @app.command(name="export")
 def export_decisions(
     file: Annotated[Path, typer.Argument(help="CSV file to write; one that is there is replaced.")],
-    who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
+    who: WhoOption = None,
     home: HomeOption = None,
 ) -> None:
     """Write every ruling to a CSV file that can be imported.
@@ -108,9 +108,10 @@ def export_decisions(
     Example: conjoin decide export rulings.csv
     """
     from pipelines import decisions
+    from pipelines.audit import login
     from pipelines.settings import Settings
 
-    written = decisions.export_csv(Settings.load(home), file, who=who)
+    written = decisions.export_csv(Settings.load(home), file, who=who or login())
     typer.echo(f"Wrote {counted(written, 'decision')} to {file}.")
 
 

@@ -129,7 +129,9 @@ def record(
         if problem:
             position, kind, what = problem
             # In a file whose columns are shifted, anything may stand where a key belongs.
-            raise refusal(position, _PROBLEMS[kind].format(what if not lines or _KEY.fullmatch(what) else "named there"))
+            raise refusal(
+                position, _PROBLEMS[kind].format(what if not lines or _KEY.fullmatch(what) else "named there")
+            )
         con.execute(statement(__file__, "withdraw"))
         binding = con.execute(statement(__file__, "binding")).fetchall()
         named = [(f"of line {lines[position]}" if lines else name, *pair) for position, name, *pair in binding]
@@ -149,5 +151,5 @@ def record(
         if withdraws:
             what = {"decision": decision, "withdrawn": True, **noted}
             acts.append(audit.Act("alteration", withdrawn_by, what, withdrawn_why))
-    audit.record_all(settings, acts)
+    audit.record_all(settings, acts, kept_in=con)
     return [Recorded(decision, is_new or withdraws) for decision, _, is_new, _, _, withdraws, *_ in rulings]

@@ -49,9 +49,11 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 who="nightly",
                 what={"run": context.run.run_id, "audience": audience.name, "file": path.name, "rows": dict(rows)},
                 why="linked the source systems and published the result",
+                kept_in=con,
             )
 
         with home.writer() as con:
+            audit.keep_head(settings, con)
             settings.published.mkdir(exist_ok=True)
             open_to_readers(settings.published, settings.readers_group)
             made = publish(

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from linkage_models.relations import Temporaries, literal, single_row, single_value, statement
+from pipelines import audit
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
@@ -48,7 +49,9 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def land(system: str, spec: ExtractSpec, settings: Settings, names: Names | None = None) -> Load:
+def land(
+    system: str, spec: ExtractSpec, settings: Settings, names: Names | None = None, *, collector: str | None = None
+) -> Load:
     """Land what the source delivered, or return the load in force where the same was delivered again.
 
     Args:
@@ -56,6 +59,8 @@ def land(system: str, spec: ExtractSpec, settings: Settings, names: Names | None
         spec: how it delivers.
         settings: the home, and where its inbox is.
         names: the names of the source's own that messages may show; None for those that `spec` uses.
+        collector: who collects, for the audit log, which is told before there is a new load; None where what is landed
+            is only looked at and does not stay.
 
     Raises:
         SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
@@ -68,7 +73,7 @@ def land(system: str, spec: ExtractSpec, settings: Settings, names: Names | None
         with storage_errors():
             folder.mkdir(parents=True, exist_ok=True)
             sweep(folder)
-            load = _Landing(system, spec, settings, names or Names.of(spec)).load()
+            load = _Landing(system, spec, settings, names or Names.of(spec), collector).load()
             forget_failure(folder)
             return load
     except StorageError:
@@ -103,8 +108,9 @@ class _Delivery:
 class _Landing:
     """One landing under way."""
 
-    def __init__(self, system: str, spec: ExtractSpec, settings: Settings, names: Names) -> None:
+    def __init__(self, system: str, spec: ExtractSpec, settings: Settings, names: Names, collector: str | None) -> None:
         self.system, self.spec, self.settings, self.names = system, spec, settings, names
+        self.collector = collector
         self.documents = isinstance(spec, Json | Xml | Rest)
         self.folder = settings.landing / system
         self.now = settings.now()
@@ -130,6 +136,10 @@ class _Landing:
             if load is None:
                 return self._seen_again(delivery)
             kept = replace(load, seconds=round(time.monotonic() - began, 3))
+            if self.collector:
+                what = {"system": self.system, "load": kept.load_id, "rows": kept.rows_extracted}
+                why = "landed what the source system delivered"
+                audit.record(self.settings, action="collection", who=self.collector, what=what, why=why)
             keep(working, self.folder, kept)
             _LOG.info("%s", kept.in_words())
             return kept

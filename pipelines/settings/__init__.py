@@ -71,6 +71,21 @@ class Settings(BaseModel):
     spark_folder: _Folder = Field(
         None, description="Folder that Spark's executors see at the same path as Conjoin. Default: `spark` in the home."
     )
+    audit_key: Annotated[str | None, Form("a secret of 16 characters or more", environment_only=True)] = Field(
+        None,
+        min_length=16,
+        repr=False,
+        description="Key that the head of the audit log is signed with, so that nobody without it can write the log"
+        " anew. Default: none, or that of `CONJOIN_AUDIT_KEY_FILE`.",
+    )
+    audit_key_file: Annotated[Path | None, Form("the path of a file")] = Field(
+        None, description="File, outside the home, that holds the key of the audit log and nothing else."
+    )
+    audit_anchor: Annotated[Path | None, Form("the path of a file")] = Field(
+        None,
+        description="File, outside the home, to which the head of the audit log is added with each entry: on a disk"
+        " that lets nobody take back what was written.",
+    )
     debug: Annotated[bool, Form("1 or 0", environment_only=True)] = Field(
         default=False,
         description="1 shows the traceback of an error nobody foresaw, which may quote personal data.",
@@ -134,6 +149,11 @@ class Settings(BaseModel):
     def audit(self) -> Path:
         """Folder of the audit log."""
         return self.home / "audit"
+
+    @property
+    def audit_head(self) -> Path:
+        """The head of the audit log, kept apart from it."""
+        return self.home / "audit-head.json"
 
     @property
     def spark_exchange(self) -> Path:
