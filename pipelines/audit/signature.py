@@ -39,7 +39,7 @@ class Signer:
             ConfigurationError: its file cannot be read, or holds no key.
         """
         if settings.audit_key:
-            return cls(settings.audit_key.encode())
+            return cls(settings.audit_key.get_secret_value().encode())
         if settings.audit_key_file is None:
             return cls()
         try:

@@ -10,6 +10,7 @@ from typing import Any
 
 import duckdb
 import pytest
+from pydantic import SecretStr
 
 from pipelines import audit
 from pipelines.audit.entry import FIRST, Act, chained, line_of
@@ -293,7 +294,7 @@ def test_a_night_after_the_log_was_taken_away_is_not_published(whole: dict[str, 
 def test_a_signed_log_is_neither_proven_nor_written_without_its_key(whole: dict[str, Path], tmp_path: Path) -> None:
     settings = tampered(whole, tmp_path, "signed")
     for key, said in ((None, "a key that is not given"), ("another key of some length", "another key than")):
-        other = settings.model_copy(update={"audit_key": key})
+        other = settings.model_copy(update={"audit_key": SecretStr(key) if key else None})
         before = log_of(settings).read_bytes()
         with pytest.raises(ConfigurationError, match=said):
             verify_audit(other)
