@@ -20,7 +20,6 @@ import dagster as dg
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
-import yaml
 
 from pipelines.errors import ConjoinError
 from pipelines.nightly_run import run_nightly
@@ -126,7 +125,7 @@ def fails_in_rule(rows: list[Person], rng: random.Random) -> list[Person]:
 
 def keys_missing(rows: list[Person], rng: random.Random) -> list[Person]:
     """Lack the key in most rows."""
-    return [row | ({"ref": ""} if rng.random() < 0.7 else {}) for row in rows]  # noqa: PLR2004
+    return [row | ({"ref": ""} if rng.random() < 0.7 else {}) for row in rows]
 
 
 DAMAGES: tuple[Callable[[list[Person], random.Random], list[Person]], ...] = (
@@ -137,7 +136,7 @@ DAMAGES: tuple[Callable[[list[Person], random.Random], list[Person]], ...] = (
 def torn(content: bytes, rng: random.Random) -> bytes:
     """Cut a file in the middle of a value, or put bytes in it that are no text."""
     at = rng.randrange(len(content) // 2, len(content))
-    return content[:at] if rng.random() < 0.5 else content[:at] + b'\xff"{<' + token(rng).encode() + content[at:]  # noqa: PLR2004
+    return content[:at] if rng.random() < 0.5 else content[:at] + b'\xff"{<' + token(rng).encode() + content[at:]
 
 
 # The nine ways.
@@ -166,17 +165,14 @@ def as_lines(rows: list[Person]) -> bytes:
 
 def as_xml(rows: list[Person]) -> bytes:
     def tag(name: str) -> str:
-        return "".join(character for character in name if character.isalnum() or character == "_") or "x"
+        plain = "".join(character for character in name if character.isalnum() or character == "_")
+        return plain if plain[:1].isalpha() else f"{MARKER}{plain}"
 
     records = (
-        "<record>" + "".join(f"<{_letter(tag(name))}>{value}</{_letter(tag(name))}>" for name, value in row.items()) + "</record>"
+        f"<record>{''.join(f'<{tag(name)}>{value}</{tag(name)}>' for name, value in row.items())}</record>"
         for row in rows
-    )  # fmt: skip
+    )
     return f"<all>{''.join(records)}</all>".encode()
-
-
-def _letter(name: str) -> str:
-    return name if name[0].isalpha() else f"{MARKER}{name}"
 
 
 def as_table(rows: list[Person]) -> pa.Table:
@@ -239,9 +235,9 @@ class Leaking:
         for system in SYSTEMS:
             damage = as_they_are if night == 0 else rng.choice(DAMAGES)
             rows = damage(people(night), rng)
-            if night % 5 == 4 and system == "csv":  # noqa: PLR2004 - now and then
+            if night % 5 == 4 and system == "csv":
                 rows = fails_in_rule(people(night), rng)
-            self._deliver(system, rows, rng, whole=night == 0 or rng.random() < 0.8)  # noqa: PLR2004
+            self._deliver(system, rows, rng, whole=night == 0 or rng.random() < 0.8)
 
     def _deliver(self, system: str, rows: list[Person], rng: random.Random, *, whole: bool) -> None:
         path = self.inbox / system
@@ -334,18 +330,27 @@ def _write_deployment(folder: Path, server: Postgres, url: str) -> None:
     extracts: dict[str, tuple[dict[str, Any], dict[str, str]]] = {
         "csv": ({"format": "csv", "resources": {"people": "csv"}, "schema_contract": "freeze"}, plain),
         "fixed_width": (
-            {"format": "fixed_width", "path": "fixed_width", "header": "HDR", "trailer": {"type": "TRL", "count": [4, 6]},
-             "resources": {"people": {"type": "PER", "fields": positions}}},
+            {"format": "fixed_width", "path": "fixed_width", "header": "HDR",
+             "trailer": {"type": "TRL", "count": [4, 6]}, "resources": {
+                 "people": {"type": "PER", "fields": positions}}},
             plain,
         ),
-        "json": ({"format": "json", "layout": "array", "resources": {"people": "json"}, "schema_contract": "discard_row"}, documents),
+        "json": (
+            {"format": "json", "layout": "array", "resources": {"people": "json"}, "schema_contract": "discard_row"},
+            documents,
+        ),
         "json_lines": ({"format": "json", "layout": "lines", "resources": {"people": {
-            "path": "json_lines", "load": "changes", "key": documents["ref"]}}, "schema_contract": "freeze"}, documents),
+            "path": "json_lines", "load": "changes", "key": documents["ref"]}},
+            "schema_contract": "freeze"}, documents),
         "xml": ({"format": "xml", "resources": {"people": {"path": "xml", "element": "record"}}}, documents),
         "parquet": ({"format": "parquet", "resources": {"people": {
             "path": "parquet", "load": "changes", "key": "ref"}}}, plain),
         "sqlite": ({"format": "sqlite", "path": "sqlite", "resources": ["people"], "schema_contract": "freeze"}, plain),
-        "rest": ({"format": "rest", "base_url": url, "auth": {"kind": "none"}, "paging": {"kind": "none"}, "resources": {"people": {"path": "people", "data": "$"}}, **no_waiting}, documents),
+        "rest": (
+            {"format": "rest", "base_url": url, "auth": {"kind": "none"}, "paging": {"kind": "none"},
+             "resources": {"people": {"path": "people", "data": "$"}}, **no_waiting},
+            documents,
+        ),
         "database": (
             {"format": "sql", "dialect": "postgresql", "host": server.host, "port": server.port, "database": "postgres",
              "user": server.reader, "password": {"env": SECRET}, "tls": "off", "resources": ["people"], **no_waiting},
@@ -360,7 +365,7 @@ def _write_deployment(folder: Path, server: Postgres, url: str) -> None:
                        "birth_date": at["born"]},
             "items": [
                 {"kind": "alert", "from": "people", "key": at["ref"],
-                 "code": f"CASE WHEN {at['note']} LIKE 'FAIL%' THEN {at['note']}::INTEGER::VARCHAR ELSE {at['note']} END"},
+                 "code": "CASE WHEN {0} LIKE 'FAIL%' THEN {0}::INTEGER::VARCHAR ELSE {0} END".format(at["note"])},
             ],
         }  # fmt: skip
         _write(
@@ -373,4 +378,4 @@ def _write_deployment(folder: Path, server: Postgres, url: str) -> None:
 
 def _write(path: Path, content: dict[str, Any]) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(yaml.safe_dump(content, sort_keys=False), encoding="utf-8")
+    path.write_text(json.dumps(content, indent=1), encoding="utf-8")

@@ -1,4 +1,4 @@
-"""A writer of the audit log that is killed at any step of writing leaves a log that is whole and can be gone on with."""
+"""A writer of the audit log that is killed at any step leaves a log that is whole and can be gone on with."""
 
 from __future__ import annotations
 

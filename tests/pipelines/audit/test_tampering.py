@@ -22,7 +22,7 @@ from pipelines.warehouse.database import writer
 from tests.pipelines.publish.worlds import JOINT, LINK_THRESHOLD, NIGHT, SERVICES
 
 KEY = "a key that the forger has not"
-Tampering = Callable[[Settings], None]
+Tampering = Callable[[Settings], object]
 
 
 def night(settings: Settings, number: int) -> None:
@@ -60,12 +60,12 @@ def whole(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 
 def settings_of(folder: Path, kind: str) -> Settings:
-    more: dict[str, Any] = {
+    more: dict[str, dict[str, Any]] = {
         "plain": {},
         "signed": {"audit_key": KEY},
         "anchored": {"audit_anchor": folder / "elsewhere"},
-    }[kind]
-    return Settings(home=folder / "home", **more)
+    }
+    return Settings(home=folder / "home", **more[kind])
 
 
 # What a forger does, in order of what it takes.
@@ -194,41 +194,113 @@ def nothing_else_left(settings: Settings) -> None:
 
 TAMPERINGS: dict[str, tuple[str, Tampering, str]] = {
     # One line.
-    "a word altered": ("plain", changed_lines(lambda lines: [lines[0], lines[1].replace("gone", "kept"), *lines[2:]]), "line 2 was altered"),
-    "a line altered with its hash": ("plain", changed_lines(lambda lines: [*lines[:3], rehashed(lines[3], who="x"), *lines[4:]]), "line 5 does not follow"),
+    "a word altered": (
+        "plain",
+        changed_lines(lambda lines: [lines[0], lines[1].replace("gone", "kept"), *lines[2:]]),
+        "line 2 was altered",
+    ),
+    "a line altered with its hash": (
+        "plain",
+        changed_lines(lambda lines: [*lines[:3], rehashed(lines[3], who="x"), *lines[4:]]),
+        "line 5 does not follow",
+    ),
     "a line removed": ("plain", changed_lines(lambda lines: [*lines[:2], *lines[3:]]), "line 3 does not follow"),
     "the first line removed": ("plain", changed_lines(lambda lines: lines[1:]), "line 1 does not follow"),
     "the last line removed": ("plain", changed_lines(lambda lines: lines[:-1]), "line 8 is missing"),
-    "two lines exchanged": ("plain", changed_lines(lambda lines: [lines[1], lines[0], *lines[2:]]), "line 1 does not follow"),
-    "a line repeated": ("plain", changed_lines(lambda lines: [*lines[:2], lines[1], *lines[2:]]), "line 3 does not follow"),
-    "a line put between": ("plain", changed_lines(lambda lines: [*forged(lines[:2]), *lines[2:]]), "line 4 does not follow"),
-    "nonsense put between": ("plain", changed_lines(lambda lines: [*lines[:2], "nonsense\n", *lines[2:]]), "line 3 is not an entry"),
+    "two lines exchanged": (
+        "plain",
+        changed_lines(lambda lines: [lines[1], lines[0], *lines[2:]]),
+        "line 1 does not follow",
+    ),
+    "a line repeated": (
+        "plain",
+        changed_lines(lambda lines: [*lines[:2], lines[1], *lines[2:]]),
+        "line 3 does not follow",
+    ),
+    "a line put between": (
+        "plain",
+        changed_lines(lambda lines: [*forged(lines[:2]), *lines[2:]]),
+        "line 4 does not follow",
+    ),
+    "nonsense put between": (
+        "plain",
+        changed_lines(lambda lines: [*lines[:2], "nonsense\n", *lines[2:]]),
+        "line 3 is not an entry",
+    ),
     "an empty line": ("plain", changed_lines(lambda lines: [*lines, "\n"]), "line 9 is not an entry"),
     # A line that reads as it did, and says something else to whoever reads it otherwise.
-    "a name given twice": ("plain", changed_lines(lambda lines: [lines[0].replace('"who"', '"who": "x", "who"', 1), *lines[1:]]), "line 1 is not an entry"),
-    "spaces added": ("plain", changed_lines(lambda lines: [lines[0].replace(": ", ":  "), *lines[1:]]), "line 1 is not an entry"),
-    "names in another order": ("plain", changed_lines(lambda lines: [json.dumps(dict(reversed(json.loads(lines[0]).items()))) + "\n", *lines[1:]]), "line 1 is not an entry"),
-    "letters escaped": ("plain", changed_lines(lambda lines: [*lines[:3], lines[3].replace("é", "\\u00e9"), *lines[4:]]), "line 4 is not an entry"),
-    "other line ends": ("plain", lambda settings: log_of(settings).write_bytes(log_of(settings).read_bytes().replace(b"\n", b"\r\n")) and None, "line 1 is not an entry"),
-    "the last line cut short": ("plain", lambda settings: log_of(settings).write_bytes(log_of(settings).read_bytes()[:-9]) and None, "cut short"),
-    "the last line end cut off": ("plain", lambda settings: log_of(settings).write_bytes(log_of(settings).read_bytes()[:-1]) and None, "cut short"),
+    "a name given twice": (
+        "plain",
+        changed_lines(lambda lines: [lines[0].replace('"who"', '"who": "x", "who"', 1), *lines[1:]]),
+        "line 1 is not an entry",
+    ),
+    "spaces added": (
+        "plain",
+        changed_lines(lambda lines: [lines[0].replace(": ", ":  "), *lines[1:]]),
+        "line 1 is not an entry",
+    ),
+    "names in another order": (
+        "plain",
+        changed_lines(lambda lines: [json.dumps(dict(reversed(json.loads(lines[0]).items()))) + "\n", *lines[1:]]),
+        "line 1 is not an entry",
+    ),
+    "letters escaped": (
+        "plain",
+        changed_lines(lambda lines: [*lines[:3], lines[3].replace("é", "\\u00e9"), *lines[4:]]),
+        "line 4 is not an entry",
+    ),
+    "other line ends": (
+        "plain",
+        lambda settings: log_of(settings).write_bytes(log_of(settings).read_bytes().replace(b"\n", b"\r\n")),
+        "line 1 is not an entry",
+    ),
+    "the last line cut short": (
+        "plain",
+        lambda settings: log_of(settings).write_bytes(log_of(settings).read_bytes()[:-9]),
+        "cut short",
+    ),
+    "the last line end cut off": (
+        "plain",
+        lambda settings: log_of(settings).write_bytes(log_of(settings).read_bytes()[:-1]),
+        "cut short",
+    ),
     "half a line added": ("plain", changed_lines(lambda lines: [*lines, '{"at": "20']), "cut short"),
     # The chain made anew.
     "the chain rewritten": ("plain", changed_lines(lambda lines: rechained(lines, 0, who="x")), "not the entry"),
-    "the chain rewritten with the head beside it": ("plain", with_heads(lambda lines: rechained(lines, 0, who="x"), apart=False), "`head.json` was altered"),
-    "the chain rewritten with both heads": ("plain", with_heads(lambda lines: rechained(lines, 1, who="x")), "line 2 is not the entry that was written there, as the snapshot"),
-    "the chain rewritten after the last snapshot": ("plain", with_heads(lambda lines: rechained(lines, 6, who="x")), "line 7 is not the entry that was written there, as the warehouse"),
+    "the chain rewritten with the head beside it": (
+        "plain",
+        with_heads(lambda lines: rechained(lines, 0, who="x"), apart=False),
+        "`head.json` was altered",
+    ),
+    "the chain rewritten with both heads": (
+        "plain",
+        with_heads(lambda lines: rechained(lines, 1, who="x")),
+        "line 2 is not the entry that was written there, as the snapshot",
+    ),
+    "the chain rewritten after the last snapshot": (
+        "plain",
+        with_heads(lambda lines: rechained(lines, 6, who="x")),
+        "line 7 is not the entry that was written there, as the warehouse",
+    ),
     "the chain rewritten with heads and warehouse": ("plain", rewritten_everywhere, "as the snapshot"),
     "an entry forged after the last": ("plain", changed_lines(forged), "line 9 was not written by Conjoin"),
     "an entry forged with the head beside it": ("plain", with_heads(forged, apart=False), "`head.json` was altered"),
-    "the tail cut with the head beside it": ("plain", with_heads(lambda lines: lines[:5], apart=False), "`head.json` was altered"),
+    "the tail cut with the head beside it": (
+        "plain",
+        with_heads(lambda lines: lines[:5], apart=False),
+        "`head.json` was altered",
+    ),
     "the tail cut with both heads": ("plain", with_heads(lambda lines: lines[:5]), "knows of 6 entries"),
     "the whole log emptied": ("plain", changed_lines(lambda _: []), "line 1 is missing"),
     "the whole log emptied with both heads": ("plain", with_heads(lambda _: []), "knows of 2 entries"),
     # Files taken away.
     "the log deleted": ("plain", without("audit/audit.jsonl"), "line 1 is missing"),
     "the head deleted": ("plain", without("audit/head.json"), "`head.json` is missing"),
-    "the head kept apart deleted": ("plain", without("audit-head.json"), "`audit-head.json`, which lies in the home, is missing"),
+    "the head kept apart deleted": (
+        "plain",
+        without("audit-head.json"),
+        "`audit-head.json`, which lies in the home, is missing",
+    ),
     "log and head deleted": ("plain", without("audit/audit.jsonl", "audit/head.json"), "`head.json` is missing"),
     "the folder removed": ("plain", without("audit"), "all of the log"),
     "the folder removed with the head kept apart": ("plain", without("audit", "audit-head.json"), "knows of 2 entries"),
@@ -240,20 +312,52 @@ TAMPERINGS: dict[str, tuple[str, Tampering, str]] = {
     "a count that is no number": ("plain", head_says(entries="8"), "`head.json` was altered"),
     "a count of true": ("plain", head_says(entries=True), "`head.json` was altered"),
     "another hash": ("plain", head_says(hash="0" * 64), "`head.json` was altered"),
-    "a count given twice": ("plain", head_reads(lambda text: text.replace('"entries"', '"entries": 1, "entries"')), "`head.json` was altered"),
+    "a count given twice": (
+        "plain",
+        head_reads(lambda text: text.replace('"entries"', '"entries": 1, "entries"')),
+        "`head.json` was altered",
+    ),
     "a head that is torn": ("plain", head_reads(lambda text: text[:-9]), "`head.json` was altered"),
-    "a head of an older form": ("plain", both(without("audit-head.json"), with_heads(lambda lines: lines[:5], apart=False), head_says(format=2)), "knows of 6 entries"),
+    "a head of an older form": (
+        "plain",
+        both(without("audit-head.json"), with_heads(lambda lines: lines[:5], apart=False), head_says(format=2)),
+        "knows of 6 entries",
+    ),
     # With a key, whatever else was made to fit or taken away.
-    "under a key, all rewritten": ("signed", both(nothing_else_left, with_heads(lambda lines: rechained(lines, 1, who="x"))), "not signed although a key is given"),
-    "under a key, the tail cut": ("signed", both(nothing_else_left, with_heads(lambda lines: lines[:5])), "not signed although a key is given"),
-    "under a key, a forged signature": ("signed", both(with_heads(forged), head_says(key="x", signature="y")), "another key"),
-    "under a key, the signature of another head": ("signed", head_reads(lambda text: text.replace('"entries": 9', '"entries": 8')), "signature in its `head.json`"),
+    "under a key, all rewritten": (
+        "signed",
+        both(nothing_else_left, with_heads(lambda lines: rechained(lines, 1, who="x"))),
+        "not signed although a key is given",
+    ),
+    "under a key, the tail cut": (
+        "signed",
+        both(nothing_else_left, with_heads(lambda lines: lines[:5])),
+        "not signed although a key is given",
+    ),
+    "under a key, a forged signature": (
+        "signed",
+        both(with_heads(forged), head_says(key="x", signature="y")),
+        "another key",
+    ),
+    "under a key, the signature of another head": (
+        "signed",
+        head_reads(lambda text: text.replace('"entries": 9', '"entries": 8')),
+        "signature in its `head.json`",
+    ),
     # With an anchor elsewhere, which is all that is left where everything was put back.
     "with an anchor, all put back": ("anchored", taken_back_whole, "its anchor knows of 5 entries"),
-    "with an anchor, all rewritten": ("anchored", both(nothing_else_left, with_heads(lambda lines: rechained(lines, 7, who="x"))), "as its anchor knows it"),
-    "with an anchor, an entry added": ("anchored", both(nothing_else_left, with_heads(forged)), "its anchor knows of 8 entries"),
+    "with an anchor, all rewritten": (
+        "anchored",
+        both(nothing_else_left, with_heads(lambda lines: rechained(lines, 7, who="x"))),
+        "as its anchor knows it",
+    ),
+    "with an anchor, an entry added": (
+        "anchored",
+        both(nothing_else_left, with_heads(forged)),
+        "its anchor knows of 8 entries",
+    ),
     "the anchor deleted": ("anchored", lambda settings: (settings.home.parent / "elsewhere").unlink(), "anchor"),
-}  # fmt: skip
+}
 
 
 def tampered(whole: dict[str, Path], tmp_path: Path, kind: str) -> Settings:

@@ -60,9 +60,11 @@ def test_a_value_in_the_yaml_names_no_column(name: str) -> None:
 
 def test_names_inside_documents_are_known_by_their_paths_and_keys() -> None:
     names = SOURCES["visor"].spec.names
-    assert names.listed(["family", "dob", "aka", *TOKENS]) == "`family`, `dob`, `aka` and 4 that the YAML does not name"
+    said = names.listed(["family", "dob", "aka", *TOKENS])
+    assert said == "`family`, `dob`, `aka` and 4 that the YAML does not name"
     quoted = Names.of(extract(format="json", layout="lines", resources={"a": {
-        "path": "a", "load": "changes", "key": """document->>'the ref'""", "deleted": """document->>'$."left on".@at'""",
+        "path": "a", "load": "changes", "key": """document->>'the ref'""",
+        "deleted": """document->>'$."left on".@at'""",
     }}))  # fmt: skip
     assert "2 that" in quoted.listed(["the ref", "left on", "@at", "ref", "left"])
 
