@@ -14,7 +14,7 @@ from pipelines.errors import ConfigurationError
 from pipelines.landing.changes import difference
 from pipelines.source import SourceSpec
 from pipelines.source.names import Names
-from tests.pipelines.landing.delivery import asked, extract, home, put, refusal, rejected, take_in
+from tests.pipelines.landing.delivery import asked, extract, home, put, quarantined, refusal, take_in
 from tests.pipelines.shipped import SOURCES
 
 TOKENS = ("Zyxwold", "Ada Zyxwold", "19810314", "M1 1AE")
@@ -153,7 +153,7 @@ def test_a_row_that_does_not_fit_is_set_apart_without_naming_its_columns(tmp_pat
     put(settings.deliveries / "people", f"ref,{TOKENS[0]}\n1,x\n2,\n", 1)
     take_in(settings, **fields)
     assert asked(settings, "people", "SELECT ref") == [("2",)]
-    assert rejected(settings) == [(1, "schema_changed")]
+    assert quarantined(settings) == [(1, "schema_changed")]
 
 
 def test_a_key_that_does_not_fit_is_told_without_the_first_row(tmp_path: Path) -> None:
