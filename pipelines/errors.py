@@ -82,7 +82,7 @@ class UnforeseenError(ConjoinError):
 
     def __init__(self, error: BaseException) -> None:
         """Make the error of the one that was not foreseen."""
-        own = [one for one in extract_tb(error.__traceback__) if _OWN.search(one.filename)]
+        own = [frame for frame in extract_tb(error.__traceback__) if _OWN.search(frame.filename)]
         place = f" at {_OWN.split(own[-1].filename)[-1]}, line {own[-1].lineno}" if own else ""
         super().__init__(
             f"This should not have happened ({type(error).__name__}{place}); set CONJOIN_DEBUG=1 to see it whole, which"

@@ -75,7 +75,7 @@ def console(*, err: bool = False, width: int | None = None) -> Console:
 
     class GuardedConsole(Console):
         def print(self, *objects: Any, **options: Any) -> None:
-            super().print(*(shown(one) if isinstance(one, str) else one for one in objects), **options)
+            super().print(*(shown(given) if isinstance(given, str) else given for given in objects), **options)
 
     stream = sys.stderr if err else sys.stdout
     own = stream.stream if isinstance(stream, _Guarded) else stream

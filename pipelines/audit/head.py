@@ -123,7 +123,7 @@ def _is_head(kept: Kept) -> bool:
     return (
         type(entries) is int  # `true` is one too
         and entries >= 0
-        and all(isinstance(one, str) and _HASH.fullmatch(one) for one in hashes)
+        and all(isinstance(held, str) and _HASH.fullmatch(held) for held in hashes)
         and (entries == 0) == (last == FIRST)
         and (kept.key is None or isinstance(kept.key, str))
     )

@@ -36,7 +36,7 @@ def verify(settings: Settings, kept: Mapping[str, Head] | None = None) -> None:
         stands = standing(settings, signer)
         anchored = anchor.heads(settings.audit_anchor) if settings.audit_anchor and stands.beside else []
         proof = _Proof(stands)
-        for where, head in (*_of_files(stands), *(kept or {}).items(), *(("its anchor", one) for one in anchored)):
+        for where, head in (*_of_files(stands), *(kept or {}).items(), *(("its anchor", added) for added in anchored)):
             proof.known.setdefault(head.entries, {})[where] = head.hash
         for line, entry in entries(settings.audit):
             proof.follow(line, entry)

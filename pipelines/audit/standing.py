@@ -56,7 +56,9 @@ class Standing:
         else:
             written = self.apart.head.entries
             wrong = [
-                one for one, (had, meant) in enumerate(zip(after, self._meant(after), strict=True)) if had != meant
+                number
+                for number, (had, meant) in enumerate(zip(after, self._meant(after), strict=True))
+                if had != meant
             ]
             if wrong:
                 raise broken(f"line {written + wrong[0] + 1} was not written by Conjoin")

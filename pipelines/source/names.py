@@ -60,12 +60,12 @@ def _texts(held: object) -> Iterator[str]:
     if isinstance(held, str):
         yield held
     elif isinstance(held, Mapping):
-        for name, one in held.items():
+        for name, value in held.items():
             yield str(name)
-            yield from _texts(one)
+            yield from _texts(value)
     elif isinstance(held, Sequence):
-        for one in held:
-            yield from _texts(one)
+        for value in held:
+            yield from _texts(value)
 
 
 def _names(text: str) -> Iterator[str]:
