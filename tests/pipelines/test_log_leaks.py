@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from pipelines import audit
+from pipelines.publish.audited import verify_audit
 from tests.pipelines.leaking import MARKER, SECRET, leaking
 
 NIGHTS = 3
@@ -38,6 +40,9 @@ def leaks_of_nights(
             found += [f"night {night}: {place}" for place in world.leaks(said, dagster)]
             caplog.clear()
         figures["events"] = world.events(dagster)
+        settings = world.settings(nights)
+        verify_audit(settings)
+        assert {entry.action for entry in audit.read(settings)} >= {"collection", "combination"}
         assert MARKER in (world.inbox / "csv").read_text(encoding="utf-8", errors="replace").lower()
     return found, figures
 
