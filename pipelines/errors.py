@@ -9,7 +9,10 @@ import errno
 import re
 from collections.abc import Callable
 from contextlib import contextmanager
+from traceback import extract_tb
 from typing import TYPE_CHECKING, NoReturn
+
+from pipelines.terminal import in_line
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -18,6 +21,10 @@ if TYPE_CHECKING:
 
 class ConjoinError(Exception):
     """Base of every error Conjoin raises on purpose; the CLI prints its message and exits with status 1."""
+
+    def __init__(self, message: str) -> None:
+        """Make the error of its sentence; a name in it, as of a file, brings no control character along."""
+        super().__init__(in_line(message))
 
 
 class ConfigurationError(ConjoinError):
@@ -70,11 +77,27 @@ class CheckFailedError(ConjoinError):
     """The nightly job stopped before publishing because a step or a blocking check failed."""
 
 
+class UnforeseenError(ConjoinError):
+    """What nobody foresaw, told by its kind and place alone, since its own words may quote a row."""
+
+    def __init__(self, error: BaseException) -> None:
+        """Make the error of the one that was not foreseen."""
+        own = [frame for frame in extract_tb(error.__traceback__) if _OWN.search(frame.filename)]
+        place = f" at {_OWN.split(own[-1].filename)[-1]}, line {own[-1].lineno}" if own else ""
+        super().__init__(
+            f"This should not have happened ({type(error).__name__}{place}); set CONJOIN_DEBUG=1 to see it whole, which"
+            " may show personal data, and report it."
+        )
+
+
 class NothingPublishedError(ConjoinError):
     """A snapshot or a warehouse was asked for before any run has made one."""
 
 
 _NO_MEMORY = ("Out of Memory Error", "bad_alloc", "ArrowMemoryError", "MemoryError")
+_OWN = re.compile(r"^.*/(?=(?:pipelines|linkage_models|sample_data)/)")
+"""What stands before the part of a module's path that is the same on every machine."""
+
 _FULL = ("No space left", "File too large", "Disk quota exceeded", "max_temp_directory_size", "Could not write")
 _REFUSED = re.compile(
     r'"([^"]+)"[^"]*: (Permission denied|Read-only file system|Operation not permitted|Not a directory|Is a directory'
@@ -112,7 +135,7 @@ def storage_errors() -> Iterator[None]:
         place, reason = None, None
         if isinstance(error, OSError) and error.filename is not None:
             place, reason = error.filename, error.strerror
-        elif refused := _REFUSED.search(str(error)):
+        elif type(error).__name__ == "IOException" and (refused := _REFUSED.search(str(error))):
             place, reason = refused.groups()
         if place is None:
             raise

@@ -88,7 +88,7 @@ def check_ruling(record_a: str, record_b: str, verdict: str) -> None:
         ValueError: the verdict is another word, or both keys are one record.
     """
     if verdict not in (SAME, DIFFERENT):
-        raise ValueError(f"The verdict must be '{SAME}' or '{DIFFERENT}', not {verdict!r}.")
+        raise ValueError(f"The verdict must be '{SAME}' or '{DIFFERENT}'.")
     if record_a == record_b:
         raise ValueError("A decision is about two records, but both keys given are the same record's.")
 

@@ -9,8 +9,13 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Literal
 
+from pipelines.errors import ConjoinError
+
 Action = Literal["collection", "alteration", "consultation", "disclosure", "combination", "erasure"]
 """The kinds of processing that section 62 requires to be logged."""
+
+ITSELF = "audit"
+"""Who the log names where it tells of itself."""
 
 FIRST = "0" * 64
 """What the first entry holds in place of the hash of the one before."""
@@ -79,8 +84,17 @@ def line_of(entry: Entry) -> str:
 
 
 def parsed(line: bytes) -> Entry | None:
-    """Return the entry a line holds, or None if it holds none."""
+    """Return the entry a line holds, or None if it holds none, or holds one otherwise than it would be written."""
     try:
-        return Entry(**json.loads(line))
-    except (ValueError, TypeError):
+        content: dict[str, Any] = json.loads(line)
+        if not isinstance(content["what"], dict):
+            return None
+        entry = Entry(**content)
+        return entry if line_of(entry).encode().rstrip(b"\n") == line.removesuffix(b"\n") else None
+    except (ValueError, TypeError, KeyError, RecursionError):
         return None
+
+
+def broken(problem: str) -> ConjoinError:
+    """Return the error of a log that is not as it was written."""
+    return ConjoinError(f"The audit log is not whole: {problem}; compare it with a backup before relying on it.")

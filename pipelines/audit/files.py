@@ -1,22 +1,22 @@
-"""The audit log's files: the log under its lock, the head beside it, and what a killed process left half written."""
+"""The audit log's file of lines: under its lock, read, added to, and what a killed process left half-written."""
 
 from __future__ import annotations
 
 import fcntl
 import hashlib
-import json
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
 from pipelines import durable
-from pipelines.audit.entry import FIRST, Act, Entry, parsed
-from pipelines.errors import ConjoinError, storage_errors
-from pipelines.formats import numbered, without_number
+from pipelines.audit.entry import ITSELF, Act, Entry, broken, parsed
+from pipelines.audit.head import write_whole
+from pipelines.errors import storage_errors
 
 _LOG = "audit.jsonl"
-_HEAD = "head.json"
+
+NOT_WHOLE = "its last line is cut short, and no process was killed while it wrote one"
 
 
 @contextmanager
@@ -25,6 +25,21 @@ def writable(folder: Path) -> Iterator[None]:
     with storage_errors():
         folder.mkdir(parents=True, exist_ok=True)
         yield
+
+
+@contextmanager
+def undisturbed(folder: Path) -> Iterator[None]:
+    """Let nobody add to the log meanwhile; where there is none there is nothing to hold."""
+    try:
+        log = os.open(folder / _LOG, os.O_RDONLY)
+    except FileNotFoundError:
+        yield
+        return
+    try:
+        fcntl.flock(log, fcntl.LOCK_SH)
+        yield
+    finally:
+        os.close(log)
 
 
 @contextmanager
@@ -41,12 +56,23 @@ def opened(folder: Path) -> Iterator[int]:
         os.close(log)
 
 
-def repair(folder: Path, log: int) -> tuple[int, list[Act]]:
-    """Move a torn last line out of the log; return the log's size in bytes, and the acts to record about it."""
+def repair(folder: Path, log: int, *, settled: bool) -> tuple[int, list[Act]]:
+    """Return the log's size in bytes after a torn last line was dealt with, and what the log is to say of it.
+
+    Args:
+        folder: the log's folder.
+        log: the log, opened under its lock.
+        settled: whether nothing was about to be written, so that no killed process can have left such a line.
+
+    Raises:
+        ConjoinError: the last line is torn although nothing was about to be written.
+    """
     size = os.fstat(log).st_size
     start = _last_line_start(log, size)
     if start == size:
         return size, []
+    if settled:
+        raise broken(NOT_WHOLE)
     fragment = os.pread(log, size - start, start)
     if parsed(fragment) is not None:
         os.write(log, b"\n")
@@ -54,33 +80,29 @@ def repair(folder: Path, log: int) -> tuple[int, list[Act]]:
     digest = hashlib.sha256(fragment).hexdigest()
     aside = folder / f"torn-{digest[:16]}.txt"
     explained = "A process was killed while it wrote this line to the audit log; it was moved here and is no entry.\n"
-    _write_whole(aside, explained.encode() + fragment)
+    write_whole(aside, explained.encode() + fragment)
     os.ftruncate(log, start)
     os.fsync(log)
     what = {"file": aside.name, "bytes": len(fragment), "sha256": digest}
-    return start, [Act("alteration", "audit", what, "a line that a killed process left half-written was moved aside")]
+    return start, [Act("alteration", ITSELF, what, "a line that a killed process left half-written was moved aside")]
 
 
-def tail(folder: Path, log: int, size: int) -> tuple[int, str]:
-    """Return how many entries the log holds and the hash of the last."""
+def last_entry(log: int, size: int) -> Entry | None:
+    """Return the last entry of a log of a size in bytes; None where it is empty, or the last line is no entry."""
     if size == 0:
-        head = read_head(folder)
-        if head and head[0]:
-            raise broken("its entries are missing, from line 1 on")
-        # The head comes first, so that a log without one was tampered with, wherever its first writer was killed.
-        write_head(folder, 0, FIRST)
-        return 0, FIRST
+        return None
     start = _last_line_start(log, size - 1)
-    last = parsed(os.pread(log, size - 1 - start, start))
-    head = read_head(folder)
-    if last is not None and head and head[1] == last.hash:
-        return head[0], last.hash
-    # A process was killed between the log and its head: count once, by reading.
-    lines = sum(1 for _ in entries(folder))
-    if last is None:
-        raise broken(f"line {lines} is not an entry")
-    check_count(folder, lines)
-    return lines, last.hash
+    return parsed(os.pread(log, size - start, start))
+
+
+def ends_whole(folder: Path) -> bool:
+    """Tell whether the last line has its end, or there is none."""
+    try:
+        with (folder / _LOG).open("rb") as log:
+            size = log.seek(0, os.SEEK_END)
+            return size == 0 or os.pread(log.fileno(), 1, size - 1) == b"\n"
+    except FileNotFoundError:
+        return True
 
 
 def append(log: int, size: int, data: bytes) -> None:
@@ -109,41 +131,6 @@ def entries(folder: Path) -> Iterator[tuple[int, Entry]]:
         return
 
 
-def check_count(folder: Path, lines: int) -> None:
-    """Raise a ConjoinError if the head knows of more entries than the log has lines."""
-    head = read_head(folder)
-    if head and lines < head[0]:
-        raise broken(f"it ends after line {lines} but {head[0]} entries were written: line {lines + 1} is missing")
-    if head is None and lines:
-        raise broken(f"its `{_HEAD}` is missing, so nobody can tell how many entries there were")
-
-
-def read_head(folder: Path) -> tuple[int, str] | None:
-    """Return how many entries were written and the hash of the last; None before the first.
-
-    Raises:
-        FormatError: a later version of Conjoin has written to the log.
-        ConjoinError: the head was altered.
-    """
-    try:
-        head = without_number(json.loads((folder / _HEAD).read_bytes()), folder / _HEAD)
-        return int(head["entries"]), str(head["hash"])
-    except FileNotFoundError:
-        return None
-    except (AttributeError, ValueError, TypeError, KeyError):
-        raise broken(f"its `{_HEAD}` was altered") from None
-
-
-def write_head(folder: Path, entries: int, last: str) -> None:
-    """Write down how many entries the log has, and the hash of the last."""
-    _write_whole(folder / _HEAD, json.dumps(numbered({"entries": entries, "hash": last})).encode())
-
-
-def broken(problem: str) -> ConjoinError:
-    """Return the error of a log that is not as it was written."""
-    return ConjoinError(f"The audit log is not whole: {problem}; compare it with a backup before relying on it.")
-
-
 def _last_line_start(log: int, size: int) -> int:
     """Return where the unfinished last line starts; the size itself if the last line is whole."""
     position, step = size, 4096
@@ -154,12 +141,3 @@ def _last_line_start(log: int, size: int) -> int:
             return begin + newline + 1
         position = begin
     return 0
-
-
-def _write_whole(path: Path, data: bytes) -> None:
-    """Write a small file whole or not at all."""
-    beside = path.with_name(f".{path.name}.unfinished")
-    with beside.open("wb") as file:
-        os.fchmod(file.fileno(), 0o600)
-        file.write(data)
-    durable.replace(beside, path)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from linkage_models.words import counted
+from pipelines import audit
 from pipelines.canonical.counts import Balance, FieldQuality
 from pipelines.canonical.profile import Drift, Held
 
@@ -95,6 +96,21 @@ class Applied:
             f" {self.records_deleted:,} deleted"
         )
         return f"{load} {'is refused' if self.refused else 'is in force'}: {rows}"
+
+    def acts(self, who: str) -> list[audit.Act]:
+        """Return what the audit log is to be told before this is in force: what was altered, and what was erased.
+
+        That the rows were collected, it was told when they were landed.
+
+        Args:
+            who: who takes the load over.
+        """
+        load = {"system": self.load.system, "load": self.load.load_id}
+        done: tuple[tuple[audit.Action, int, str], ...] = (
+            ("alteration", self.records_changed, "the source system delivered nominal records otherwise than before"),
+            ("erasure", self.records_deleted, "the source system holds these nominal records no longer"),
+        )
+        return [audit.Act(action, who, {**load, "records": count}, why) for action, count, why in done if count]
 
     def judged(self, spec: SourceSpec) -> Applied:
         """Return the same with the reasons, if any, why the source's limits do not allow the load to be taken over."""

@@ -7,7 +7,7 @@ run is killed and repeated. What did not change is left untouched, so that later
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -37,8 +37,16 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landing: Path, now: datetime) -> Applied:
-    """Bring the warehouse up to the latest load of a source system; do nothing if it already is.
+def apply_latest(
+    con: DuckDBPyConnection,
+    spec: SourceSpec,
+    yaml_file: Path,
+    landing: Path,
+    now: datetime,
+    *,
+    told: Callable[[Applied], None] = lambda _applied: None,
+) -> Applied:
+    """Bring the warehouse up to the latest load of a source system; do nothing where it already is.
 
     A delivery that could not be landed, a load that must not be trusted and a mapping that does not fit leave the load
     before in force, if there is one, and are noted in `nominal.feed`.
@@ -49,6 +57,7 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
         yaml_file: where its YAML lies, for errors.
         landing: the landing folder of all systems.
         now: the instant the run takes for now.
+        told: called with what a load changes before it is in force; what it raises leaves the one before in force.
 
     Raises:
         SourceError: nothing has ever been landed, and the delivery could not be.
@@ -63,7 +72,7 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
         message = f"{spec.system}: nothing has been landed yet; materialise `landing/{spec.system}` first."
         raise ConfigurationError(message)
     try:
-        applied = _brought_up(con, spec, yaml_file, landed, folder, now)
+        applied = _brought_up(con, spec, yaml_file, landed, folder, now, told)
     except ConfigurationError as error:
         if not _has_records(con, spec.system):
             raise
@@ -77,7 +86,13 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
 
 
 def _brought_up(
-    con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, landed: list[Load], folder: Path, now: datetime
+    con: DuckDBPyConnection,
+    spec: SourceSpec,
+    yaml_file: Path,
+    landed: list[Load],
+    folder: Path,
+    now: datetime,
+    told: Callable[[Applied], None],
 ) -> Applied:
     """Apply the latest load; if it is in force already, mark what has expired since as no longer active."""
     load = landed[-1]
@@ -102,7 +117,7 @@ def _brought_up(
             touched.choose_rows(load)
         with Staging(con, spec, yaml_file, load, folder, touched=rest is not None) as staging:
             staging.stage()
-            return take_over(staging, landed, rest)
+            return take_over(staging, landed, rest, told)
 
 
 @contextmanager

@@ -8,19 +8,27 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from linkage_models.relations import Steps, literal
+from linkage_models.words import counted
 from pipelines.errors import ConfigurationError
 from pipelines.landing.changes import parquet
 from pipelines.source import BELOW
 from pipelines.source.extract import resources
+from pipelines.source.extract.files import OWN_COLUMNS
 from pipelines.yaml_file import error_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
 
     from pipelines.source import SourceSpec
+    from pipelines.source.names import Names
+
+NOT_OF_THE_SOURCE = {*OWN_COLUMNS, "_raw", "document", "each", "part", "listed"}
+"""Columns of the relations that are read which Conjoin adds to the source's own."""
+
+_NESTED = re.compile(r"\b(STRUCT|UNION|ENUM|MAP)\(")
 
 NOT_SQL_FIELDS = {"kind", "source", "each", "detail", "code_list", "code_lists"}
 
@@ -89,12 +97,8 @@ def misfits(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: 
             place, sql = (*location[:2], "each"), f"SELECT 1 FROM {relation} LIMIT 0"
             told.add(relation)
         if complaint := _complaint(con, sql):
-            yield error_at(
-                yaml_file,
-                place,
-                f"does not fit what {spec.system} delivers: {problem_of(complaint)}",
-                below=BELOW,
-            )
+            said = problem_of(complaint, spec.names, _columns(con, relation))
+            yield error_at(yaml_file, place, f"does not fit what {spec.system} delivers: {said}", below=BELOW)
 
 
 def _read(spec: SourceSpec) -> list[tuple[str, str | None]]:
@@ -125,13 +129,37 @@ def expressions_of(spec: SourceSpec, folder: Path) -> Iterator[tuple[tuple[str |
             yield ("items", position, "detail", name), relation, expression
 
 
-def problem_of(error: duckdb.Error) -> str:
-    """Return DuckDB's complaint about an expression in one sentence; a bind error quotes no data, only the SQL."""
+def _columns(con: DuckDBPyConnection, relation: str) -> list[str]:
+    """Return the source's own columns of a relation; none where it cannot be read, or holds documents."""
+    try:
+        described = con.execute(f"DESCRIBE FROM {relation}").fetchall()
+    except duckdb.Error:
+        return []
+    return [name for name, *_ in described if name not in NOT_OF_THE_SOURCE]
+
+
+def problem_of(error: duckdb.Error, names: Names, columns: Sequence[str]) -> str:
+    """Return DuckDB's complaint about an expression in one sentence, without any name that only the delivery tells.
+
+    Args:
+        error: the complaint; of binding, so that it holds no value, but names and types of columns.
+        names: the names that the source's YAML uses.
+        columns: the columns that the expression was to fit; none where they are not known.
+    """
     text = str(error)
-    column = re.search(r'Referenced column "([^"]+)" not found', text)
-    if column:
-        near = re.search(r'Candidate bindings: "([^"]+)"', text)
-        remedy = f"did you mean `{near[1]}`?" if near else "correct the expression."
+    if column := re.search(r'Referenced column "([^"]+)" not found', text):
+        candidates = re.findall(r'"([^"]+)"', text[column.end() :])
+        near = [name for name in candidates if name in names and name not in NOT_OF_THE_SOURCE]
+        if near:
+            remedy = f"did you mean `{near[0]}`?"
+        elif columns and not any(name in names for name in columns):
+            none = f"of the {counted(len(columns), 'column')} that it has the YAML names none"
+            remedy = f"{none}, as where a heading is missing: have it delivered with one, or correct the expression."
+        else:
+            remedy = "correct the expression."
         return f"there is no column `{column[1]}`; {remedy}"
     first = re.sub(r"^\w+ Error: ", "", text).strip().splitlines()[0].rstrip(".!")
+    if _NESTED.search(first):  # the names of what is inside stand in a type
+        first = "it does not suit the types of the columns"
+    first = re.sub(r'"([^"]*)"', lambda quoted: quoted[0] if quoted[1] in names else "a column", first)
     return f"{first}; correct the expression."

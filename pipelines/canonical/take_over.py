@@ -16,6 +16,7 @@ from pipelines.canonical.staging import mapping_hash
 from pipelines.warehouse.database import transaction
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from duckdb import DuckDBPyConnection
@@ -32,13 +33,19 @@ class _RefusedError(Exception):
     """Rolls back a load that must not be taken over."""
 
 
-def take_over(staging: Staging, landed: list[Load], rest: Counts | None = None) -> Applied:
+def take_over(
+    staging: Staging,
+    landed: list[Load],
+    rest: Counts | None = None,
+    told: Callable[[Applied], None] = lambda _applied: None,
+) -> Applied:
     """Take over what was staged, in one transaction, and return what that changed; a refused load changes nothing.
 
     Args:
         staging: the load, staged.
         landed: the loads of its source system, this one last.
-        rest: counts of the records that were not staged because they do not differ; None if all were.
+        rest: counts of the records that were not staged because they do not differ; None where all were.
+        told: called with what that changes, in the transaction; what it raises leaves the warehouse as it was.
     """
     con = staging.con
     with Temporaries(con) as own:
@@ -50,6 +57,7 @@ def take_over(staging: Staging, landed: list[Load], rest: Counts | None = None) 
             if applied.refused:
                 raise _RefusedError
             _note(staging, applied)
+            told(applied)
         if applied.refused:
             # What is wrong with the load can be looked up.
             with transaction(con):

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines import modes
+from pipelines import modes, terminal
 from pipelines.cli import (
     audit,
     bench,
@@ -25,7 +25,7 @@ from pipelines.cli import (
     ui,
     upgrade,
 )
-from pipelines.errors import ConjoinError, storage_errors
+from pipelines.errors import ConjoinError, UnforeseenError, storage_errors
 
 app = typer.Typer(
     name="conjoin",
@@ -51,6 +51,7 @@ def conjoin(
     ] = False,
 ) -> None:
     """Run a command of Conjoin's."""
+    terminal.guard()
 
 
 for command in (
@@ -78,6 +79,7 @@ def main() -> None:
     An unforeseen error is named only by its type, because its words may quote a row; CONJOIN_DEBUG=1 shows it whole.
     """
     modes.keep_private()
+    terminal.guard()
     try:
         with storage_errors():
             app()
@@ -89,9 +91,5 @@ def main() -> None:
 
         if debugging():
             raise
-        typer.echo(
-            f"conjoin: This should not have happened ({type(error).__name__}); set CONJOIN_DEBUG=1 to see where, which "
-            "may show personal data, and report it.",
-            err=True,
-        )
+        typer.echo(f"conjoin: {UnforeseenError(error)}", err=True)
         sys.exit(1)

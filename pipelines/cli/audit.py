@@ -7,11 +7,14 @@ from typing import Annotated
 import typer
 
 from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.terminal import in_line
 
 
 def audit(
     home: HomeOption = None,
-    verify: Annotated[bool, typer.Option("--verify", help="Prove that no entry was altered or removed.")] = False,
+    verify: Annotated[
+        bool, typer.Option("--verify", help="Prove that no entry was altered, removed or added.")
+    ] = False,
     last: Annotated[int, typer.Option("--last", min=1, help="How many of the latest entries to show.")] = 20,
     as_json: JsonOption = False,
 ) -> None:
@@ -22,11 +25,12 @@ def audit(
     Example: conjoin audit --verify
     """
     import pipelines.audit as log
+    from pipelines.publish.audited import verify_audit
     from pipelines.settings import Settings
 
     settings = Settings.load(home)
     if verify:
-        log.verify(settings)
+        verify_audit(settings)
         typer.echo("The audit log is whole.")
         return
     entries = list(log.read(settings))[-last:]
@@ -34,6 +38,6 @@ def audit(
         print_json([entry.as_dict() for entry in entries])
         return
     for entry in entries:
-        typer.echo(f"{entry.at}  {entry.who}  {entry.action}: {entry.why}")
+        typer.echo(in_line(f"{entry.at}  {entry.who}  {entry.action}: {entry.why}"))
     if not entries:
         typer.echo("The audit log is empty.")

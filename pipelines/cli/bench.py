@@ -9,6 +9,7 @@ import typer
 
 from pipelines.cli.options import JsonOption, print_json
 from pipelines.errors import CheckFailedError
+from pipelines.terminal import console
 
 app = typer.Typer(
     help="Measure Conjoin beside bare scripts on the same data.",
@@ -130,10 +131,9 @@ def accuracy(
 
 def _print_accuracy(results: list[dict[str, Any]], *, judged: bool) -> None:
     from rich import box
-    from rich.console import Console
     from rich.table import Table
 
-    console = Console(width=110)
+    drawn = console(width=110)
     figures = Table(title="Links, and F1 of the bare scripts", box=box.SIMPLE, title_justify="left")
     wrong = Table(title="Wrong links, and why they were missed", box=box.SIMPLE, title_justify="left")
     for table, headings in (
@@ -154,5 +154,5 @@ def _print_accuracy(results: list[dict[str, Any]], *, judged: bool) -> None:
         )
         counts = (product["false_links"], product["missed_links"], *(product["missed"][cause] for cause in CAUSES))
         wrong.add_row(result["title"], *(f"{count:,}" for count in counts))
-    console.print(figures)
-    console.print(wrong)
+    drawn.print(figures)
+    drawn.print(wrong)

@@ -9,7 +9,8 @@ from typing import Annotated
 import typer
 
 from linkage_models.words import counted
-from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.cli.options import HomeOption, JsonOption, WhoOption, print_json
+from pipelines.terminal import in_line
 
 app = typer.Typer(
     help="Rule that two records are, or are not, of one person.",
@@ -85,10 +86,11 @@ def list_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None
         return
     for decision in held:
         state = f", withdrawn by {decision.withdrawn_by}" if decision.withdrawn_at else ""
-        typer.echo(
+        said = (
             f"{decision.decision_id}  {decision.record_a} and {decision.record_b} are {decision.verdict}: "
             f"{decision.decided_by}, {decision.decided_at:%Y-%m-%d}{state}. {decision.reason}"
         )
+        typer.echo(in_line(said))
     if not held:
         typer.echo("No decisions have been made.")
 
@@ -96,7 +98,7 @@ def list_decisions(home: HomeOption = None, as_json: JsonOption = False) -> None
 @app.command(name="export")
 def export_decisions(
     file: Annotated[Path, typer.Argument(help="CSV file to write; one that is there is replaced.")],
-    who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
+    who: WhoOption = None,
     home: HomeOption = None,
 ) -> None:
     """Write every ruling to a CSV file that can be imported.
@@ -106,9 +108,10 @@ def export_decisions(
     Example: conjoin decide export rulings.csv
     """
     from pipelines import decisions
+    from pipelines.audit import login
     from pipelines.settings import Settings
 
-    written = decisions.export_csv(Settings.load(home), file, who=who)
+    written = decisions.export_csv(Settings.load(home), file, who=who or login())
     typer.echo(f"Wrote {counted(written, 'decision')} to {file}.")
 
 

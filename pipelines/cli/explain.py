@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
+from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, WhoOption, print_json
 from pipelines.errors import ConfigurationError
 
 
@@ -18,7 +18,7 @@ def explain(
         Path | None,
         typer.Option("--picture", help="File, .svg or .png, for a waterfall of the pair, or of the weakest link."),
     ] = None,
-    who: Annotated[str, typer.Option("--who", help="Who asks, for the audit log.")] = "unnamed",
+    who: WhoOption = None,
     audience: AudienceOption = None,
     home: HomeOption = None,
     as_json: JsonOption = False,
@@ -34,11 +34,12 @@ def explain(
     Example: conjoin explain nomis:A1234BC ndelius:X123456 --picture waterfall.svg
     """
     from pipelines import explain as explaining
+    from pipelines.audit import login
     from pipelines.settings import Settings
 
     if picture and picture.suffix not in {".svg", ".png"}:
         raise ConfigurationError(f"{picture} is neither .svg nor .png; give --picture a file that ends in one of them.")
-    explanation = explaining.explain(Settings.load(home), first, second, who=who, audience=audience)
+    explanation = explaining.explain(Settings.load(home), first, second, who=who or login(), audience=audience)
     if picture:
         from linkage_models.evaluate.charts import save_as, waterfall_chart
 

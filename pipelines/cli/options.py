@@ -20,6 +20,9 @@ AudienceOption = Annotated[
     str | None,
     typer.Option("--audience", help="Whose snapshot to read (default: the only one, or the deployment's default)."),
 ]
+WhoOption = Annotated[
+    str | None, typer.Option("--who", help="Who asks, for the audit log (default: the account's login).")
+]
 JsonOption = Annotated[bool, typer.Option("--json", help="Print JSON for a script to read.")]
 
 

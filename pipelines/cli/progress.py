@@ -8,7 +8,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 import typer
-from rich.console import Console
+
+from pipelines.terminal import console
 
 
 @contextmanager
@@ -17,15 +18,15 @@ def step_reporter(*, quiet: bool) -> Iterator[Callable[[str], None]]:
     if quiet:
         yield lambda _: None
         return
-    console = Console(stderr=True)
     if not sys.stderr.isatty():
         began = time.monotonic()
         yield lambda step: typer.echo(f"{time.monotonic() - began:6.1f} s  {step}", err=True)
         return
-    with console.status("Starting ...") as status:
+    drawn = console(err=True)
+    with drawn.status("Starting ...") as status:
 
         def report(step: str) -> None:
-            console.print(f"[green]✓[/green] {step}")
+            drawn.print(f"[green]✓[/green] {step}")
             status.update("Working ...")
 
         yield report

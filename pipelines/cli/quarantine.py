@@ -10,6 +10,7 @@ import typer
 from linkage_models.words import counted
 from pipelines.cli.hints import typed
 from pipelines.cli.options import HomeOption, JsonOption, print_json
+from pipelines.terminal import in_line
 
 app = typer.Typer(
     help="List the quarantined rows, look at them, retry them.",
@@ -72,7 +73,7 @@ def show(
         part = f", element {row.part}" if row.part else ""
         typer.echo(f"{row.resource} row {row.landed_row}{part}: {row.reason} ({row.explanation})")
         if raw:
-            typer.echo(f"    {row.raw}")
+            typer.echo(f"    {in_line(row.raw or '')}")
 
 
 @app.command()

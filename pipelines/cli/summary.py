@@ -5,17 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 import typer
-from rich.console import Console
 
 from linkage_models.words import counted
 from pipelines.cli.hints import typed
 from pipelines.cli.tables import print_table
 from pipelines.publish import Audience, default_audience
 from pipelines.settings import Settings
+from pipelines.terminal import console
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
+
+    from rich.console import Console
 
     from pipelines.nightly_run import NightlyRun
 
@@ -25,11 +27,11 @@ HELD_BACK = 3
 
 def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
     """Print the figures as a person reads them, and what the run's checks warn of."""
-    console = Console()
+    drawn = console()
     if summary["audience"] is None:
-        _print_warnings(console, warnings)
+        _print_warnings(drawn, warnings)
         said = "Published for every audience. None of them is the default: name one with --audience for its figures."
-        console.print(said, soft_wrap=True, highlight=False)
+        drawn.print(said, soft_wrap=True, highlight=False)
         return
     columns = ("source_system", "read", "accepted", "quarantined", "records")
     print_table(
@@ -39,7 +41,7 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
     subjects = summary["subjects"]
     services = subjects["services"]
     across = f"{subjects['in_all_services']:,} across {_listed(services)}, " if len(services) > 1 else ""
-    console.print(
+    drawn.print(
         f"{counted(subjects['records'], 'nominal record is', 'nominal records are')} "
         f"{counted(subjects['subjects'], 'subject')}: "
         f"{subjects['in_several_systems']:,} in more than one system, {across}"
@@ -49,24 +51,24 @@ def print_summary(summary: dict[str, Any], warnings: Sequence[str]) -> None:
     )  # fmt: skip
     changes = summary["changes"]
     if changes["runs"] > 1:
-        console.print(
+        drawn.print(
             f"This run: {counted(changes['created'], 'subject')} created, {changes['merged']:,} merged, "
             f"{changes['split']:,} split, {changes['retired']:,} retired; "
             f"{counted(changes['gaps_opened'] or 0, 'gap')} opened, {changes['gaps_closed'] or 0:,} closed.",
             soft_wrap=True, highlight=False,
         )  # fmt: skip
-    _print_warnings(console, warnings)
+    _print_warnings(drawn, warnings)
     gaps = ", ".join(f"{row['open']:,} {row['severity']}" for row in summary["gaps"]) or "none"
-    console.print(f"Open information gaps: {gaps}.", soft_wrap=True, highlight=False)
+    drawn.print(f"Open information gaps: {gaps}.", soft_wrap=True, highlight=False)
     for row in summary["examples"]:
         due = f" (due {row['due_date']})" if row["due_date"] else ""
         text = f"  {row['rule_id']} {row['severity']}, subject {row['subject_id']}{due}: {row['sentence']}"
-        console.print(text, soft_wrap=True, highlight=False, markup=False)
+        drawn.print(text, soft_wrap=True, highlight=False, markup=False)
 
 
-def _print_warnings(console: Console, warnings: Sequence[str]) -> None:
+def _print_warnings(drawn: Console, warnings: Sequence[str]) -> None:
     for warning in warnings:
-        console.print(f"Warning: {warning}.", soft_wrap=True, highlight=False, markup=False)
+        drawn.print(f"Warning: {warning}.", soft_wrap=True, highlight=False, markup=False)
 
 
 def _listed(words: Sequence[str]) -> str:
@@ -98,7 +100,7 @@ def print_next_steps(
     steps.append((typed("ui", *home), "the same run in the Dagster UI"))
     file = summary.get("snapshot", settings.published / "NAME" / "current.duckdb")
     width = max(len(step) for step, _ in steps)
-    console = Console()
+    drawn = console()
     lines = (
         "",
         "Next:",
@@ -106,7 +108,7 @@ def print_next_steps(
         f"  or SQL, with any DuckDB client, on {file}",
     )
     for line in lines:
-        console.print(line, soft_wrap=True, highlight=False, markup=False)
+        drawn.print(line, soft_wrap=True, highlight=False, markup=False)
 
 
 def end_with(night: NightlyRun) -> None:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 
 from rich import box
-from rich.console import Console
 from rich.table import Table
+from rich.text import Text
+
+from pipelines.terminal import console, in_line
 
 
 def print_table(headings: Sequence[str], rows: Iterable[Sequence[str | int]]) -> None:
@@ -15,5 +17,5 @@ def print_table(headings: Sequence[str], rows: Iterable[Sequence[str | int]]) ->
     for column in table.columns[1:]:
         column.justify = "right"
     for row in rows:
-        table.add_row(*(f"{cell:,}" if isinstance(cell, int) else cell for cell in row))
-    Console().print(table)
+        table.add_row(*(Text(f"{cell:,}" if isinstance(cell, int) else in_line(cell)) for cell in row))
+    console().print(table)

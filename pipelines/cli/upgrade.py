@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from typing import Annotated
 
 import typer
@@ -22,6 +21,7 @@ def upgrade(
 
     Example: conjoin upgrade --dry-run
     """
+    from pipelines.audit import login
     from pipelines.formats import FORMAT
     from pipelines.settings import Settings
     from pipelines.warehouse.database import must_exist
@@ -35,7 +35,7 @@ def upgrade(
         done = plan(settings)
     else:
         with run_lock(settings, DECISION_SECONDS):
-            done = take_steps(settings, by=getpass.getuser())
+            done = take_steps(settings, by=login())
     names = [step.path.stem for step in done.steps]
     if as_json:
         print_json(

@@ -113,7 +113,7 @@ def _warnings(applied: Applied, spec: SourceSpec) -> Iterator[dg.AssetCheckResul
         "columns_are_steady",
         len(columns),
         f"{counted(len(columns), 'resource has', 'resources have')} other columns: "
-        + "; ".join(f"{name} ({differs})" for name, differs in columns.items()),
+        + "; ".join(f"{name} ({differs.in_words(spec.names)})" for name, differs in columns.items()),
         # The manifest tells the columns of a load that does not fit the YAML.
         _undelivered(applied) or (first if drift.columns is None else None),
     )

@@ -7,17 +7,22 @@ import dagster as dg
 from pydantic import BaseModel
 
 from linkage_models.relations import RECORD, single_value
+from pipelines import audit
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
 from pipelines.components import load_checks
 from pipelines.defs.checks import schema_of_columns
 from pipelines.defs.feeds import note_if_held_back
+from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.errors import ConfigurationError, SourceError
 from pipelines.landing.land import land
 from pipelines.landing.manifest import Load, loads
 from pipelines.source import SourceSpec
 from pipelines.warehouse import run_log
+
+NIGHTLY = "nightly"
+"""Who collects, alters and erases, in the audit log."""
 
 
 class NominalSource(dg.Component):
@@ -70,9 +75,10 @@ class NominalSource(dg.Component):
                 )
             ],
         )
+        @guarded
         def landing(home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
             try:
-                return _landed(land(spec.system, spec.extract, home.settings), None)
+                return _landed(land(spec.system, spec.extract, home.settings, spec.names, collector=NIGHTLY), None)
             except (ConfigurationError, SourceError) as error:
                 held = loads(home.settings.landing / spec.system)
                 if not held:
@@ -97,12 +103,17 @@ class NominalSource(dg.Component):
             metadata={"dagster/column_schema": schema_of_columns(RECORD)},
             check_specs=load_checks.specs(spec, key),
         )
+        @guarded
         def nominal(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
             with (
                 home.writer() as con,
                 run_log.stage(con, home.settings, context.run.run_id, f"nominal/{spec.system}") as log,
             ):
-                applied = apply_latest(con, spec, yaml_file, home.settings.landing, home.settings.now())
+
+                def told(applied: Applied) -> None:
+                    audit.record_all(home.settings, applied.acts(NIGHTLY), kept_in=con)
+
+                applied = apply_latest(con, spec, yaml_file, home.settings.landing, home.settings.now(), told=told)
                 log.inputs[spec.system] = applied.load.load_id
                 held = single_value(
                     con, "SELECT count(*) FROM nominal.record WHERE source_system = $system", {"system": spec.system}

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from linkage_models.instants import naive_utc
 from linkage_models.relations import DECISION
+from linkage_models.words import counted
 from pipelines import audit
 from pipelines.decisions.record import Decision, alteration, record
 from pipelines.decisions.rulings import decisions
@@ -24,6 +25,9 @@ COLUMNS = DECISION.column_names
 
 NEEDED = ("record_a", "record_b", "verdict", "decided_by", "reason")
 """The columns that a file to import must have."""
+
+_FORMULA = tuple("=+-@|%\uff0b\uff0d\uff1d\uff20")
+"""What a text begins with that a spreadsheet would run."""
 
 _OF_A_WITHDRAWAL = ("withdrawn_by", "withdrawn_reason")
 
@@ -58,9 +62,7 @@ def export_csv(settings: Settings, file: Path, *, who: str) -> int:
             writer = csv.writer(opened, lineterminator="\n")
             writer.writerow(COLUMNS)
             for decision in held:
-                writer.writerow(
-                    value.isoformat() if isinstance(value, datetime) else value for value in astuple(decision)
-                )
+                writer.writerow(map(_cell, astuple(decision)))
     except OSError as error:
         raise ConfigurationError(f"{file} cannot be written ({error.strerror}); name another file.") from None
     audit.record(settings, action="disclosure", who=who, what={"decisions": len(held)}, why="conjoin decide export")
@@ -90,6 +92,23 @@ def import_csv(settings: Settings, file: Path) -> Import:
     return Import(len(rows), sum(decision.changed for decision in recorded))
 
 
+def _cell(value: object) -> str:
+    """Return a value as a cell that no spreadsheet takes for a formula: an apostrophe goes before what might be one."""
+    text = value.isoformat() if isinstance(value, datetime) else "" if value is None else str(value)
+    return f"'{text}" if _is_unsafe(text) else text
+
+
+def _value(cell: str) -> str:
+    """Return the value of a cell: without its apostrophe where it was made safe, else trimmed."""
+    return cell[1:] if cell.startswith("'") and _is_unsafe(cell) else cell.strip()
+
+
+def _is_unsafe(text: str) -> bool:
+    """Tell whether a text may be taken for a formula, or would be trimmed; apostrophes before it change nothing."""
+    bare = text.lstrip("'")
+    return bare.startswith(_FORMULA) or bare != bare.strip()
+
+
 def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
     """Yield the rows of a file, each with its line and its values trimmed.
 
@@ -104,7 +123,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                 raise ConfigurationError(f"{file} lacks the column {', '.join(lacking)}; name it in the first line.")
             if unknown := [column for column in columns if column not in COLUMNS]:
                 raise ConfigurationError(
-                    f"{file} has the column {', '.join(map(repr, unknown))}, which no export has; its columns are "
+                    f"{file} has {counted(len(unknown), 'column')} that no export has; its columns are "
                     f"{', '.join(COLUMNS)}."
                 )
             for row in reader:
@@ -112,7 +131,7 @@ def _rows(file: Path) -> Iterator[tuple[int, dict[str, str]]]:
                     raise ConfigurationError(
                         f"{file}, line {reader.line_num}: it has not as many fields as the first line; correct it."
                     )
-                yield reader.line_num, {name: value.strip() for name, value in row.items()}
+                yield reader.line_num, {name: _value(cell) for name, cell in row.items()}
     except (OSError, UnicodeDecodeError, csv.Error) as error:
         raise ConfigurationError(f"{file} cannot be read as CSV in UTF-8 ({type(error).__name__}).") from None
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
     from pipelines.settings import Settings
+
+_KEY = re.compile(r"[a-z][a-z0-9_]*:\S+|D[0-9a-f]{12}")
+"""A record's key, or the id that a decision is given."""
 
 _PROBLEMS = {
     "held": "the decision {} is held and says something else; give it another id.",
@@ -124,7 +128,10 @@ def record(
         problem = con.execute(statement(__file__, "problem")).fetchone()
         if problem:
             position, kind, what = problem
-            raise refusal(position, _PROBLEMS[kind].format(what))
+            # In a file whose columns are shifted, anything may stand where a key belongs.
+            raise refusal(
+                position, _PROBLEMS[kind].format(what if not lines or _KEY.fullmatch(what) else "named there")
+            )
         con.execute(statement(__file__, "withdraw"))
         binding = con.execute(statement(__file__, "binding")).fetchall()
         named = [(f"of line {lines[position]}" if lines else name, *pair) for position, name, *pair in binding]
@@ -144,5 +151,5 @@ def record(
         if withdraws:
             what = {"decision": decision, "withdrawn": True, **noted}
             acts.append(audit.Act("alteration", withdrawn_by, what, withdrawn_why))
-    audit.record_all(settings, acts)
+    audit.record_all(settings, acts, kept_in=con)
     return [Recorded(decision, is_new or withdraws) for decision, _, is_new, _, _, withdraws, *_ in rulings]

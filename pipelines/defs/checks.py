@@ -7,6 +7,7 @@ from duckdb import DuckDBPyConnection
 
 from linkage_models.relations import named_rows, quote, single_value
 from linkage_models.words import counted
+from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
@@ -71,6 +72,7 @@ def catalogue_check(asset: dg.AssetKey, tables: Sequence[Table]) -> dg.AssetChec
         pool="warehouse",
         description=f"Columns, required values and keys of {names} are as the catalogue says.",
     )
+    @guarded
     def as_catalogued(home: Home) -> dg.AssetCheckResult:
         with database.reader(home.settings) as con:
             found = [fault for table in tables for fault in faults(con, table)]

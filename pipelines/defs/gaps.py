@@ -6,6 +6,7 @@ import dagster as dg
 
 from pipelines.defs.checks import catalogue_check, schema_of_columns
 from pipelines.defs.feeds import systems_in_force
+from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.defs.linkage import SUBJECT
 from pipelines.gaps import RISK_FILE, find_gaps, load_risk, load_rules
@@ -34,6 +35,7 @@ FINDINGS = dg.AssetKey(["gap", "finding"])
         )
     ],
 )
+@guarded
 def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Evaluate the deployment's gap rules on every subject."""
     rules, risk = load_rules(home.deployment.gap_rules), load_risk(home.deployment.gap_rules)

@@ -7,6 +7,7 @@ import dagster as dg
 
 from linkage_models import nominal, relations, resolve
 from pipelines.defs.checks import catalogue_check, schema_of_columns
+from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.warehouse import database, run_log
 from pipelines.warehouse.catalogue.nominal import NOMINAL
@@ -34,6 +35,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
         description="Pairs of nominal records scored by the model bundle; only pairs with a changed record are scored.",
         metadata={"dagster/column_schema": schema_of_columns(relations.EDGE)},
     )
+    @guarded
     def edge(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
         bundle = home.deployment.bundle()
         with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "linkage/edge") as log:
@@ -67,6 +69,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     description="Subjects: which nominal records are of one person, under ids that are never reused.",
     metadata={"dagster/column_schema": schema_of_columns(relations.MEMBERSHIP)},
 )
+@guarded
 def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
     """Resolve edges and people's decisions to subjects with permanent ids."""
     thresholds = home.deployment.bundle().thresholds
@@ -107,6 +110,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
     """Return the blocking check that a number of faults is zero; the file of the check's name counts them."""
 
     @dg.asset_check(asset=SUBJECT, name=name, blocking=True, pool="warehouse", description=description)
+    @guarded
     def check(home: Home) -> dg.AssetCheckResult:
         with database.reader(home.settings) as con:
             found = relations.single_value(con, relations.statement(__file__, name))
@@ -122,6 +126,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
     description="No block of records is too large to compare. If one is, they share a placeholder or a row was"
     " repeated: correct the source, or map the placeholder to nothing in its YAML.",
 )
+@guarded
 def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
     """Warn of blocks that were capped, naming their rules and sizes and no value."""
     with database.reader(home.settings) as con:

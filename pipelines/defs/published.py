@@ -9,6 +9,7 @@ from linkage_models.instants import clock
 from pipelines import audit
 from pipelines.defs.feeds import as_table, feeds_are_current, feeds_check, stale_feeds
 from pipelines.defs.gaps import FINDINGS
+from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.deployment import Deployment
 from pipelines.modes import open_to_readers
@@ -35,6 +36,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
         description=f"The snapshot for {audience.title}: one DuckDB file holding nothing above {audience.ceiling}.",
         check_specs=[feeds_check(key)],
     )
+    @guarded
     def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
         settings, deployment = home.settings, home.deployment
         thresholds = deployment.bundle().thresholds
@@ -47,9 +49,11 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 who="nightly",
                 what={"run": context.run.run_id, "audience": audience.name, "file": path.name, "rows": dict(rows)},
                 why="linked the source systems and published the result",
+                kept_in=con,
             )
 
         with home.writer() as con:
+            audit.keep_head(settings, con)
             settings.published.mkdir(exist_ok=True)
             open_to_readers(settings.published, settings.readers_group)
             made = publish(

@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from pipelines.landing.extraction import Extraction
     from pipelines.source.extract import Polling, Resource
+    from pipelines.source.names import Names
 
 DELIVERED = ".delivered.parquet"
 
@@ -46,9 +47,9 @@ def columns(con: DuckDBPyConnection, path: Path, *, documents: bool) -> dict[str
     return {field: "JSON" for (field,) in fields}
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Difference:
-    """How a resource's columns differ from those of the load before."""
+    """How a resource's columns differ from those of the load before; what they are called may be data."""
 
     new: tuple[str, ...]
     gone: tuple[str, ...]
@@ -57,14 +58,10 @@ class Difference:
     def __bool__(self) -> bool:
         return bool(self.new or self.gone or self.changed)
 
-    def __str__(self) -> str:
-        """Return it as a clause; names of columns are no personal values."""
-        parts = [
-            f"{what} {', '.join(f'`{name}`' for name in names)}"
-            for what, names in (("new:", self.new), ("gone:", self.gone), ("of another type:", self.changed))
-            if names
-        ]
-        return "; ".join(parts)
+    def in_words(self, names: Names) -> str:
+        """Return it as a clause that shows the names which the source's YAML uses, and counts the others."""
+        parts = (("new:", self.new), ("gone:", self.gone), ("of another type:", self.changed))
+        return "; ".join(f"{what} {names.listed(held)}" for what, held in parts if held)
 
 
 def difference(before: Mapping[str, str], now: Mapping[str, str]) -> Difference:
@@ -167,6 +164,11 @@ def _in_zone_of(moment: datetime, utc: datetime) -> datetime:
     return utc.replace(tzinfo=UTC).astimezone(moment.tzinfo) if moment.tzinfo else utc
 
 
+def as_asked(cursor: Any) -> str:  # noqa: ANN401  # a cursor is of any type
+    """Return a cursor's value as a service is asked with it."""
+    return cursor.isoformat() if isinstance(cursor, date) else str(cursor)
+
+
 def merge(
     extraction: Extraction, name: str, resource: Resource, before: str | None, first_row: int, *, whole: bool
 ) -> int:
@@ -207,7 +209,7 @@ def merge(
     except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
         raise ConfigurationError(
             f"{extraction.system}: the `key` or `cursor` of the resource {name} does not fit its columns"
-            f" {', '.join(columns(con, delivered, documents=False))}; correct the source's `extract`."
+            f" ({extraction.names.listed(columns(con, delivered, documents=False))}); correct the source's `extract`."
         ) from None
     except duckdb.Error as error:  # its words hold the value
         raise_if_storage(error)

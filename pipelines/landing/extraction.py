@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from linkage_models.relations import Temporaries, literal, single_value
 from pipelines.errors import SourceError
+from pipelines.source.names import Names
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -31,6 +32,8 @@ class Extraction:
     own: Temporaries
     system: str
     into: Path
+    names: Names = field(default_factory=Names.of)
+    """The names of the source's own that its messages may show."""
 
     @property
     def con(self) -> DuckDBPyConnection:

@@ -12,23 +12,26 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from linkage_models.relations import Temporaries, literal, single_row, single_value, statement
+from pipelines import audit
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
 from pipelines.landing.changes import parquet
 from pipelines.landing.extraction import Extraction
 from pipelines.landing.files.connect import place_of
 from pipelines.landing.files.formats import read_file
-from pipelines.landing.files.places import Arrived, Listed, Place, changed, fetch, is_pattern
+from pipelines.landing.files.places import Arrived, Place, changed, fetch, is_pattern
 from pipelines.landing.manifest import (
     QUARANTINED,
     Load,
     ReadFile,
+    first_seen,
     forget_failure,
+    is_same,
     keep,
     loads,
     sweep,
@@ -38,6 +41,7 @@ from pipelines.landing.manifest import (
 from pipelines.landing.rest.documents import extract_rest
 from pipelines.landing.sql import extract_sql
 from pipelines.source.extract import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
+from pipelines.source.names import Names
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:
@@ -47,8 +51,17 @@ if TYPE_CHECKING:
 _LOG = logging.getLogger(__name__)
 
 
-def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
+def land(
+    system: str, spec: ExtractSpec, settings: Settings, names: Names | None = None, *, collector: str | None = None
+) -> Load:
     """Land what the source delivered, or return the load in force where the same was delivered again.
+
+    Args:
+        system: the source system.
+        spec: how it delivers.
+        settings: the home, and where its inbox is.
+        names: the names of the source's own that messages may show; None for those that `spec` uses.
+        collector: who collects, for the audit log; None if what is landed is only looked at and does not stay.
 
     Raises:
         SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
@@ -61,7 +74,7 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
         with storage_errors():
             folder.mkdir(parents=True, exist_ok=True)
             sweep(folder)
-            load = _Landing(system, spec, settings).load()
+            load = _Landing(system, spec, settings, names or Names.of(spec), collector).load()
             forget_failure(folder)
             return load
     except StorageError:
@@ -96,8 +109,9 @@ class _Delivery:
 class _Landing:
     """One landing under way."""
 
-    def __init__(self, system: str, spec: ExtractSpec, settings: Settings) -> None:
-        self.system, self.spec, self.settings = system, spec, settings
+    def __init__(self, system: str, spec: ExtractSpec, settings: Settings, names: Names, collector: str | None) -> None:
+        self.system, self.spec, self.settings, self.names = system, spec, settings, names
+        self.collector = collector
         self.documents = isinstance(spec, Json | Xml | Rest)
         self.folder = settings.landing / system
         self.now = settings.now()
@@ -113,7 +127,7 @@ class _Landing:
         working.mkdir()
         try:
             with scratch(self.settings, working / "spill") as con, Temporaries(con) as own:
-                extraction = Extraction(own, self.system, working)
+                extraction = Extraction(own, self.system, working, self.names)
                 extraction.begin()
                 if isinstance(self.spec, Sql | Rest):
                     delivery = self._poll(extraction, self.spec)
@@ -123,6 +137,8 @@ class _Landing:
             if load is None:
                 return self._seen_again(delivery)
             kept = replace(load, seconds=round(time.monotonic() - began, 3))
+            if self.collector:
+                audit.record_all(self.settings, [kept.act(self.collector)])
             keep(working, self.folder, kept)
             _LOG.info("%s", kept.in_words())
             return kept
@@ -160,7 +176,7 @@ class _Landing:
         if isinstance(spec, Sql):
             extract_sql(extraction, spec, since)
         else:
-            extract_rest(extraction, spec, {name: _text(value) for name, value in since.items()})
+            extract_rest(extraction, spec, {name: changes.as_asked(value) for name, value in since.items()})
         # Without a cursor every row was given.
         return _Delivery(self.now, tuple(spec.resources), frozenset(spec.resources) - frozenset(since))
 
@@ -219,13 +235,13 @@ class _Landing:
         if file_set.load == "snapshot" and file_set.take == "last":
             listed = listed[-1:]
         by_name = {file.name: file for file in before}  # the last delivered of each
-        skipped = [file for file in listed if remote and self.same_extract and _is_same(by_name.get(file.name), file)]
+        skipped = [file for file in listed if remote and self.same_extract and is_same(by_name.get(file.name), file)]
         arrived = [fetch(self.system, place, file, fetched) for file in listed if file not in skipped]
         if file_set.load == "changes":
             again = {file.name: replace(by_name[file.name], written_at=file.listed.written_at) for file in arrived
                      if file.name in by_name and by_name[file.name].sha256 == file.sha256}  # fmt: skip
             known = [again.get(file.name, file) if file is by_name[file.name] else file for file in before]
-            read = [(file, again.get(file.name) or _read_file(file_set, file)) for file in arrived]
+            read = [(file, again.get(file.name) or first_seen(file_set, file)) for file in arrived]
             return [(file, as_read) for file, as_read in read if not self.same_extract or as_read not in known], known
         fetched_now = {file.listed: file.sha256 for file in arrived}
         now = [fetched_now.get(file) or by_name[file.name].sha256 for file in listed]
@@ -234,7 +250,7 @@ class _Landing:
                        for file, new in zip(before, listed, strict=True)]  # fmt: skip
             return [], current
         arrived += [fetch(self.system, place, file, fetched) for file in skipped]
-        return [(file, _read_file(file_set, file)) for file in sorted(arrived, key=lambda file: file.name)], []
+        return [(file, first_seen(file_set, file)) for file in sorted(arrived, key=lambda file: file.name)], []
 
     def _read_set(self, extraction: Extraction, spec: FileSpec, file_set: FileSet, arrived: Sequence[ToRead]) -> None:
         """Land the files of a set one after the other, with `_row` going on from one to the next."""
@@ -328,7 +344,7 @@ class _Landing:
         if contract == "freeze":
             raise extraction.error(
                 f"the columns of the resource {name}",
-                f"are not those of the load before ({differs})",
+                f"are not those of the load before ({differs.in_words(self.names)})",
                 "have the source restored, or set `schema_contract: evolve` to take them as they are",
             )
         changes.hold_to(extraction, name, before, documents=self.documents)
@@ -381,18 +397,3 @@ class _Landing:
             )
             digest.update(repr((name, content)).encode())
         return digest.hexdigest()
-
-
-def _text(cursor: Any) -> str:  # noqa: ANN401  # a cursor is of any type
-    """Return a cursor's value as a service is asked with it."""
-    return cursor.isoformat() if isinstance(cursor, date) else str(cursor)
-
-
-def _is_same(before: ReadFile | None, now: Listed) -> bool:
-    return before is not None and (before.size, before.written_at) == (now.size, now.written_at)
-
-
-def _read_file(file_set: FileSet, file: Arrived) -> ReadFile:
-    written_at = file.listed.written_at
-    label = f"{file.name} {written_at:%Y-%m-%dT%H:%M:%S.%f}"
-    return ReadFile(file_set.resources, file.name, file.listed.size, written_at, file.sha256, label)

@@ -14,11 +14,15 @@ import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linkage_models.words import counted
-from pipelines import durable
+from pipelines import audit, durable
 from pipelines.formats import numbered, without_number
+
+if TYPE_CHECKING:
+    from pipelines.landing.files.places import Arrived, Listed
+    from pipelines.source.extract import FileSet
 
 MANIFEST = "load.json"
 
@@ -48,6 +52,18 @@ class ReadFile:
     written_at: datetime
     sha256: str
     label: str
+
+
+def first_seen(file_set: FileSet, file: Arrived) -> ReadFile:
+    """Return a file that arrived as the manifest of the load that reads it first tells of it."""
+    written_at = file.listed.written_at
+    label = f"{file.name} {written_at:%Y-%m-%dT%H:%M:%S.%f}"
+    return ReadFile(file_set.resources, file.name, file.listed.size, written_at, file.sha256, label)
+
+
+def is_same(before: ReadFile | None, now: Listed) -> bool:
+    """Return whether a file is listed as it was when it was read."""
+    return before is not None and (before.size, before.written_at) == (now.size, now.written_at)
 
 
 @dataclass(frozen=True)
@@ -90,6 +106,11 @@ class Load:
     def rows_extracted(self) -> int:
         """Rows the source gave, those that could not be read included."""
         return sum(self.rows.values()) + sum(self.quarantined.values())
+
+    def act(self, who: str) -> audit.Act:
+        """Return what the audit log is told before there is such a load: who collected it, and how many rows."""
+        what = {"system": self.system, "load": self.load_id, "rows": self.rows_extracted}
+        return audit.Act("collection", who, what, "landed what the source system delivered")
 
     def in_words(self) -> str:
         """Return what was landed, as a line for a log: counts alone."""

@@ -55,7 +55,9 @@ def _make_tables(con: DuckDBPyConnection) -> None:
             for made in table.ddl(SNAPSHOT):
                 con.execute(made)
         con.execute(
-            f"INSERT INTO {SNAPSHOT}.linked.snapshot VALUES ($format, $conjoin)", {"format": FORMAT, "conjoin": CONJOIN}
+            f"INSERT INTO {SNAPSHOT}.linked.snapshot SELECT $format, $conjoin, max(entries), max(hash) "
+            "FROM conjoin.audit_head",
+            {"format": FORMAT, "conjoin": CONJOIN},
         )
         con.executemany(f"INSERT INTO {SNAPSHOT}.linked.data_dictionary VALUES (?, ?, ?, ?)", data_dictionary())
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import getpass
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -111,7 +110,7 @@ def rows_as_delivered(
         raise ConfigurationError("Looking at rows as delivered needs a reason; give it with --why.")
     found = _rows(settings, "raw", system, reason, limit)
     what = {"quarantine": system, "rows": len(found), "loads": sorted({row.load_id for row in found})}
-    audit.record(settings, action="consultation", who=getpass.getuser(), what=what, why=why)
+    audit.record(settings, action="consultation", who=audit.login(), what=what, why=why)
     return found
 
 

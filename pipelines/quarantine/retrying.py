@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from linkage_models.relations import single_value, statement
+from pipelines import audit
 from pipelines.canonical.apply import apply_latest
 from pipelines.deployment import Deployment
 from pipelines.errors import SourceError
@@ -16,6 +17,7 @@ from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from pipelines.canonical.applied import Applied
     from pipelines.deployment import Source
     from pipelines.settings import Settings
 
@@ -61,12 +63,16 @@ def retry(settings: Settings, system: str | None = None) -> list[Retry]:
 def _retry(settings: Settings, source: Source) -> Retry:
     system, not_landed = source.spec.system, None
     try:
-        land(system, source.spec.extract, settings)
+        land(system, source.spec.extract, settings, source.spec.names, collector=audit.login())
     except SourceError as error:
         not_landed = str(error)
     with writer(settings) as con:
         before = _quarantined(con, system)
-        applied = apply_latest(con, source.spec, source.yaml_file, settings.landing, settings.now())
+
+        def told(applied: Applied) -> None:
+            audit.record_all(settings, applied.acts(audit.login()), kept_in=con)
+
+        applied = apply_latest(con, source.spec, source.yaml_file, settings.landing, settings.now(), told=told)
         return Retry(system, before, _quarantined(con, system), applied.refused, not_landed)
 
 

@@ -89,7 +89,7 @@ def _clear(settings: Settings, sample: Path) -> None:
         shutil.rmtree(cleared, ignore_errors=True)
         cleared.mkdir()
         of_warehouse = settings.home.glob(f"{settings.warehouse.name}*")
-        for made in (settings.published, settings.audit, settings.landing, *of_warehouse):
+        for made in (settings.published, settings.audit, settings.audit_head, settings.landing, *of_warehouse):
             if made.exists():
                 made.rename(cleared / made.name)
         shutil.rmtree(cleared)

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, SecretStr
 
 from linkage_models.instants import clock, naive_utc
 from pipelines.errors import Report, refuse
@@ -16,6 +16,7 @@ from pipelines.settings.forms import Form
 from pipelines.settings.given import PREFIX, Given, in_environment, in_file, is_of_others, problem, variable
 
 _Folder = Annotated[Path | None, AfterValidator(forms.no_file), Form("a folder, or a path where one can be made")]
+_File = Annotated[Path | None, AfterValidator(forms.no_folder), Form("the path of a file")]
 
 HOME_SETTINGS_FILE = "conjoin.env"
 """A home's own settings, read after the environment: `conjoin demo` writes where the sample is and what night it is."""
@@ -72,6 +73,20 @@ class Settings(BaseModel):
     )
     spark_folder: _Folder = Field(
         None, description="Folder that Spark's executors see at the same path as Conjoin. Default: `spark` in the home."
+    )
+    audit_key: Annotated[SecretStr | None, Form("a secret of 16 characters or more", environment_only=True)] = Field(
+        None,
+        min_length=16,
+        description="Key that the head of the audit log is signed with, so that nobody without it can write the log"
+        " anew. Default: none, or that of `CONJOIN_AUDIT_KEY_FILE`.",
+    )
+    audit_key_file: _File = Field(
+        None, description="File, outside the home, that holds the key of the audit log and nothing else. Default: none."
+    )
+    audit_anchor: _File = Field(
+        None,
+        description="File, outside the home, to which the head of the audit log is added with each entry: on a disk"
+        " that lets nobody take back what was written. Default: none.",
     )
     debug: Annotated[bool, Form("1 or 0", environment_only=True)] = Field(
         default=False,
@@ -136,6 +151,11 @@ class Settings(BaseModel):
     def audit(self) -> Path:
         """Folder of the audit log."""
         return self.home / "audit"
+
+    @property
+    def audit_head(self) -> Path:
+        """The head of the audit log, kept apart from it."""
+        return self.home / "audit-head.json"
 
     @property
     def spark_exchange(self) -> Path:

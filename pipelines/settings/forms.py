@@ -115,6 +115,17 @@ def home(value: Path | None) -> Path | None:
     return no_file(value)
 
 
+def no_folder(value: Path | None) -> Path | None:
+    """Return the path of a file that is there or can be made.
+
+    Raises:
+        ValueError: a folder is there.
+    """
+    if value is not None and os.path.isdir(value):  # noqa: PTH112  # unlike Path's, it never raises
+        raise ValueError
+    return value
+
+
 def group(value: str | None) -> str | None:
     """Return the name of a group that this machine knows.
 

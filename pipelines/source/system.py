@@ -10,6 +10,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_valida
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 from pipelines.source.extract import Extract, resources
 from pipelines.source.mapping import ItemMapping, Marking, RecordMapping
+from pipelines.source.names import Names
 
 Code = Annotated[
     str,
@@ -109,3 +110,8 @@ class SourceSpec(BaseModel):
     def date_formats(self) -> list[str]:
         """The formats the source writes dates in."""
         return [self.date_format] if isinstance(self.date_format, str) else self.date_format
+
+    @property
+    def names(self) -> Names:
+        """The names of columns, keys and tags that its YAML uses, which are those that messages may show."""
+        return Names.of(self.extract, self.record, *self.items)

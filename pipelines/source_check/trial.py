@@ -120,7 +120,7 @@ def try_source(spec: SourceSpec, yaml_file: Path, settings: Settings, rows: int 
         StorageError: the disk is full.
     """
     with temporary_home(settings) as own:
-        load = land(spec.system, spec.extract, own)
+        load = land(spec.system, spec.extract, own, spec.names)
         folder = own.landing / spec.system / load.load_id
         landed = {name: (count, load.quarantined.get(name, 0)) for name, count in load.rows.items()}
         with writer(own) as con:

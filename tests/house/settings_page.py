@@ -27,7 +27,7 @@ reads the settings.
 """
 
 _CLOSING = """
-Secrets are never settings: a source's YAML says [which variable or file](source-yaml.md#a-secret) holds each.
+A source's secrets are never settings: its YAML says [which variable or file](source-yaml.md#a-secret) holds each.
 """
 
 

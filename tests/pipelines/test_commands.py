@@ -169,7 +169,8 @@ def test_the_audit_log_tells_of_every_run_decision_and_question_and_proves_itsel
     conjoin(home, "decide", "different", record, other, "--by", "a.person", "--reason", "twins")
     entries = json.loads(conjoin(home, "audit", "--json").stdout)
     assert [entry["action"] for entry in entries[-2:]] == ["consultation", "alteration"]
-    assert entries[0]["action"] == "combination"
+    assert {entry["action"] for entry in entries} == {"collection", "combination", "consultation", "alteration"}
+    assert entries[0]["what"].keys() == {"system", "load", "rows"}
     assert conjoin(home, "audit", "--verify").stdout == "The audit log is whole.\n"
     log = home / "audit" / "audit.jsonl"
     log.write_text(log.read_text().replace("b.analyst", "c.analyst"))

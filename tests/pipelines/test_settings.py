@@ -36,6 +36,9 @@ BAD = {
     "CONJOIN_SNAPSHOTS_KEPT": ["1", "all"],
     "CONJOIN_SPARK": ["sparc", "local[", "http://host:7077"],
     "CONJOIN_SPARK_FOLDER": [__file__],
+    "CONJOIN_AUDIT_KEY": ["short", "fifteen letters"],
+    "CONJOIN_AUDIT_KEY_FILE": [str(Path(__file__).parent)],
+    "CONJOIN_AUDIT_ANCHOR": [str(Path(__file__).parent)],
     "CONJOIN_DEBUG": ["maybe", "2"],
 }
 GOOD = {
@@ -49,8 +52,13 @@ GOOD = {
     "CONJOIN_SNAPSHOTS_KEPT": ["2", "400"],
     "CONJOIN_SPARK": ["local", "local[*]", "spark://host:7077", "yarn", "k8s://https://host:443"],
     "CONJOIN_SPARK_FOLDER": ["/mnt/shared"],
+    "CONJOIN_AUDIT_KEY": ["a key of the test's own"],
+    "CONJOIN_AUDIT_KEY_FILE": [__file__],
+    "CONJOIN_AUDIT_ANCHOR": ["/mnt/worm/conjoin-audit"],
     "CONJOIN_DEBUG": ["1", "0", "true"],
 }
+
+ENVIRONMENT_ONLY = ["CONJOIN_HOME", "CONJOIN_AUDIT_KEY", "CONJOIN_DEBUG"]
 
 
 @contextmanager
@@ -105,7 +113,7 @@ def test_a_good_value_is_taken(name: str, value: str, tmp_path: Path) -> None:
     assert name.removeprefix(PREFIX).lower() in settings.model_fields_set
 
 
-@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in {"CONJOIN_HOME", "CONJOIN_DEBUG"}])
+@pytest.mark.parametrize("name", [name for name in SETTINGS if name not in ENVIRONMENT_ONLY])
 def test_a_bad_value_in_the_homes_own_file_is_named_with_its_line_even_where_the_environment_wins(
     name: str, tmp_path: Path
 ) -> None:
@@ -114,7 +122,7 @@ def test_a_bad_value_in_the_homes_own_file_is_named_with_its_line_even_where_the
     assert refused(tmp_path, **{name: GOOD[name][0]}).startswith(f"{name} ({file}, line 3) must be ")
 
 
-@pytest.mark.parametrize("name", ["CONJOIN_HOME", "CONJOIN_DEBUG"])
+@pytest.mark.parametrize("name", ENVIRONMENT_ONLY)
 def test_what_the_homes_own_file_cannot_say_is_refused_there(name: str, tmp_path: Path) -> None:
     file = written(tmp_path, f"{name}={GOOD[name][0]}\n")
     assert refused(tmp_path) == f"{file}, line 1: {name} works only in the environment; set it there."

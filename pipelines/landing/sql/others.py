@@ -174,7 +174,7 @@ def read_through_sqlalchemy(extraction: Extraction, spec: Sql, since: Since, pla
                 decimals = cursor_among(
                     resource, [column.name for column, _ in columns if isinstance(column.type, sa.Numeric)]
                 )
-                counts[name] = write(extraction, name, schema, _batches(result, schema), decimals)
+                counts[name] = write(extraction, name, schema, _batches(extraction, result, schema), decimals)
             return counts
     except sa.exc.NoSuchTableError:
         raise refused("42P01") from None
@@ -287,19 +287,20 @@ def landed_as_described(code: Any) -> pa.DataType:  # noqa: ANN401  # each drive
     return pa.timestamp("us") if moment else pa.string()
 
 
-def _batches(result: sa.CursorResult[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
+def _batches(extraction: Extraction, result: sa.CursorResult[Any], schema: pa.Schema) -> Iterator[pa.RecordBatch]:
     for rows in result.partitions(ROWS_AT_ONCE):
         columns = zip(*rows, strict=True)
-        yield pa.record_batch([_array(*column) for column in zip(columns, schema, strict=True)], schema=schema)
+        arrays = [_array(extraction, *column) for column in zip(columns, schema, strict=True)]
+        yield pa.record_batch(arrays, schema=schema)
 
 
-def _array(values: tuple[Any, ...], column: pa.Field) -> pa.Array:
+def _array(extraction: Extraction, values: tuple[Any, ...], column: pa.Field) -> pa.Array:
     try:
         if pa.types.is_string(column.type):
             return pa.array([_text(value) for value in values], column.type)
         return pa.array(values, column.type)
     except (pa.ArrowException, OverflowError, TypeError, ValueError):
-        problem = f"holds a value in the column `{column.name}` that its type {column.type} does not"
+        problem = f"holds a value in {extraction.names.one(column.name)} that its type {column.type} does not"
         raise RefusedError(problem, "have it corrected, or cast the column to text in a `query`") from None
 
 

@@ -77,7 +77,7 @@ def read_postgresql(extraction: Extraction, spec: Sql, since: Since, place: Posi
             for name, resource in spec.resources.items():
                 place.resource = name
                 empty = query(name, resource, None, None, spec.dialect).limit(0)
-                columns = _postgresql_columns(cursor, text_of(empty, dialect))
+                columns = _postgresql_columns(extraction, cursor, text_of(empty, dialect))
                 statement = query(name, resource, columns, since.get(name), spec.dialect)
                 cursor.execute(text_of(statement, dialect))
                 # What `fetch_record_batch` gives leaves out the SQLSTATE of an error that comes midway.
@@ -103,11 +103,11 @@ _SAID = (
 """What libpq says if no connection is made, for which it gives no SQLSTATE; the first match counts."""
 
 
-def _postgresql_columns(cursor: Cursor, empty_query: str) -> list[sa.ColumnElement[Any]]:
+def _postgresql_columns(extraction: Extraction, cursor: Cursor, empty_query: str) -> list[sa.ColumnElement[Any]]:
     """Return what to select: every column, those of types that Arrow cannot hold written out so that it can."""
     cursor.execute(empty_query)
     schema = cursor.fetch_arrow_table().schema
-    check_names(schema.names)
+    check_names(extraction, schema.names)
     return [_postgresql_column(field) for field in schema]
 
 

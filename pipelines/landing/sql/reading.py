@@ -138,7 +138,7 @@ def text_of(statement: sa.Select[Any], dialect: SqlAlchemyDialect) -> str:
     return str(statement.compile(dialect=dialect, compile_kwargs={"literal_binds": True}))
 
 
-def check_names(names: list[str]) -> None:
+def check_names(extraction: Extraction, names: list[str]) -> None:
     """Look that every column can be told from the others, and from those that Conjoin adds.
 
     Raises:
@@ -146,7 +146,7 @@ def check_names(names: list[str]) -> None:
     """
     twice = {name for name in names if names.count(name) > 1} | {"_row", "_file"}.intersection(names)
     if twice:
-        shown = ", ".join(f"`{name}`" for name in sorted(twice))
+        shown = extraction.names.listed(sorted(twice))
         raise RefusedError(f"gives a column twice, or one that Conjoin adds itself ({shown})", "rename it in a `query`")
 
 
@@ -166,7 +166,7 @@ def write(
         batches: its rows.
         decimals: columns of text to be landed as decimals.
     """
-    check_names(schema.names)
+    check_names(extraction, schema.names)
     failed: list[Exception] = []
 
     def watched() -> Iterator[pa.RecordBatch]:

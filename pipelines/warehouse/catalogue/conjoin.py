@@ -1,4 +1,4 @@
-"""The table of the schema `conjoin`: what the warehouse says about itself."""
+"""The tables of the schema `conjoin`: what the warehouse says about itself, and of the audit log beside it."""
 
 from linkage_models.relations import Column, Table
 
@@ -14,4 +14,15 @@ FORMAT = Table(
     ),
 )
 
-CONJOIN: tuple[Table, ...] = (FORMAT,)
+AUDIT_HEAD = Table(
+    "conjoin",
+    "audit_head",
+    "One row, once there is an entry: how far the audit log had come when the warehouse was last told.",
+    ("entries",),
+    (
+        Column("entries", "BIGINT", "How many entries there were.", required=True),
+        Column("hash", "VARCHAR", "The hash of the last.", required=True),
+    ),
+)
+
+CONJOIN: tuple[Table, ...] = (FORMAT, AUDIT_HEAD)

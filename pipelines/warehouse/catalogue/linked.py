@@ -206,6 +206,8 @@ SNAPSHOT = Table(
             "format", "INTEGER", "The format of the snapshot; one without this table is of format 1.", required=True
         ),
         Column("conjoin", "VARCHAR", "The version of Conjoin that published it.", required=True),
+        Column("audit_entries", "BIGINT", "How many entries the audit log had when it was published."),
+        Column("audit_hash", "VARCHAR", "The hash of the last of them, by which `conjoin audit` proves the log."),
     ),
 )
 

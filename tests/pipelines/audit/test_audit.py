@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from pipelines import audit
+from pipelines.audit.entry import chained, line_of
 from pipelines.errors import ConfigurationError, ConjoinError, StorageError
 from pipelines.settings import Settings
 
@@ -122,40 +123,83 @@ def test_entries_cut_off_are_not_forgotten_by_the_next_one(tmp_path: Path) -> No
         write(settings, 1)
 
 
+def about_to_write(settings: Settings, entries: int = 1) -> bytes:
+    """Leave a log as a process does that is killed when it has noted what it is about to write; return the lines."""
+    before, head, apart = (
+        path.read_bytes() for path in (log_of(settings), settings.audit / "head.json", settings.audit_head)
+    )
+    acts = [audit.Act("combination", "nightly", {"run": f"next{number}"}, "nightly run") for number in range(entries)]
+    hashes = [entry.hash for entry in audit.record_all(settings, acts)]
+    lines = log_of(settings).read_bytes()[len(before) :]
+    log_of(settings).write_bytes(before)
+    (settings.audit / "head.json").write_bytes(head)
+    settings.audit_head.write_text(json.dumps(json.loads(apart) | {"intended": hashes}))
+    return lines
+
+
 def test_a_torn_last_line_is_moved_aside_and_told_of(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     write(settings, 3)
+    fragment = about_to_write(settings)[:24]
     whole = log_of(settings).read_bytes()
-    log_of(settings).write_bytes(whole + b'{"at": "2026-03-02T02:00')
+    log_of(settings).write_bytes(whole + fragment)
     audit.verify(settings)
     write(settings, 1)
     assert log_of(settings).read_bytes().startswith(whole)
     audit.verify(settings)
     note = list(audit.read(settings))[3]
     assert note.who == "audit"
-    assert (settings.audit / note.what["file"]).read_bytes().endswith(b'{"at": "2026-03-02T02:00')
+    assert (settings.audit / note.what["file"]).read_bytes().endswith(fragment)
     assert len(list(audit.read(settings))) == 5
 
 
 def test_an_entry_that_lacks_only_its_line_end_is_kept(tmp_path: Path) -> None:
     settings = settings_in(tmp_path)
     write(settings, 3)
-    log_of(settings).write_bytes(log_of(settings).read_bytes()[:-1])
+    line = about_to_write(settings)
+    log_of(settings).write_bytes(log_of(settings).read_bytes() + line[:-1])
+    audit.verify(settings)
     write(settings, 1)
     audit.verify(settings)
-    assert len(list(audit.read(settings))) == 4
+    assert len(list(audit.read(settings))) == 5
 
 
-def test_a_head_one_entry_behind_the_log_is_caught_up(tmp_path: Path) -> None:
+@pytest.mark.parametrize("written", [0, 1, 3])
+def test_a_head_behind_entries_that_it_said_were_coming_is_caught_up(tmp_path: Path, written: int) -> None:
     settings = settings_in(tmp_path)
     write(settings, 3)
-    head = (settings.audit / "head.json").read_bytes()
-    write(settings, 1)
-    (settings.audit / "head.json").write_bytes(head)
+    lines = about_to_write(settings, 3).splitlines(keepends=True)
+    log_of(settings).write_bytes(log_of(settings).read_bytes() + b"".join(lines[:written]))
     audit.verify(settings)
     write(settings, 1)
     audit.verify(settings)
-    assert json.loads((settings.audit / "head.json").read_bytes())["entries"] == 5
+    assert json.loads((settings.audit / "head.json").read_bytes())["entries"] == 4 + written
+
+
+def test_entries_that_were_not_coming_are_no_work_of_a_killed_process(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    write(settings, 3)
+    lines = about_to_write(settings, 3).splitlines(keepends=True)
+    log_of(settings).write_bytes(log_of(settings).read_bytes() + lines[0])
+    forged = chained(audit.Act("disclosure", "forger", {}, "none"), json.loads(lines[0])["hash"])
+    with log_of(settings).open("a") as log:
+        log.write(line_of(forged))
+    with pytest.raises(ConjoinError, match="line 5 was not written by Conjoin"):
+        audit.verify(settings)
+    with pytest.raises(ConjoinError, match="line 5 was not written by Conjoin"):
+        write(settings, 1)
+
+
+def test_a_log_from_before_its_head_was_kept_apart_is_taken_on(tmp_path: Path) -> None:
+    settings = settings_in(tmp_path)
+    write(settings, 3)
+    head = json.loads((settings.audit / "head.json").read_bytes())
+    settings.audit_head.unlink()
+    (settings.audit / "head.json").write_text(json.dumps(head | {"format": 2}))
+    audit.verify(settings)
+    write(settings, 1)
+    audit.verify(settings)
+    assert json.loads(settings.audit_head.read_bytes())["entries"] == 4
 
 
 def test_many_acts_are_entered_at_once_or_not_at_all(tmp_path: Path) -> None:

@@ -145,7 +145,7 @@ def test_a_load_that_does_not_fit_the_yaml_passes_no_check_and_says_which_column
     assert not_evaluated(said) == ALL - {"load_is_trusted", "columns_are_steady"}
     assert said["load_is_trusted"].severity == dg.AssetCheckSeverity.ERROR
     assert said["columns_are_steady"].description == (
-        "1 resource has other columns: people (new: `noms_number`; gone: `noms`)"
+        "1 resource has other columns: people (new: 1 that the YAML does not name; gone: `noms`)"
     )
 
 

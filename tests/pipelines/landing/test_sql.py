@@ -328,9 +328,9 @@ def test_a_query_is_asked_from_its_cursor_on(source: Source) -> None:
 
 
 ALTERED = {
-    "new: `nickname`": "ALTER TABLE offenders ADD nickname text",
-    "gone: `surname`": "ALTER TABLE offenders DROP surname",
-    "of another type: `id`": "ALTER TABLE offenders ALTER id TYPE text",
+    "new: 1 that the YAML does not name": "ALTER TABLE offenders ADD nickname text",
+    "gone: 1 that the YAML does not name": "ALTER TABLE offenders DROP surname",
+    "of another type: 1 that the YAML does not name": "ALTER TABLE offenders ALTER id TYPE text",
 }
 
 

@@ -25,6 +25,7 @@ OF_RUN_CLOCK_AND_CODE = {
     "linkage.decision": ("decision_id",),
     "linkage.run": ("run_id", "started_at", "finished_at", "versions", "timings"),
     "linkage.subject_event": ("run_id",),
+    "linked.snapshot": ("audit_entries", "audit_hash"),
     "linked.run": ("run_id", "started_at", "finished_at", "versions", "timings"),
     "linked.subject_event": ("run_id",),
     "nominal.load": ("mapping_hash",),
@@ -75,7 +76,7 @@ def all_of(folder: Path) -> Contents:
     """Return what the warehouse and the snapshot of a home hold, but for what two runs never have in common."""
     home = folder / "home"
     held = contents(home / "warehouse.duckdb") | contents(home / "published" / "joint" / "current.duckdb")
-    del held["conjoin.format"]
+    del held["conjoin.format"], held["conjoin.audit_head"]
     return without(held, OF_RUN_CLOCK_AND_CODE)
 
 

@@ -63,9 +63,11 @@ def test_an_upgrade_changes_no_row_and_keeps_the_warehouse_of_before(number: int
     assert done.kept == settings.home / f"warehouse-format-{number}-20260303T020000.duckdb"
     assert done.kept.read_bytes() == file
     after = contents(settings.warehouse)
+    assert [row["number"] for row in after["conjoin.format"]][-1] == FORMAT
+    if number > 1:  # where formats are numbered, the upgrade adds the present one
+        after["conjoin.format"].pop()
     for table, rows in before.items():
         assert [{name: row[name] for name in rows[0]} for row in after[table]] == rows
-    assert [row["number"] for row in after["conjoin.format"]][-1] == FORMAT
     assert [path.stat().st_mode & 0o777 for path in (settings.warehouse, done.kept)] == [0o600, 0o600]
     audit.verify(settings)
     *_, entry = audit.read(settings)
