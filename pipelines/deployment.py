@@ -22,6 +22,7 @@ from pipelines.yaml_file import check_yaml, field_error, yaml_files
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
+    from pipelines.visible import AudienceSight
 
 PIPELINES = Path(__file__).parent
 
@@ -109,6 +110,16 @@ class Deployment(Folders):
     def services(self) -> dict[str, str]:
         """The service each source system belongs to."""
         return {source.spec.system: source.spec.service for source in self.sources}
+
+    @property
+    def record_markings(self) -> dict[str, str | None]:
+        """Marking of what each source system's records themselves say; a missing one means deny."""
+        return {source.spec.system: source.spec.marking for source in self.sources}
+
+    @property
+    def sights(self) -> tuple[AudienceSight, ...]:
+        """What each audience may see."""
+        return tuple(audience.sight(self.record_markings) for audience in self.audiences.values())
 
 
 def _own_or(own: Path, shipped: Path) -> Path:

@@ -33,6 +33,7 @@ RECORD = Table(
         ),
         Column("load_id", "VARCHAR", "The load in which the row last changed.", required=True),
         Column("landed_row", "BIGINT", "Row of the landed file it came from, counted from 1.", required=True),
+        Column("own_birth_date", "DATE", "The date of birth that the record's own row gives; no item's."),
     ),
 )
 

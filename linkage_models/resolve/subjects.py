@@ -19,6 +19,9 @@ from linkage_models.words import counted
 
 _LOG = logging.getLogger(__name__)
 
+_NONE_IN_STORE = "SELECT NULL::VARCHAR AS record_key, NULL::VARCHAR AS subject_id WHERE false"
+_NONE_ELSEWHERE = "SELECT NULL::VARCHAR AS subject_id WHERE false"
+
 
 @dataclass(frozen=True, slots=True)
 class AssignCounts:
@@ -39,7 +42,7 @@ class AssignCounts:
     events: EventCounts
 
 
-def assign_subjects(
+def assign_subjects(  # noqa: PLR0913 - each names one relation or fact that ids follow from
     con: duckdb.DuckDBPyConnection,
     *,
     partition: str,
@@ -48,6 +51,8 @@ def assign_subjects(
     merges: str,
     at: datetime,
     run_id: str,
+    reserved: str | None = None,
+    issued_elsewhere: str | None = None,
 ) -> AssignCounts:
     """Carry permanent subject ids over to a new partition and write what changed (design invariant 3).
 
@@ -66,6 +71,10 @@ def assign_subjects(
         merges: relation of `relations.MERGE`: which record took over a record merged in its source.
         at: when the new memberships begin; converted to UTC if it has a time zone, else taken as UTC.
         run_id: the run that makes the change.
+        reserved: table (record_key, subject_id) of records that are to have an id in store, as if each began a cluster
+            of its own: those without one are given it here, in one order with the new clusters. A new cluster takes the
+            id in store for its smallest record.
+        issued_elsewhere: relation with a column `subject_id`: ids that other partitions have, which are not free.
 
     Returns:
         Counts for logs and metadata.
@@ -85,9 +94,23 @@ def assign_subjects(
         own.view("resolve_membership", f"FROM {relation(membership)}")
         own.view("resolve_event", f"FROM {relation(events)}")
         own.view("resolve_merge", f"FROM {relation(merges)}")
+        stored = f"FROM {relation(reserved)}" if reserved else _NONE_IN_STORE
+        own.table("resolve_reserved", stored)
+        elsewhere = f"SELECT subject_id FROM {relation(issued_elsewhere)}" if issued_elsewhere else _NONE_ELSEWHERE
+        own.view("resolve_elsewhere", elsewhere)
         subject_id_macros(own)
         _hand_on_ids(own)
-        con.execute(f"INSERT INTO resolve_subject {statement(__file__, 'assign/issued')}")
+        own.table("resolve_issued", statement(__file__, "assign/issued"))
+        con.execute(
+            "INSERT INTO resolve_subject FROM resolve_issued SEMI JOIN resolve_partition USING (cluster) "
+            "ANTI JOIN resolve_subject USING (cluster)"
+        )
+        if reserved:
+            con.execute(
+                f"UPDATE {relation(reserved)} AS store SET subject_id = issued.subject_id "
+                "FROM resolve_issued AS issued "
+                "WHERE store.record_key = issued.cluster AND store.subject_id IS NULL"
+            )
         own.table("resolve_member", statement(__file__, "assign/member"))
         # Events compare the open memberships with the new ones, so they are written before the memberships change.
         event_counts = record_events(own, events, at, run_id)

@@ -1,16 +1,19 @@
 """The asset `gap/finding`, with the checks on what it found."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import dagster as dg
 
+from pipelines import visible
 from pipelines.defs.checks import catalogue_check, schema_of_columns
 from pipelines.defs.feeds import systems_in_force
 from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.defs.linkage import SUBJECT
-from pipelines.gaps import RISK_FILE, find_gaps, load_risk, load_rules
+from pipelines.gaps import RISK_FILE, GapCounts, find_gaps, load_risk, load_rules
 from pipelines.warehouse import run_log
+from pipelines.warehouse.catalogue import audience
 from pipelines.warehouse.catalogue.gap import FINDING, GAP
 from pipelines.warehouse.database import transaction
 
@@ -39,11 +42,20 @@ FINDINGS = dg.AssetKey(["gap", "finding"])
 def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
     """Evaluate the deployment's gap rules on every subject."""
     rules, risk = load_rules(home.deployment.gap_rules), load_risk(home.deployment.gap_rules)
+    now = home.settings.now()
     with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "gap/finding") as log:
         systems = systems_in_force(con, home.deployment)
         with transaction(con):
-            found = find_gaps(con, rules, as_of=home.settings.now(), systems=systems, risk=risk)
-        log.counts |= {"gaps_open": found.open, "gaps_opened": found.opened, "gaps_closed": found.closed}
+            found = find_gaps(con, rules, as_of=now, systems=systems, risk=risk)
+        log.counts |= _counts(found)
+        for sight in home.deployment.sights:
+            shown = {name: info for name, info in systems.items() if sight.shows(name)}
+            seen = visible.keep_findings(
+                con, sight, now, partial(find_gaps, con, rules, as_of=now, systems=shown, risk=risk)
+            )
+            if seen is not None:
+                counts = _counts(seen.found) | seen.totals
+                log.counts |= {f"{name}@{sight.audience}": count for name, count in counts.items()}
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": found.open,
@@ -60,6 +72,10 @@ def finding(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
     )
 
 
+def _counts(found: GapCounts) -> dict[str, int]:
+    return {"gaps_open": found.open, "gaps_opened": found.opened, "gaps_closed": found.closed}
+
+
 def _risk_subjects_are_declared(rules: Sequence[str]) -> dg.AssetCheckResult:
     return dg.AssetCheckResult(
         check_name="risk_subjects_are_declared",
@@ -70,4 +86,4 @@ def _risk_subjects_are_declared(rules: Sequence[str]) -> dg.AssetCheckResult:
     )
 
 
-CHECKS = [catalogue_check(FINDINGS, GAP)]
+CHECKS = [catalogue_check(FINDINGS, (*GAP, audience.FINDING))]

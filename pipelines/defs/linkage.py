@@ -6,10 +6,12 @@ from dataclasses import asdict
 import dagster as dg
 
 from linkage_models import nominal, relations, resolve
+from pipelines import visible
 from pipelines.defs.checks import catalogue_check, schema_of_columns
 from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
 from pipelines.warehouse import database, run_log
+from pipelines.warehouse.catalogue import audience
 from pipelines.warehouse.catalogue.nominal import NOMINAL
 from pipelines.warehouse.database import transaction
 
@@ -72,15 +74,22 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 @guarded
 def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
     """Resolve edges and people's decisions to subjects with permanent ids."""
-    thresholds = home.deployment.bundle().thresholds
-    with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "linkage/subject") as log:
+    deployment, now, run_id = home.deployment, home.settings.now(), context.run.run_id
+    bundle = deployment.bundle()
+    with (
+        home.writer() as con,
+        run_log.stage(con, home.settings, run_id, "linkage/subject") as log,
+        visible.Accounts(con, deployment.sights, bundle) as accounts,
+    ):
+        accounts.partition()
         with transaction(con):
+            accounts.prepare()
             clusters = resolve.partition(
                 con,
                 records="nominal.record",
                 edges="linkage.edge",
                 decisions="linkage.decision",
-                thresholds=resolve.Thresholds.of(thresholds),
+                thresholds=resolve.Thresholds.of(bundle.thresholds),
                 into=PARTITION,
                 flags="linkage.review_flag",
             )
@@ -90,10 +99,13 @@ def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
                 membership="linkage.membership",
                 events="linkage.subject_event",
                 merges="nominal.merge",
-                at=home.settings.now(),
-                run_id=context.run.run_id,
+                at=now,
+                run_id=run_id,
+                reserved=visible.RESERVED,
+                issued_elsewhere=visible.ISSUED,
             )
             con.execute(f"DROP TABLE {PARTITION}")
+            accounts.assign(at=now, run_id=run_id)
         log.counts |= {"subjects": assigned.subjects, "flagged_records": clusters.flagged}
     return dg.MaterializeResult(
         metadata={
@@ -102,6 +114,7 @@ def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResu
             "memberships_opened": assigned.opened,
             "memberships_closed": assigned.closed,
             "events": dg.MetadataValue.json(asdict(assigned)["events"]),
+            "subjects_of_accounts": dg.MetadataValue.json(accounts.counts),
         }
     )
 
@@ -145,7 +158,8 @@ CHECKS = [
     catalogue_check(EDGE, (*NOMINAL, relations.EDGE, relations.SCORED, relations.CAPPED_BLOCK)),
     blocks_are_compared,
     catalogue_check(
-        SUBJECT, (relations.DECISION, relations.MEMBERSHIP, relations.REVIEW_FLAG, relations.SUBJECT_EVENT)
+        SUBJECT,
+        (relations.DECISION, relations.MEMBERSHIP, relations.REVIEW_FLAG, relations.SUBJECT_EVENT, *audience.ACCOUNT),
     ),
     _count_check("one_subject_each", "Every nominal record is in one subject, and no other record is."),
     _count_check("decisions_hold", "Every decision in force holds: must-links together, cannot-links apart."),

@@ -67,7 +67,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
                 kept=settings.snapshots_kept,
                 readers=settings.readers_group,
                 finished_at=finished_at,
-                record_markings={source.spec.system: source.spec.marking for source in deployment.sources},
+                record_markings=deployment.record_markings,
                 # Nobody may read what the audit log does not tell of.
                 before_release=combined,
             )

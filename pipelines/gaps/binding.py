@@ -33,6 +33,9 @@ GAP_COLUMNS: dict[str, str] = {
 ANSWER_COLUMNS: dict[str, str] = {"gap_id": "VARCHAR", "record_key": "VARCHAR", "items": "VARCHAR[]"}
 """Columns of a rule's `answered_by`."""
 
+RISK_COLUMNS: dict[str, str] = {"subject_id": "VARCHAR", "records": "VARCHAR[]", "items": "VARCHAR[]"}
+"""Columns of the `sql` of `risk_subject.yaml`: a risk subject, and the records and items that make it one."""
+
 
 class BindingError(Exception):
     """The SQL cannot be used; the message is a clause that says why, to be put after the file and field."""

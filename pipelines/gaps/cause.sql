@@ -7,5 +7,6 @@ SELECT
     near_miss_record,
     replace(replace(template, '{held_by}', held_by_title), '{expected_in}', expected_in_title) AS sentence,
     to_json({'records': records, 'items': items, 'searched': searched}) AS evidence,
-    marking
+    marking,
+    rests_on
 FROM worded

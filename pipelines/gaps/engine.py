@@ -78,10 +78,12 @@ def find_gaps(
         near_miss.collect(own)
         near_miss.answer(own, in_force, now.date())
         confidence.measure(own)
-        cause.derive(own, now)
+        cause.derive(own, now, [rule.spec.id for rule in rest_on_risk_subjects(in_force)])
         by_rule = {rule.spec.id: 0 for rule in in_force} | _count(con, "rule_id")
+        merged = findings.merge(own, now)
+        cause.mark_closed(con)
         counts = GapCounts(
-            **asdict(findings.merge(own, now)),
+            **asdict(merged),
             open=sum(by_rule.values()),
             by_rule=by_rule,
             by_severity=_count(con, "severity"),

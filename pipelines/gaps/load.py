@@ -11,7 +11,7 @@ import duckdb
 from linkage_models.relations import Temporaries
 from pipelines.errors import ConfigurationError, Report, refuse
 from pipelines.gaps import sentence, views, working
-from pipelines.gaps.binding import ANSWER_COLUMNS, GAP_COLUMNS, BindingError, Bound, bind
+from pipelines.gaps.binding import ANSWER_COLUMNS, GAP_COLUMNS, RISK_COLUMNS, BindingError, Bound, bind
 from pipelines.gaps.rule import ANY, Risk, RiskSpec, Rule, RuleSpec
 from pipelines.warehouse.catalogue import WAREHOUSE
 from pipelines.yaml_file import check_yaml, field_error, yaml_files
@@ -21,6 +21,8 @@ DEFAULT_RULES = Path(__file__).parent / "rules"
 
 RISK_FILE = "risk_subject.yaml"
 """The one file of the folder that is no rule: what makes a risk subject."""
+
+_READ = "`subject_id`, `records` and `items`"
 
 
 def load_rules(folder: Path = DEFAULT_RULES, report: Report = refuse) -> tuple[Rule, ...]:
@@ -108,11 +110,11 @@ class _Loading:
         spec = check_yaml(self._file, RiskSpec, self._report)
         if spec is None:
             return None
-        subjects = self._bound("sql", spec, spec.sql, {"subject_id": "VARCHAR"}, ("subject_id",))
+        subjects = self._bound("sql", spec, spec.sql, RISK_COLUMNS, ("subject_id",))
         if subjects is None:
             return None
-        for name in sorted(subjects.columns.keys() - {"subject_id"}):
-            self._wrong("sql", f"it yields the column `{name}`, and `subject_id` is all that is read")
+        for name in sorted(subjects.columns.keys() - RISK_COLUMNS.keys()):
+            self._wrong("sql", f"it yields the column `{name}`, and only {_READ} are read")
         return Risk(self._file, spec, subjects) if self._whole else None
 
     def _bound(

@@ -9,8 +9,9 @@ from datetime import date
 
 import duckdb
 
-from linkage_models.relations import Temporaries, statement
+from linkage_models.relations import Temporaries, columns, literal, statement
 from pipelines.gaps.rule import Risk
+from pipelines.source.mapping import MARKINGS
 
 CLOSE_NAME = 0.9
 """Jaro-Winkler similarity at which two spellings of a forename or surname count as one: what the production justice
@@ -37,6 +38,12 @@ _MACROS = (
         list_bool_or(list_transform(texts, lambda text: same_name(
             split_part(text, '/', 1), split_part(text, '/', 2), forename, surname)))
         """,
+    ),
+    # A marking that is missing or unknown means deny, so it is above all others.
+    (
+        "marking_rank",
+        "marking",
+        f"coalesce(list_position([{', '.join(map(literal, MARKINGS))}], marking), {len(MARKINGS) + 1})",
     ),
     ("in_words", "day", "strftime(day, '%-d %B %Y')"),
     ("counted", "number, one, several", "CASE WHEN number = 1 THEN 'one ' || one ELSE number || ' ' || several END"),
@@ -66,11 +73,14 @@ def make(own: Temporaries, risk: Risk | None = None, as_of: date | None = None) 
     """
     make_items(own)
     subjects = risk.subjects.sql if risk else "SELECT NULL AS subject_id"
+    yielded = set(risk.subjects.columns) if risk else set()
     values = risk.subjects.values(as_of) if risk and as_of else {}
+    rests_on = {name: name if name in yielded else "[]::VARCHAR[]" for name in ("records", "items")}
     try:
         own.table(
-            "risk_subject",
-            f"SELECT DISTINCT subject_id::VARCHAR AS subject_id FROM ({subjects}) WHERE subject_id IS NOT NULL",
+            "risk_yielded",
+            f"SELECT subject_id::VARCHAR AS subject_id, {columns(rests_on)} FROM ({subjects})"
+            " WHERE subject_id IS NOT NULL",
             values or None,
         )
     except (duckdb.DataError, duckdb.ProgrammingError) as error:
@@ -78,6 +88,10 @@ def make(own: Temporaries, risk: Risk | None = None, as_of: date | None = None) 
             raise
         # The engine's own words may quote a value of a row.
         raise risk.error("sql", f"it fails on the data with a {type(error).__name__}") from None
+    own.table("risk_subject", "SELECT DISTINCT subject_id FROM risk_yielded")
+    told = "told" if yielded & {"records", "items"} else "untold"
+    own.table("risk_basis", statement(__file__, f"views/risk_basis_{told}"))
+    own.drop("risk_yielded")
     for name in _OF_RISK:
         own.table(name, statement(__file__, f"views/{name}"))
 

@@ -9,6 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from pipelines.errors import ConfigurationError, Report, refuse
 from pipelines.source.mapping import MARKINGS, Marking
+from pipelines.visible import AudienceSight
 from pipelines.yaml_file import check_yaml, field_error, yaml_files
 
 SHIPPED = Path(__file__).parent / "audiences"
@@ -32,6 +33,16 @@ class Audience(BaseModel):
     def visible_markings(self) -> tuple[str, ...]:
         """The markings its file may hold. A marking that is missing or unknown is never among them: it means deny."""
         return MARKINGS[: MARKINGS.index(self.ceiling) + 1]
+
+    def sight(self, record_markings: Mapping[str, str | None] | None) -> AudienceSight:
+        """Return what it may see.
+
+        Args:
+            record_markings: marking of what each source system's records themselves say; a system whose marking is
+                missing or above the ceiling is hidden whole. None where records carry no marking of their own.
+        """
+        shown = sorted(name for name, marking in (record_markings or {}).items() if marking in self.visible_markings)
+        return AudienceSight(self.name, self.visible_markings, None if record_markings is None else tuple(shown))
 
 
 def read_audiences(folder: Path = SHIPPED, report: Report = refuse) -> dict[str, Audience]:

@@ -27,7 +27,7 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
     """Make and fill every table of `linked` in the attached database `snapshot`.
 
     Args:
-        con: the warehouse, with the relations of `visible_to`.
+        con: the warehouse, inside `visible_to`.
         link_threshold: match weight from which two records are linked.
         run_id: the run that publishes.
         finished_at: when it does, by the clock.

@@ -96,7 +96,7 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         folder.mkdir(parents=True, exist_ok=True)
         open_to_readers(folder, readers)
         versions.sweep(folder)
-        with visible_to(con, audience, services, record_markings):
+        with visible_to(con, audience.sight(record_markings), services):
             withheld = withheld_counts(con)
             with _attached(con, built), _rows_in_order(con):
                 fill(con, link_threshold=link_threshold, run_id=run_id, finished_at=finished_at or as_of)

@@ -1,15 +1,11 @@
-"""What an audience may see of the warehouse: the temporary relations every statement of `linked/` reads.
+"""What an audience's file is filled from: its visible world, and the temporary relations every statement reads there.
 
-    publish_marking      the markings at or below the ceiling
-    publish_shows(name)  whether the audience may see the records of a source system
-    publish_system       the configured source systems it may see, with their service
-    publish_member       the records that are in a subject now and that the audience may see
-    publish_withheld     what those records must not show, because only items above the ceiling say it
-    publish_record       those records, whole, without what is withheld
-    publish_item         the information items at or below the ceiling, with their subject
-    publish_hidden_subject  the subjects that have only ever held records it may not see
+    publish_system  the configured source systems it may see, with their service
+    publish_member  the records that are in a subject now
+    publish_record  those records, whole
+    publish_item    the information items, with their subject
 
-A marking that is missing or unknown means deny, so it is in none of them.
+Inside, `nominal.record` and the like are those of the world: nothing that is hidden can be read by mistake.
 """
 
 from __future__ import annotations
@@ -19,52 +15,46 @@ from contextlib import contextmanager
 
 from duckdb import DuckDBPyConnection
 
-from linkage_models.relations import Temporaries, literal, single_value, statement
-from pipelines.publish.audience import Audience
+from linkage_models.relations import Temporaries, single_value, statement
+from pipelines.visible import AudienceSight, visible_world
 
 
 @contextmanager
-def visible_to(
-    con: DuckDBPyConnection,
-    audience: Audience,
-    services: Mapping[str, str],
-    record_markings: Mapping[str, str | None] | None,
-) -> Iterator[None]:
-    """Make the temporary relations of this module's docstring for as long as the context lasts.
+def visible_to(con: DuckDBPyConnection, sight: AudienceSight, services: Mapping[str, str]) -> Iterator[None]:
+    """Go into the audience's world, with the temporary relations of this module's docstring, while the context lasts.
 
     Args:
         con: the warehouse, outside a transaction.
-        audience: whose ceiling applies.
+        sight: what the audience may see.
         services: service of each configured source system.
-        record_markings: marking of what each source system's records themselves say; None where records are not marked.
+
+    Raises:
+        CheckFailedError: the audience's subjects were resolved from other markings than those of now.
     """
-    shown = {
-        system: service
-        for system, service in sorted(services.items())
-        if record_markings is None or record_markings.get(system) in audience.visible_markings
-    }
-    shows = "true"
-    if record_markings is not None:
-        shows = f"list_contains([{', '.join(map(literal, shown))}]::VARCHAR[], source_system)"
-    with Temporaries(con) as own:
-        own.table("publish_marking", "SELECT unnest($visible) AS marking", {"visible": list(audience.visible_markings)})
+    shown = {name: service for name, service in sorted(services.items()) if sight.shows(name)}
+    with visible_world(con, sight) as world, world.inside(), Temporaries(con) as own:
+        world.check_account()
+        for name in ("rule", "finding"):
+            kept = "audience" if name == "finding" and not world.whole else "gap"
+            con.execute(f"INSERT INTO gap.{name} BY NAME FROM everything_{kept}.{name}")
         own.table(
             "publish_system",
             "SELECT unnest($systems::VARCHAR[]) AS source_system, unnest($services::VARCHAR[]) AS service",
             {"systems": list(shown), "services": list(shown.values())},
         )
-        own.macro("publish_shows", "source_system", shows)
+        own.view("publish_run_count", statement(__file__, f"visible/{'whole' if world.whole else 'own'}_run_count"))
         own.table("publish_member", statement(__file__, "visible/member"))
-        own.table("publish_withheld", statement(__file__, "visible/withheld"))
         own.view("publish_record", statement(__file__, "visible/record"))
         own.view("publish_item", statement(__file__, "visible/item"))
-        own.table("publish_hidden_subject", statement(__file__, "visible/hidden_subject"))
         yield
 
 
 def withheld_counts(con: DuckDBPyConnection) -> dict[str, int]:
-    """Return how many information items and gap findings of the warehouse stay out of the file for their marking."""
+    """Return how many information items and gap findings stay out of the file for their marking; asked in the world."""
     return {
-        noun: single_value(con, f"SELECT count(*) FROM {table} WHERE (marking IN (FROM publish_marking)) IS NOT TRUE")
-        for noun, table in (("information", "nominal.information_item"), ("information_gap", "gap.finding"))
+        noun: single_value(con, f"SELECT count(*) FROM {table} WHERE (marking IN (FROM sight.marking)) IS NOT TRUE")
+        for noun, table in (
+            ("information", "everything_nominal.information_item"),
+            ("information_gap", "everything_gap.finding"),
+        )
     }

@@ -13,7 +13,9 @@ SELECT
         WHEN 'contact_point' THEN item.contact_point.value
         ELSE item.value
     END AS value,
-    item.item_date, item.from_date, item.to_date,
+    -- A date of birth that came with an alias is what that item says, and has its marking.
+    CASE item.kind WHEN 'name' THEN coalesce(item.item_date, item.birth_date) ELSE item.item_date END AS item_date,
+    item.from_date, item.to_date,
     coalesce(item.active, item.to_date IS NULL OR item.to_date > $as_of::DATE) AS active,
     CASE item.kind
         WHEN 'name' THEN to_json(item.name)

@@ -3,6 +3,6 @@ SELECT
     *,
     md5((
         record_key, names, birth_dates, sex, ethnicity, nationality, birth_place, identifiers, addresses,
-        contact_points, sentence_dates
+        contact_points, sentence_dates, own_birth_date
     )::VARCHAR) AS content_hash
 FROM whole

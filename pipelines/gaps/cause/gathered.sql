@@ -4,6 +4,9 @@ SELECT
     rule.severity,
     rule.owner_role,
     marked.marking,
+    to_json({
+        'records': list_sort(resting.records), 'items': list_sort(resting.items), 'near_miss': resting.near_miss_record
+    }) AS rests_on,
     coalesce(finding.first_seen, $as_of) AS first_seen,
     CASE WHEN finding.status = 'open' THEN finding.last_seen ELSE $as_of END AS last_seen,
     coalesce(found.trigger_date, finding.first_seen::DATE, $as_of::DATE) + rule.sla_days AS due_date,
@@ -21,6 +24,7 @@ FROM found
 INNER JOIN rule_in_force AS rule USING (rule_id)
 LEFT JOIN gap.finding AS finding USING (gap_id)
 LEFT JOIN nearest USING (gap_id)
+LEFT JOIN resting USING (gap_id)
 LEFT JOIN searched USING (gap_id)
 LEFT JOIN marked USING (gap_id)
 LEFT JOIN link_confidence USING (gap_id)

@@ -1,5 +1,5 @@
 -- Names of risk subjects and those near them. An alias that came as an item of its own keeps that item's key, for its
--- marking.
+-- marking; of several, the lowest marked.
 WITH held AS (
     SELECT subject_id, record_key, record.source_system, unnest(names) AS name
     FROM nominal.record
@@ -7,7 +7,7 @@ WITH held AS (
 ),
 
 given AS (
-    SELECT record_key, value, min(item_key) AS item_key
+    SELECT record_key, value, arg_min(item_key, (marking_rank(marking), item_key)) AS item_key
     FROM nominal.information_item
     SEMI JOIN risk_member USING (record_key)
     WHERE kind = 'name'

@@ -1,3 +1,2 @@
 SELECT source_system, state, problem, since, load_id, last_seen_at
 FROM nominal.feed
-WHERE publish_shows(source_system)

@@ -18,15 +18,15 @@ SELECT
     finding.sentence,
     -- Where it was looked for, but in the source systems that the audience may not see.
     json_merge_patch(finding.evidence, json_object('searched', list_filter(
-        (finding.evidence ->> '$.searched')::VARCHAR[], lambda record: publish_shows(split_part(record, ':', 1))
+        (finding.evidence ->> '$.searched')::VARCHAR[], lambda record: sight.shows(split_part(record, ':', 1))
     ))) AS evidence,
     finding.marking
 FROM gap.finding AS finding
-INNER JOIN publish_marking USING (marking)
+INNER JOIN sight.marking USING (marking)
 LEFT JOIN gap.rule AS rule USING (rule_id)
 WHERE
-    publish_shows(finding.held_by)
-    AND (finding.expected_in = 'all' OR publish_shows(finding.expected_in))
-    AND (finding.near_miss_record IS NULL OR publish_shows(split_part(finding.near_miss_record, ':', 1)))
+    sight.shows(finding.held_by)
+    AND (finding.expected_in = 'all' OR sight.shows(finding.expected_in))
+    AND (finding.near_miss_record IS NULL OR sight.shows(split_part(finding.near_miss_record, ':', 1)))
     -- A closed finding outlives its subject; an open one of a subject that is not shown is not shown either.
     AND (finding.status = 'closed' OR finding.subject_id IN (SELECT subject_id FROM publish_member))

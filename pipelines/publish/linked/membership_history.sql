@@ -5,4 +5,3 @@ SELECT
     since,
     until
 FROM linkage.membership
-WHERE publish_shows(split_part(record_key, ':', 1))

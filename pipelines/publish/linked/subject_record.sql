@@ -5,10 +5,7 @@ SELECT
     source_system,
     source_record_id,
     coalesce(strict_subject_id, subject_id) AS strict_subject_id,
-    CASE
-        WHEN wide_subject_id IN (FROM publish_hidden_subject) THEN subject_id
-        ELSE coalesce(wide_subject_id, subject_id)
-    END AS wide_subject_id,
+    coalesce(wide_subject_id, subject_id) AS wide_subject_id,
     since AS linked_since,
     names[1].as_given AS name,
     birth_dates[1] AS birth_date

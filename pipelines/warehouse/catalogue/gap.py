@@ -42,6 +42,7 @@ FINDING = Table(
         Column("sentence", "VARCHAR", "The gap in plain words.", required=True),
         Column("evidence", "JSON", "The records and items it rests on.", required=True),
         Column("marking", "VARCHAR", "Highest marking of what it rests on; empty means deny."),
+        Column("rests_on", "JSON", "All records and items it rests on, those that make a risk subject among them."),
     ),
 )
 

@@ -76,7 +76,7 @@ def test_the_file_is_no_rule(tmp_path: Path) -> None:
         ("basis: A basis\n", "", 1, "the field `basis` is missing"),
         ("$days", "$hours", 5, "the parameter `\\$hours`, which `parameters` does not give"),
         ("SELECT subject_id", "SELECT subject_id AS id", 5, "does not yield the column `subject_id`"),
-        ("SELECT subject_id", "SELECT subject_id, code", 5, "yields the column `code`, and `subject_id` is all"),
+        ("SELECT subject_id", "SELECT subject_id, code", 5, "yields the column `code`, and only `subject_id`"),
         ("FROM alert", "FROM alerts", 5, "does not bind"),
         # What is made of risk subjects cannot say who is one.
         ("FROM alert WHERE", "FROM alert SEMI JOIN address USING (subject_id) WHERE", 5, "address does not exist"),

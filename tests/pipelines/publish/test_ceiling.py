@@ -9,8 +9,9 @@ from typing import Any
 import duckdb
 import pytest
 
-from pipelines.publish import Audience
-from tests.pipelines.publish.worlds import NIGHT, World, insert, small_world
+from pipelines.errors import CheckFailedError
+from pipelines.publish import Audience, publish
+from tests.pipelines.publish.worlds import LINK_THRESHOLD, NIGHT, SERVICES, World, insert, small_world
 
 CANARY = "QZXCANARY"
 
@@ -38,10 +39,10 @@ def everything_in(path: Path) -> str:
 )
 def test_only_markings_up_to_the_ceiling_are_published(tmp_path: Path, ceiling: str, visible: list[str]) -> None:
     world = World()
-    world.record("nomis:1", "A B", subject="S1")
+    world.record("nomis:1", "A B", subject="S00000001A")
     for number, marking in enumerate(["OFFICIAL", "OFFICIAL-SENSITIVE", "SECRET", "TOP SECRET", None, "COSMIC"]):
         world.item(f"i{number}", "nomis:1", f"kind{number}", marking, value=str(marking))
-        world.gap(f"g{number}", "S1", marking)
+        world.gap(f"g{number}", "S00000001A", marking)
     path = publish_to(ceiling, world, tmp_path)
     with duckdb.connect(str(path), read_only=True) as con:
         assert con.execute("SELECT marking FROM linked.information").fetchall() == [(m,) for m in visible]
@@ -76,7 +77,7 @@ def test_a_value_above_the_ceiling_is_nowhere_in_the_file(tmp_path: Path, markin
 
 def test_what_a_visible_item_says_too_stays(tmp_path: Path) -> None:
     world = World()
-    world.record("nomis:1", "A B", subject="S1", addresses=[("1 High Street", "N1")])
+    world.record("nomis:1", "A B", subject="S00000001A", addresses=[("1 High Street", "N1")])
     world.item("i1", "nomis:1", "address", "SECRET", code="N1", value="1 High Street")
     world.item("i2", "nomis:1", "address", "OFFICIAL", code="N1", value="1 High Street")
     assert "1 High Street" in everything_in(publish_to("OFFICIAL", world, tmp_path))
@@ -84,7 +85,7 @@ def test_what_a_visible_item_says_too_stays(tmp_path: Path) -> None:
 
 def test_the_primary_name_of_a_record_is_its_own_and_stays(tmp_path: Path) -> None:
     world = World()
-    world.record("nomis:1", "Amina Yusuf", subject="S1", born="1990-02-03")
+    world.record("nomis:1", "Amina Yusuf", subject="S00000001A", born="1990-02-03")
     world.item("i1", "nomis:1", "name", "SECRET", value="Amina Yusuf")
     path = publish_to("OFFICIAL", world, tmp_path)
     with duckdb.connect(str(path), read_only=True) as con:
@@ -106,6 +107,8 @@ def test_a_system_whose_records_are_above_the_ceiling_is_absent_whole(tmp_path: 
     world.event("created", [], ["S00000009L"])
     world.event("merged", ["S00000001A", "S00000009L"], ["S00000001A"])
     world.con.execute("UPDATE linkage.membership SET wide_subject_id = 'S00000009L' WHERE record_key = 'nomis:A1234BC'")
+    # Its other records are held together by edges of their own.
+    world.con.execute("UPDATE linkage.edge SET match_weight = match_weight + 15 WHERE match_weight > 7")
     markings = {"ndelius": "OFFICIAL", "nomis": "OFFICIAL", "pnc": "OFFICIAL-SENSITIVE", "ctnm": marking}
     services = {"ctnm": "police", "ndelius": "probation", "nomis": "prison", "pnc": "police"}
     path = publish_to("OFFICIAL-SENSITIVE", world, tmp_path, services=services, record_markings=markings)
@@ -115,7 +118,7 @@ def test_a_system_whose_records_are_above_the_ceiling_is_absent_whole(tmp_path: 
     assert "S00000009L" not in text
     with duckdb.connect(str(path), read_only=True) as con:
         subject = con.execute("SELECT record_count, weakest_link_weight FROM linked.subject LIMIT 1").fetchone()
-        assert subject == (3, 9.0)
+        assert subject == (3, 24.0)
         assert con.execute("SELECT gap_id FROM linked.information_gap ORDER BY 1").fetchall() == [
             ("g1",),
             ("searched",),
@@ -134,3 +137,49 @@ def test_what_is_withheld_is_counted(tmp_path: Path) -> None:
     world.gap("g9", "S00000001A", "SECRET")
     insert(world.con, "linkage.run", run_id="r", as_of=NIGHT)
     assert world.publish(tmp_path).withheld == {"information": 2, "information_gap": 1}
+
+
+def test_a_hidden_item_takes_no_visible_date_of_birth_with_it(tmp_path: Path) -> None:
+    world = World()
+    born = ["1990-05-17", "1971-01-02", "1982-03-04"]
+    world.record("nomis:1", "A B", "C D", "E F", subject="S00000001A", born=born)
+    world.item("i1", "nomis:1", "name", "OFFICIAL", value="C D", item_date="1971-01-02")
+    world.item("i2", "nomis:1", "name", "SECRET", value="E F", item_date="1982-03-04")
+    world.item("i3", "nomis:1", "birth_date", "SECRET", item_date="1990-05-17")
+    path = publish_to("OFFICIAL", world, tmp_path)
+    with duckdb.connect(str(path), read_only=True) as con:
+        found = con.execute(
+            "SELECT birth_date::VARCHAR, [d.birth_date::VARCHAR FOR d IN birth_dates] FROM linked.subject"
+        )
+        assert found.fetchall() == [("1990-05-17", ["1971-01-02", "1990-05-17"])]
+
+
+def test_a_run_names_no_hidden_system_and_counts_what_is_seen(tmp_path: Path) -> None:
+    world = small_world()
+    world.item("i9", "nomis:A1234BC", "report", "SECRET")
+    insert(
+        world.con, "linkage.run", run_id="r", inputs='{"ctnm": "l1", "pnc": "l2"}',
+        timings='{"nominal/ctnm": 2.5, "nominal/pnc": 1.5, "gap/finding": 1.0}',
+        counts='{"records": 90, "records@readers": 6, "records@others": 7}',
+    )  # fmt: skip
+    markings = {"ndelius": "OFFICIAL", "nomis": "OFFICIAL", "pnc": "OFFICIAL", "ctnm": "SECRET"}
+    path = publish_to("OFFICIAL", world, tmp_path, record_markings=markings)
+    with duckdb.connect(str(path), read_only=True) as con:
+        (run,) = con.execute("SELECT inputs, timings, counts FROM linked.run").fetchall()
+    assert [json.loads(text) for text in run] == [
+        {"pnc": "l2"}, {"nominal/pnc": 1.5, "gap/finding": 1.0}, {"records": 6},
+    ]  # fmt: skip
+
+
+def test_what_subjects_were_not_resolved_for_is_not_published(tmp_path: Path) -> None:
+    world = World()
+    world.record("nomis:1", "A B", subject="S00000001A", identifiers=[("pnc", CANARY)])
+    world.item("i1", "nomis:1", "identifier", "OFFICIAL", code="pnc", value=CANARY)
+    publish_to("OFFICIAL", world, tmp_path)
+    world.con.execute("UPDATE nominal.information_item SET marking = 'SECRET'")
+    audience = Audience(name="readers", title="Some readers", ceiling="OFFICIAL")
+    with pytest.raises(CheckFailedError, match="is not what its subjects were resolved from"):
+        publish(
+            world.con, audience=audience, folder=tmp_path, as_of=NIGHT, run_id="later", services=SERVICES,
+            link_threshold=LINK_THRESHOLD, kept=3,
+        )  # fmt: skip

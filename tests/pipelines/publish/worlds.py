@@ -4,14 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime
+from functools import cache
 from pathlib import Path
 from typing import Any
 
 import duckdb
 
+from linkage_models import nominal
 from linkage_models.nominal.model.comparisons import IDENTIFIER_SHARED
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
+from pipelines.deployment import Deployment
 from pipelines.publish import Audience, Published, publish
+from pipelines.settings import Settings
+from pipelines.visible import Accounts, AudienceSight, visible_world
 from pipelines.warehouse.catalogue import ALL, WAREHOUSE
 
 NIGHT = datetime(2026, 3, 2, 2)  # noqa: DTZ001 - the warehouse's timestamps are naive UTC
@@ -63,6 +68,7 @@ class World:
             source_record_id=source_id,
             names=[_name("alias" if position else "primary", name) for position, name in enumerate(names)],
             birth_dates=[date.fromisoformat(day) for day in dates],
+            own_birth_date=date.fromisoformat(dates[0]) if dates else None,
             sex=sex,
             identifiers=[
                 {"kind": kind, "value": value, "valid": True, "as_given": value} for kind, value in identifiers
@@ -154,7 +160,35 @@ class World:
             "kept": 3,
             **values,
         }
+        sight = audience.sight(given.get("record_markings"))
+        self.resolve_for(sight, given["as_of"], run_id)
+        self.find_for(sight)
         return publish(self.con, audience=audience, folder=folder, run_id=run_id, **given)
+
+    def resolve_for(self, sight: AudienceSight, at: datetime = NIGHT, run_id: str = "run1") -> None:
+        """Make the account of an audience, as resolving subjects does."""
+        with Accounts(self.con, [sight], bundle()) as accounts:
+            accounts.partition()
+            self.con.begin()
+            accounts.prepare()
+            accounts.assign(at=at, run_id=run_id)
+            self.con.commit()
+
+    def find_for(self, sight: AudienceSight) -> None:
+        """Let an audience from which something is hidden have everybody's findings, as if it had found them too."""
+        with visible_world(self.con, sight) as world:
+            if world.whole:
+                return
+        self.con.execute("DELETE FROM audience.finding")
+        self.con.execute(
+            "INSERT INTO audience.finding BY NAME SELECT ? AS audience, * FROM gap.finding", [sight.audience]
+        )
+
+
+@cache
+def bundle() -> nominal.Bundle:
+    """The shipped bundle, which scores what is seen otherwise."""
+    return Deployment.load(Settings()).bundle()
 
 
 def small_world() -> World:

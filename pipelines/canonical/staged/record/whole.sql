@@ -16,7 +16,8 @@ SELECT
     list_transform(coalesce(ordered.addresses, []), lambda ranked: ranked.item) AS addresses,
     coalesce(ordered.contact_points, []) AS contact_points,
     coalesce(ordered.sentence_dates, []) AS sentence_dates,
-    person.landed_row
+    person.landed_row,
+    person.birth_date AS own_birth_date
 FROM staged_person AS person
 LEFT JOIN ordered ON person.record_key = ordered.record_key
 WHERE person.problem IS NULL

@@ -1,0 +1,1 @@
+FROM everything_linkage.run

@@ -1,0 +1,3 @@
+SELECT *
+FROM everything_nominal.feed
+WHERE sight.shows(source_system)

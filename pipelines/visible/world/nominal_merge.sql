@@ -1,0 +1,3 @@
+SELECT *
+FROM everything_nominal.merge
+WHERE sight.shows(source_system)
