@@ -17,6 +17,7 @@ from pipelines.cli import (
     demo,
     evaluate,
     explain,
+    prune,
     quarantine,
     run,
     sample,
@@ -63,6 +64,7 @@ for command in (
     evaluate.evaluate,
     explain.explain,
     audit.audit,
+    prune.prune,
     upgrade.upgrade,
 ):
     app.command()(command)

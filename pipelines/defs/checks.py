@@ -9,7 +9,6 @@ from linkage_models.relations import named_rows, quote, single_value
 from linkage_models.words import counted
 from pipelines.defs.guarded import guarded
 from pipelines.defs.home import Home
-from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
 from pipelines.warehouse.shape import differing_columns
 
@@ -74,7 +73,7 @@ def catalogue_check(asset: dg.AssetKey, tables: Sequence[Table]) -> dg.AssetChec
     )
     @guarded
     def as_catalogued(home: Home) -> dg.AssetCheckResult:
-        with database.reader(home.settings) as con:
+        with home.reader() as con:
             found = [fault for table in tables for fault in faults(con, table)]
         return dg.AssetCheckResult(
             passed=not found, description=found[0] if found else None, metadata={"faults": dg.MetadataValue.json(found)}
