@@ -25,14 +25,15 @@ def upgrade(
     from pipelines.formats import FORMAT
     from pipelines.settings import Settings
     from pipelines.warehouse.database import must_exist
-    from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
+    from pipelines.warehouse.lock import DECISION_SECONDS, reading, run_lock
     from pipelines.warehouse.upgrade import plan
     from pipelines.warehouse.upgrade import upgrade as take_steps
 
     settings = Settings.load(home)
     must_exist(settings)
     if dry_run:
-        done = plan(settings)
+        with reading(settings):
+            done = plan(settings)
     else:
         with run_lock(settings, DECISION_SECONDS):
             done = take_steps(settings, by=getpass.getuser())

@@ -8,7 +8,6 @@ from duckdb import DuckDBPyConnection
 from linkage_models.relations import named_rows, quote, single_value
 from linkage_models.words import counted
 from pipelines.defs.home import Home
-from pipelines.warehouse import database
 from pipelines.warehouse.catalogue import Table
 from pipelines.warehouse.shape import differing_columns
 
@@ -72,7 +71,7 @@ def catalogue_check(asset: dg.AssetKey, tables: Sequence[Table]) -> dg.AssetChec
         description=f"Columns, required values and keys of {names} are as the catalogue says.",
     )
     def as_catalogued(home: Home) -> dg.AssetCheckResult:
-        with database.reader(home.settings) as con:
+        with home.reader() as con:
             found = [fault for table in tables for fault in faults(con, table)]
         return dg.AssetCheckResult(
             passed=not found, description=found[0] if found else None, metadata={"faults": dg.MetadataValue.json(found)}

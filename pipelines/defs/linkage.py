@@ -8,7 +8,7 @@ import dagster as dg
 from linkage_models import nominal, relations, resolve
 from pipelines.defs.checks import catalogue_check, schema_of_columns
 from pipelines.defs.home import Home
-from pipelines.warehouse import database, run_log
+from pipelines.warehouse import run_log
 from pipelines.warehouse.catalogue.nominal import NOMINAL
 from pipelines.warehouse.database import transaction
 
@@ -108,7 +108,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
 
     @dg.asset_check(asset=SUBJECT, name=name, blocking=True, pool="warehouse", description=description)
     def check(home: Home) -> dg.AssetCheckResult:
-        with database.reader(home.settings) as con:
+        with home.reader() as con:
             found = relations.single_value(con, relations.statement(__file__, name))
         return dg.AssetCheckResult(passed=found == 0, metadata={"faults": found})
 
@@ -124,7 +124,7 @@ def _count_check(name: str, description: str) -> dg.AssetChecksDefinition:
 )
 def blocks_are_compared(home: Home) -> dg.AssetCheckResult:
     """Warn of blocks that were capped, naming their rules and sizes and no value."""
-    with database.reader(home.settings) as con:
+    with home.reader() as con:
         capped = con.execute("SELECT rule, records FROM linkage.capped_block ORDER BY records DESC, rule").fetchall()
     return dg.AssetCheckResult(
         passed=not capped,

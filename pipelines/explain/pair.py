@@ -10,6 +10,7 @@ from linkage_models.explain.settle import in_words
 from pipelines.errors import ConfigurationError, WarehouseBusyError
 from pipelines.explain.explanation import Explanation, subject_of
 from pipelines.warehouse.database import reader
+from pipelines.warehouse.lock import DECISION_SECONDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -40,7 +41,7 @@ def explain_pair(con: DuckDBPyConnection, settings: Settings, bundle: Bundle, fi
         found = explaining.explain_pair(con, edges="scored", record_a=first, record_b=second)
         said.append(found.in_words())
         if found.direct is None:
-            with reader(settings) as warehouse:
+            with reader(settings, patience=DECISION_SECONDS) as warehouse:
                 afresh = explaining.score_afresh(warehouse, "nominal.record", bundle, first, second)
             said += [afresh.in_words(), afresh.pair.in_words()]
     except WarehouseBusyError:

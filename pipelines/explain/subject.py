@@ -11,6 +11,7 @@ from linkage_models.relations import single_value
 from pipelines.errors import WarehouseBusyError
 from pipelines.explain.explanation import Explanation, subject_named
 from pipelines.warehouse.database import reader
+from pipelines.warehouse.lock import DECISION_SECONDS
 
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
@@ -48,7 +49,7 @@ def explain_subject(con: DuckDBPyConnection, settings: Settings, bundle: Bundle,
     said = [found.in_words()]
     withdrawn: tuple[explaining.Withdrawal, ...] = ()
     try:
-        with reader(settings) as warehouse:
+        with reader(settings, patience=DECISION_SECONDS) as warehouse:
             withdrawn = explaining.without_each_system(
                 warehouse,
                 records="nominal.record",

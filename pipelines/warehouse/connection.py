@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 import duckdb
+import tenacity
 
 from pipelines.errors import WarehouseBusyError
 
@@ -16,8 +18,16 @@ if TYPE_CHECKING:
     from pipelines.settings import Settings
 
 
+_POLL_SECONDS = 0.2
+
+
 def connect(
-    settings: Settings, path: Path | str, *, read_only: bool = False, spill: Path | None = None
+    settings: Settings,
+    path: Path | str,
+    *,
+    read_only: bool = False,
+    spill: Path | None = None,
+    patience: float = 0.0,
 ) -> DuckDBPyConnection:
     """Connect to a database.
 
@@ -26,9 +36,10 @@ def connect(
         path: the file, or `:memory:`.
         read_only: whether nothing is to be written.
         spill: folder to spill into when memory runs short; None lets DuckDB make one beside the file.
+        patience: seconds to wait for another process that has the file open, Conjoin's or not.
 
     Raises:
-        WarehouseBusyError: another process holds the file.
+        WarehouseBusyError: another process has the file open.
     """
     config: dict[str, str | bool | int | float | list[str]] = {
         "memory_limit": settings.memory_limit,
@@ -40,10 +51,25 @@ def connect(
         config["threads"] = settings.threads
     if spill is not None:
         config["temp_directory"] = str(spill)
+    retrying = tenacity.Retrying(
+        retry=tenacity.retry_if_exception_type(WarehouseBusyError),
+        stop=tenacity.stop_after_delay(patience),
+        wait=tenacity.wait_fixed(_POLL_SECONDS),
+        reraise=True,
+    )
+    return retrying(_connected, str(path), config, read_only=read_only)
+
+
+def _connected(
+    path: str, config: dict[str, str | bool | int | float | list[str]], *, read_only: bool
+) -> DuckDBPyConnection:
     try:
-        return duckdb.connect(str(path), read_only=read_only, config=config)
+        return duckdb.connect(path, read_only=read_only, config=config)
     except duckdb.IOException as error:
-        if "Could not set lock" in str(error):
-            message = f"{path} is in use by another process; wait for that run to finish and try again."
-            raise WarehouseBusyError(message) from None
-        raise
+        if "Could not set lock" not in str(error):
+            raise
+        holder = re.search(r"\(PID (\d+)\)", str(error))
+        named = f"process {holder[1]}" if holder else "another process"
+        raise WarehouseBusyError(
+            f"{path} is in use by {named}; wait for it to finish, or end it, and try again."
+        ) from None

@@ -1,0 +1,24 @@
+"""Two hundred nights killed at random moments."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.hostile.kills import kill_nights
+
+pytestmark = pytest.mark.hostile
+
+NIGHTS = 20
+KILLS = 10
+"""Of each night."""
+
+
+def test_two_hundred_kills_leave_every_snapshot_readable_and_every_next_run_correct(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    figures = kill_nights(tmp_path, nights=NIGHTS, kills=KILLS, seed=18)
+    with capsys.disabled():
+        print(f"\nkills: {figures}")  # noqa: T201  # the figures are kept
+    assert figures["met a run at work"] > NIGHTS * KILLS / 2
