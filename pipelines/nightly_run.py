@@ -46,19 +46,24 @@ class NightlyRun:
     held_back: tuple[str, ...]
 
 
-def run_nightly(settings: Settings, report: Callable[[str], None]) -> NightlyRun:
+def run_nightly(
+    settings: Settings, report: Callable[[str], None], *, accept_loss: bool = False, accept_date: bool = False
+) -> NightlyRun:
     """Run the nightly job and return it.
 
     Args:
         settings: the home to run in.
         report: called with the name of each step as it ends.
+        accept_loss: whether to go on where the warehouse, or a load that a source may not deliver again, is lost.
+        accept_date: whether to take for now an instant far ahead of the clock or of the last run.
 
     Raises:
         ConjoinError: the run published nothing; the message is the failed step's own sentence.
         StorageError: Dagster cannot keep its own records.
     """
     folder = dagster_home(settings)
-    definitions = build_definitions(settings=settings, home=Home(path=str(settings.home)))
+    home = Home(path=str(settings.home), accept_loss=accept_loss, accept_date=accept_date)
+    definitions = build_definitions(settings=settings, home=home)
     try:
         with DagsterInstance.get() as instance:
             run_id, events = _execute(definitions, instance, report)

@@ -14,6 +14,7 @@ from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
 from pipelines.evaluate import read_people
 from pipelines.warehouse.database import reader, scratch
+from pipelines.warehouse.spill import own_folder
 
 if TYPE_CHECKING:
     from pipelines.settings import Settings
@@ -88,7 +89,7 @@ def train(
     deployment = Deployment.load(settings)
     folder = out or (settings.deployment / "bundles" if settings.deployment else deployment.bundles)
     try:
-        with scratch(settings, settings.home / "spill") as con, Temporaries(con) as own:
+        with scratch(settings, own_folder(settings)) as con, Temporaries(con) as own:
             with reader(settings) as warehouse:
                 records = warehouse.execute("FROM nominal.record").to_arrow_table()
                 rulings = warehouse.execute("FROM linkage.decision").to_arrow_table()

@@ -47,7 +47,8 @@ def demo(
     if not as_json:
         typer.echo(f"Linking the synthetic systems in {settings.deliveries} as of {chosen.as_of} ...", err=True)
     with step_reporter(quiet=as_json) as report:
-        night_run = run_nightly(settings, report)
+        # A sample may be of any day.
+        night_run = run_nightly(settings, report, accept_date=True)
     summary = summarise(settings, readers)
     if as_json:
         held_back = {"held_back": night_run.held_back}

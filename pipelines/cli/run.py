@@ -3,13 +3,25 @@
 from __future__ import annotations
 
 import time
+from typing import Annotated
 
 import typer
 
 from pipelines.cli.options import AudienceOption, HomeOption, JsonOption, print_json
 
 
-def run(home: HomeOption = None, audience: AudienceOption = None, as_json: JsonOption = False) -> None:
+def run(
+    home: HomeOption = None,
+    audience: AudienceOption = None,
+    accept_loss: Annotated[
+        bool,
+        typer.Option("--accept-loss", help="Go on though the warehouse, or loads of the landing, are lost for good."),
+    ] = False,
+    accept_date: Annotated[
+        bool, typer.Option("--accept-date", help="Take for now a day far ahead of the clock or of the last run.")
+    ] = False,
+    as_json: JsonOption = False,
+) -> None:
     """Link every source system and publish: the nightly job, now.
 
     Publishes all or nothing: when a step or a blocking check fails, the last snapshot stays in place and the exit
@@ -31,7 +43,7 @@ def run(home: HomeOption = None, audience: AudienceOption = None, as_json: JsonO
     readers = chosen_audience(audiences, audience) if audience else default_audience(audiences)
     began = time.monotonic()
     with step_reporter(quiet=as_json) as report:
-        night = run_nightly(settings, report)
+        night = run_nightly(settings, report, accept_loss=accept_loss, accept_date=accept_date)
     summary = summarise(settings, readers)
     if as_json:
         seconds = round(time.monotonic() - began, 1)

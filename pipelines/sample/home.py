@@ -62,7 +62,8 @@ def stand_at(settings: Settings, night: SampleNight, *, anew: bool) -> bool:
     last = run_log.stands_at(settings)
     if cleared := bool(anew and last and last > as_of.now()):
         _clear(settings, night.sample)
-    run_log.not_before_the_last(as_of)
+        last = None
+    run_log.not_before_the_last(as_of, last)
     settings.home.mkdir(parents=True, exist_ok=True)
     in_force = {"inbox": night.deliveries, "as_of": night.as_of}
     durable.write(settings.home / HOME_SETTINGS_FILE, f"{MARK}\n{settings_lines(in_force)}")

@@ -7,9 +7,10 @@ import shutil
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
+from pipelines.warehouse.spill import is_alive
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
     from pipelines.settings import Settings
 
@@ -25,7 +26,7 @@ def temporary_home(settings: Settings) -> Iterator[Settings]:
     made = [folder for folder in (settings.home, *settings.home.parents) if not folder.exists()]
     settings.home.mkdir(parents=True, exist_ok=True)
     for leftover in settings.home.glob(f"{_NAME}*"):
-        if not _is_alive(leftover):
+        if not is_alive(leftover.name.removeprefix(_NAME)):
             shutil.rmtree(leftover, ignore_errors=True)
     folder = settings.home / f"{_NAME}{os.getpid()}"
     folder.mkdir(mode=0o700)
@@ -36,13 +37,3 @@ def temporary_home(settings: Settings) -> Iterator[Settings]:
         for missing in made:  # a check makes no home
             if not any(missing.iterdir()):
                 missing.rmdir()
-
-
-def _is_alive(leftover: Path) -> bool:
-    try:
-        os.kill(int(leftover.name.removeprefix(_NAME)), 0)
-    except (ProcessLookupError, ValueError):
-        return False
-    except PermissionError:
-        return True
-    return True

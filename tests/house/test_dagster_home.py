@@ -33,4 +33,5 @@ def test_a_killed_run_does_not_hold_the_next_night_up(tmp_path: Path) -> None:
     between_nights = 24 * 60 * 60
     with instance(tmp_path) as settled:
         assert settled.run_monitoring_enabled
+        assert settled.run_launcher.supports_check_run_worker_health
         assert 0 < settled.run_monitoring_max_runtime_seconds < between_nights

@@ -135,7 +135,7 @@ def test_a_warehouse_of_the_first_format_that_was_never_finished_is_made_anew(tm
     with duckdb.connect(str(settings.warehouse)) as con:
         for statement in con.extract_statements(script)[:made]:
             con.execute(statement)
-    run_log.not_before_the_last(settings)
+    assert run_log.stands_at(settings) is None
     with writer(settings) as con:
         assert con.execute("SELECT number FROM conjoin.format").fetchall() == [(FORMAT,)]
 
