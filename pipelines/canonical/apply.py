@@ -17,12 +17,13 @@ import duckdb
 from linkage_models.relations import single_value, statement
 from pipelines.canonical.applied import COUNTS, Applied
 from pipelines.canonical.counts import counts_in_force, staged_counts
+from pipelines.canonical.known_loads import in_force
 from pipelines.canonical.profile import find_column_drift, find_drift, find_held
 from pipelines.canonical.staging import Staging, mapping_hash
 from pipelines.canonical.take_over import let_run_out, take_over
 from pipelines.canonical.touched import Touched
 from pipelines.errors import ConfigurationError, SourceError, raise_if_storage
-from pipelines.landing.manifest import failure, loads
+from pipelines.landing.manifest import failure, loads, order_of
 from pipelines.warehouse.database import transaction
 
 if TYPE_CHECKING:
@@ -51,23 +52,35 @@ def apply_latest(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, lan
         now: the instant the run takes for now.
 
     Raises:
-        SourceError: nothing has ever been landed, and the delivery could not be.
+        SourceError: nothing has ever been landed, and the delivery could not be; or the load in force is lost from the
+            landing, and no newer one was landed.
         ConfigurationError: nothing has been landed yet, or the YAML does not fit the first load.
         StorageError: the disk is full.
     """
     folder = landing / spec.system
-    landed, failed = loads(folder), failure(folder)
-    if not landed:
-        if failed:
-            raise SourceError(failed.problem)
+    landed, failed, held = loads(folder), failure(folder), in_force(con, spec.system)
+    lost = held and (not landed or order_of(landed[-1].load_id) < order_of(held.load.load_id))
+    if held and lost:
+        kept = _kept(con, spec, [held.load], held.mapping_hash, now) if failed else None
+        if not kept:
+            newest = f"the newest that lies there, {landed[-1].load_id}, is older" if landed else "no other lies there"
+            raise SourceError(
+                f"{spec.system}: load {held.load.load_id} is in force but lost from {folder}, and {newest}; restore it"
+                f" from a backup, or materialise `landing/{spec.system}` to have the source read anew."
+            )
+        applied = kept
+    elif landed:
+        try:
+            applied = _brought_up(con, spec, yaml_file, landed, folder, now)
+        except ConfigurationError as error:
+            if not _has_records(con, spec.system):
+                raise
+            applied = Applied.not_applied(landed[-1], str(error).rstrip("."), find_column_drift(con, landed))
+    elif failed:
+        raise SourceError(failed.problem)
+    else:
         message = f"{spec.system}: nothing has been landed yet; materialise `landing/{spec.system}` first."
         raise ConfigurationError(message)
-    try:
-        applied = _brought_up(con, spec, yaml_file, landed, folder, now)
-    except ConfigurationError as error:
-        if not _has_records(con, spec.system):
-            raise
-        applied = Applied.not_applied(landed[-1], str(error).rstrip("."), find_column_drift(con, landed))
     if failed:
         applied = replace(applied, failed=failed.problem)
     with transaction(con):
@@ -82,15 +95,8 @@ def _brought_up(
     """Apply the latest load; if it is in force already, mark what has expired since as no longer active."""
     load = landed[-1]
     mapping = mapping_hash(spec)
-    if held := _in_force(con, spec, landed, mapping):
-        with transaction(con):
-            con.execute(
-                "UPDATE nominal.load SET last_seen_at = $at "
-                "WHERE source_system = $system AND load_id = $load_id AND last_seen_at < $at",
-                {"system": spec.system, "load_id": load.load_id, "at": load.last_seen_at},
-            )
-            let_run_out(con, spec, now)
-        return held
+    if kept := _kept(con, spec, landed, mapping, now):
+        return kept
     before = _load_in_force(con, spec.system, landed, mapping)
     with value_errors(spec, yaml_file, load), Touched(con, spec, folder) as touched:
         rest = None
@@ -103,6 +109,20 @@ def _brought_up(
         with Staging(con, spec, yaml_file, load, folder, touched=rest is not None) as staging:
             staging.stage()
             return take_over(staging, landed, rest)
+
+
+def _kept(con: DuckDBPyConnection, spec: SourceSpec, landed: list[Load], mapping: str, now: datetime) -> Applied | None:
+    """Let what has run out since be no longer active, where the latest load is in force with the same mapping."""
+    held = _in_force(con, spec, landed, mapping)
+    if held:
+        with transaction(con):
+            con.execute(
+                "UPDATE nominal.load SET last_seen_at = $at "
+                "WHERE source_system = $system AND load_id = $load_id AND last_seen_at < $at",
+                {"system": spec.system, "load_id": held.load.load_id, "at": held.load.last_seen_at},
+            )
+            let_run_out(con, spec, now)
+    return held
 
 
 @contextmanager
@@ -130,14 +150,10 @@ def value_errors(spec: SourceSpec, yaml_file: Path, load: Load) -> Iterator[None
 
 def _load_in_force(con: DuckDBPyConnection, system: str, landed: list[Load], mapping_hash: str) -> Load | None:
     """Return the load that the warehouse's records of a source come from, if it was applied with the same mapping."""
-    row = con.execute(
-        "SELECT load_id, mapping_hash FROM nominal.load WHERE source_system = $system AND refused IS NULL "
-        "ORDER BY split_part(load_id, '-', 2) DESC LIMIT 1",
-        {"system": system},
-    ).fetchone()
-    if row is None or row[1] != mapping_hash:
+    held = in_force(con, system)
+    if held is None or held.mapping_hash != mapping_hash:
         return None
-    return next((load for load in landed[:-1] if load.load_id == row[0]), None)
+    return next((load for load in landed[:-1] if load.load_id == held.load.load_id), None)
 
 
 def _has_records(con: DuckDBPyConnection, system: str) -> bool:

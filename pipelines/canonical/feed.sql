@@ -6,7 +6,7 @@ USING (
         $state AS state,
         $problem AS problem,
         $now AS since,
-        arg_max(load_id, split_part(load_id, '-', 2)) AS load_id,
+        arg_max(load_id, (split_part(load_id, '-', 2)::BIGINT, load_id)) AS load_id,
         max(last_seen_at) AS last_seen_at
     FROM nominal.load
     WHERE source_system = $system AND refused IS NULL

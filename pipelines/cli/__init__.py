@@ -17,6 +17,7 @@ from pipelines.cli import (
     demo,
     evaluate,
     explain,
+    prune,
     quarantine,
     run,
     sample,
@@ -62,6 +63,7 @@ for command in (
     evaluate.evaluate,
     explain.explain,
     audit.audit,
+    prune.prune,
     upgrade.upgrade,
 ):
     app.command()(command)

@@ -9,6 +9,7 @@ from pydantic import BaseModel
 from linkage_models.relations import RECORD, single_value
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
+from pipelines.canonical.known_loads import in_force, last_number
 from pipelines.components import load_checks
 from pipelines.defs.checks import schema_of_columns
 from pipelines.defs.feeds import note_if_held_back
@@ -71,13 +72,16 @@ class NominalSource(dg.Component):
             ],
         )
         def landing(home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
+            with home.reader() as con:
+                applied, held = last_number(con, spec.system), in_force(con, spec.system)
             try:
-                return _landed(land(spec.system, spec.extract, home.settings), None)
+                load = land(spec.system, spec.extract, home.settings, applied=applied, accept_loss=home.accept_loss)
+                return _landed(load, None)
             except (ConfigurationError, SourceError) as error:
-                held = loads(home.settings.landing / spec.system)
-                if not held:
+                landed = loads(home.settings.landing / spec.system)
+                if not landed and not held:
                     raise
-                return _landed(held[-1], str(error))
+                return _landed(landed[-1] if landed else None, str(error))
 
         return landing
 
@@ -113,16 +117,20 @@ class NominalSource(dg.Component):
         return nominal
 
 
-def _landed(load: Load, problem: str | None) -> dg.MaterializeResult[None]:
-    return dg.MaterializeResult(
-        metadata={
+def _landed(load: Load | None, problem: str | None) -> dg.MaterializeResult[None]:
+    """Return what lies landed of a source: its newest load, where one does, and why its newest delivery is none."""
+    metadata: dict[str, dg.RawMetadataValue] = {}
+    if load:
+        metadata = {
             "dagster/row_count": load.rows_extracted,
             "unreadable_rows": sum(load.quarantined.values()),
             "load": load.load_id,
             "delivered_at": load.delivered_at.isoformat(),
             "checksum": load.checksum,
             **{f"rows/{resource}": count for resource, count in load.rows.items()},
-        },
+        }
+    return dg.MaterializeResult(
+        metadata=metadata,
         check_results=[dg.AssetCheckResult(check_name="delivery_is_read", passed=problem is None, description=problem)],
     )
 

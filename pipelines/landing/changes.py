@@ -167,6 +167,11 @@ def _in_zone_of(moment: datetime, utc: datetime) -> datetime:
     return utc.replace(tzinfo=UTC).astimezone(moment.tzinfo) if moment.tzinfo else utc
 
 
+def as_asked(cursor: Any) -> str:  # noqa: ANN401  # a cursor is of any type
+    """Return a cursor's value as a service is asked with it."""
+    return cursor.isoformat() if isinstance(cursor, date) else str(cursor)
+
+
 def merge(
     extraction: Extraction, name: str, resource: Resource, before: str | None, first_row: int, *, whole: bool
 ) -> int:

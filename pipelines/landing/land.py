@@ -12,9 +12,9 @@ import shutil
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, cast
 
 from linkage_models.relations import Temporaries, literal, single_row, single_value, statement
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
@@ -23,36 +23,45 @@ from pipelines.landing.changes import parquet
 from pipelines.landing.extraction import Extraction
 from pipelines.landing.files.connect import place_of
 from pipelines.landing.files.formats import read_file
-from pipelines.landing.files.places import Arrived, Listed, Place, changed, fetch, is_pattern
+from pipelines.landing.files.places import Arrived, Place, changed, fetch, is_pattern
+from pipelines.landing.history import history
 from pipelines.landing.manifest import (
     QUARANTINED,
     Load,
     ReadFile,
     forget_failure,
+    is_same,
     keep,
-    loads,
     sweep,
     write_failure,
     write_manifest,
-)  # fmt: skip
+)
 from pipelines.landing.rest.documents import extract_rest
 from pipelines.landing.sql import extract_sql
 from pipelines.source.extract import FileSet, Json, Polling, Rest, Sql, Xml, file_sets, resources
 from pipelines.warehouse.database import scratch
 
 if TYPE_CHECKING:
+    from pipelines.landing.history import History
     from pipelines.settings import Settings
     from pipelines.source.extract import ExtractSpec, FileSpec, SchemaContract
 
 _LOG = logging.getLogger(__name__)
 
 
-def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
+def land(system: str, spec: ExtractSpec, settings: Settings, *, applied: int = 0, accept_loss: bool = False) -> Load:
     """Land what the source delivered, or return the load in force where the same was delivered again.
 
+    Args:
+        system: the source system.
+        spec: how it is read.
+        settings: the home.
+        applied: the greatest running number of a load of the source that the warehouse knows of.
+        accept_loss: whether to go on where a load is lost that the source may not deliver again.
+
     Raises:
-        SourceError: nothing was delivered, it cannot be read as declared, or it changed while it was read; the reason
-            is kept beside the loads until a delivery is landed.
+        SourceError: nothing was delivered, it cannot be read as declared, it changed while it was read, or a load that
+            it must go on from is lost; the reason is kept beside the loads until a delivery is landed.
         ConfigurationError: a resource's `key` or `cursor` does not fit its columns; kept in the same way.
         StorageError: the disk is full.
     """
@@ -61,7 +70,8 @@ def land(system: str, spec: ExtractSpec, settings: Settings) -> Load:
         with storage_errors():
             folder.mkdir(parents=True, exist_ok=True)
             sweep(folder)
-            load = _Landing(system, spec, settings).load()
+            before = history(folder, spec, applied, accept_loss=accept_loss)
+            load = _Landing(system, spec, settings, before).load()
             forget_failure(folder)
             return load
     except StorageError:
@@ -96,15 +106,16 @@ class _Delivery:
 class _Landing:
     """One landing under way."""
 
-    def __init__(self, system: str, spec: ExtractSpec, settings: Settings) -> None:
+    def __init__(self, system: str, spec: ExtractSpec, settings: Settings, before: History) -> None:
         self.system, self.spec, self.settings = system, spec, settings
         self.documents = isinstance(spec, Json | Xml | Rest)
         self.folder = settings.landing / system
         self.now = settings.now()
-        self.before = loads(self.folder)
-        self.latest = self.before[-1] if self.before else None
+        self.latest, self.number, self.lost = before.latest, before.number + 1, before.lost
         self.extract_hash = hashlib.sha256(spec.model_dump_json().encode()).hexdigest()
         self.same_extract = self.latest is not None and self.latest.extract_hash == self.extract_hash
+        # Otherwise all that the source has is read anew, and makes a load even if it is as in the latest that is left.
+        self.goes_on = self.same_extract and not self.lost
 
     def load(self) -> Load:
         """Return the load that holds what is delivered now."""
@@ -160,12 +171,12 @@ class _Landing:
         if isinstance(spec, Sql):
             extract_sql(extraction, spec, since)
         else:
-            extract_rest(extraction, spec, {name: _text(value) for name, value in since.items()})
+            extract_rest(extraction, spec, {name: changes.as_asked(value) for name, value in since.items()})
         # Without a cursor every row was given.
         return _Delivery(self.now, tuple(spec.resources), frozenset(spec.resources) - frozenset(since))
 
     def _is_due_whole(self, name: str, spec: Polling) -> bool:
-        if spec.load == "snapshot" or self.latest is None or not self.same_extract or not self._state(name).is_file():
+        if spec.load == "snapshot" or self.latest is None or not self.goes_on or not self._state(name).is_file():
             return True
         last = self.latest.whole_at.get(name)
         return spec.full_every_days is not None and (
@@ -219,17 +230,17 @@ class _Landing:
         if file_set.load == "snapshot" and file_set.take == "last":
             listed = listed[-1:]
         by_name = {file.name: file for file in before}  # the last delivered of each
-        skipped = [file for file in listed if remote and self.same_extract and _is_same(by_name.get(file.name), file)]
+        skipped = [file for file in listed if remote and self.goes_on and is_same(by_name.get(file.name), file)]
         arrived = [fetch(self.system, place, file, fetched) for file in listed if file not in skipped]
         if file_set.load == "changes":
             again = {file.name: replace(by_name[file.name], written_at=file.listed.written_at) for file in arrived
                      if file.name in by_name and by_name[file.name].sha256 == file.sha256}  # fmt: skip
             known = [again.get(file.name, file) if file is by_name[file.name] else file for file in before]
             read = [(file, again.get(file.name) or _read_file(file_set, file)) for file in arrived]
-            return [(file, as_read) for file, as_read in read if not self.same_extract or as_read not in known], known
+            return [(file, as_read) for file, as_read in read if not self.goes_on or as_read not in known], known
         fetched_now = {file.listed: file.sha256 for file in arrived}
         now = [fetched_now.get(file) or by_name[file.name].sha256 for file in listed]
-        if self.same_extract and now == [file.sha256 for file in before]:
+        if self.goes_on and now == [file.sha256 for file in before]:
             current = [replace(file, name=new.name, size=new.size, written_at=new.written_at)
                        for file, new in zip(before, listed, strict=True)]  # fmt: skip
             return [], current
@@ -268,7 +279,7 @@ class _Landing:
 
     def _made(self, extraction: Extraction, delivery: _Delivery) -> Load | None:
         """Return the load that the working folder holds; None where it is the one in force."""
-        if not delivery.read and self.latest is not None:
+        if not delivery.read and self.latest is not None and not self.lost:
             return None
         con, latest = extraction.con, self.latest
         specs = resources(self.spec)
@@ -299,10 +310,9 @@ class _Landing:
             con.execute("SELECT resource, count(*) FROM quarantined GROUP BY ALL ORDER BY ALL").fetchall()
         )
         checksum = self._checksum(extraction, delivery)
-        if latest and self.same_extract and (checksum, quarantined) == (latest.checksum, latest.quarantined):
+        if latest and self.goes_on and (checksum, quarantined) == (latest.checksum, latest.quarantined):
             return None
-        # Sorts by time; the sequence keeps the order of two loads of one instant.
-        load_id = f"{self.now:%Y%m%dT%H%M%SZ}-{len(self.before) + 1:05d}-{checksum[:8]}"
+        load_id = f"{self.now:%Y%m%dT%H%M%SZ}-{self.number:05d}-{checksum[:8]}"
         whole_at = (latest.whole_at if latest else {}) | dict.fromkeys(sorted(delivery.whole), self.now)
         return Load(
             load_id, self.system, checksum, self.extract_hash, self.now, delivery.written_at, rows, quarantined, 0.0,
@@ -381,15 +391,6 @@ class _Landing:
             )
             digest.update(repr((name, content)).encode())
         return digest.hexdigest()
-
-
-def _text(cursor: Any) -> str:  # noqa: ANN401  # a cursor is of any type
-    """Return a cursor's value as a service is asked with it."""
-    return cursor.isoformat() if isinstance(cursor, date) else str(cursor)
-
-
-def _is_same(before: ReadFile | None, now: Listed) -> bool:
-    return before is not None and (before.size, before.written_at) == (now.size, now.written_at)
 
 
 def _read_file(file_set: FileSet, file: Arrived) -> ReadFile:

@@ -5,20 +5,29 @@ landing/<system>/<load_id>/load.json                        the manifest
                            <resource>.delivered.parquet     as given, if a delivery holds only changes
                            _rejected.parquet                rows that could not be read, with their reasons
                  failure.json                              why the last delivery could not be landed, until one is
+
+A folder of a load whose manifest or Parquet is missing or cut is damaged: it is passed over, as if it were not there.
 """
 
 from __future__ import annotations
 
+import errno
 import json
+import os
+import re
 import shutil
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from linkage_models.words import counted
 from pipelines import durable
+from pipelines.errors import FormatError
 from pipelines.formats import numbered, without_number
+
+if TYPE_CHECKING:
+    from pipelines.landing.files.places import Listed
 
 MANIFEST = "load.json"
 
@@ -26,6 +35,12 @@ QUARANTINED = "_rejected.parquet"
 """Rows that could not be read; landings of format 1 have it under this name."""
 
 FAILURE = "failure.json"
+GONE = ".gone-"
+"""Prefix of a load that is being removed."""
+
+_LOAD_ID = re.compile(r"\d{8}T\d{6}Z-(\d{5,})-[0-9a-f]{8}")
+_PARQUET = b"PAR1"
+"""What a whole Parquet file begins and ends with."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +65,17 @@ class ReadFile:
     label: str
 
 
+def is_same(before: ReadFile | None, now: Listed) -> bool:
+    """Return whether a file is listed as it was when it was read."""
+    return before is not None and (before.size, before.written_at) == (now.size, now.written_at)
+
+
 @dataclass(frozen=True)
 class Load:
     """One load of one source system, as its manifest tells it.
 
     Attributes:
-        load_id: names the load; sorts by time.
+        load_id: names the load: when it was landed, its running number, by which loads are in order, and its content.
         system: the source system.
         checksum: SHA-256 of what was delivered.
         extract_hash: SHA-256 of the `extract` it was read by.
@@ -105,16 +125,54 @@ class Failure:
     at: datetime
 
 
+def order_of(load_id: str) -> tuple[int, str]:
+    """Return what loads of a source are sorted by: the running number, and the time where two bear the same one.
+
+    Statements say the same: `split_part(load_id, '-', 2)::BIGINT, load_id`.
+    """
+    return int(load_id.split("-")[1]), load_id
+
+
+def folders(folder: Path) -> list[Path]:
+    """Return the folders that bear the name of a load, whole or not, oldest first; any other is none of ours."""
+    if not folder.is_dir():
+        return []
+    named = [path for path in folder.iterdir() if _LOAD_ID.fullmatch(path.name) and path.is_dir()]
+    return sorted(named, key=lambda path: order_of(path.name))
+
+
 def loads(folder: Path) -> list[Load]:
-    """Return the complete loads of a source system's landing folder, oldest first.
+    """Return the whole loads of a source system's landing folder, oldest first.
 
     Raises:
         FormatError: one is of a format that only a later version of Conjoin knows.
     """
-    if not folder.is_dir():
-        return []
-    manifests = sorted(folder.glob(f"[!.]*/{MANIFEST}"), key=lambda path: path.parent.name.split("-")[1])
-    return [_read(path) for path in manifests]
+    return [load for path in folders(folder) if (load := _whole(path))]
+
+
+def _whole(folder: Path) -> Load | None:
+    """Return the load in a folder; None where it is damaged."""
+    try:
+        load = _read(folder / MANIFEST)
+        files = [folder / QUARANTINED, *(folder / f"{resource}.parquet" for resource in load.rows)]
+        return load if load.load_id == folder.name and all(map(_is_parquet, files)) else None
+    except FormatError:
+        raise
+    except (FileNotFoundError, NotADirectoryError, ValueError, TypeError, KeyError, AttributeError):
+        return None
+
+
+def _is_parquet(path: Path) -> bool:
+    """Return whether a Parquet file is there and was not cut."""
+    try:
+        with path.open("rb") as file:
+            begins = file.read(len(_PARQUET))
+            file.seek(-len(_PARQUET), os.SEEK_END)
+            return begins == file.read() == _PARQUET
+    except OSError as error:
+        if isinstance(error, FileNotFoundError) or error.errno == errno.EINVAL:  # shorter than what it ends with
+            return False
+        raise
 
 
 def _read(path: Path) -> Load:
@@ -188,6 +246,14 @@ def keep(working: Path, folder: Path, load: Load) -> None:
 
 
 def sweep(folder: Path) -> None:
-    """Remove what a killed run left half landed."""
-    for leftover in folder.glob(".landing-*"):
+    """Remove what a killed run left half landed or half removed."""
+    for leftover in (*folder.glob(".landing-*"), *folder.glob(f"{GONE}*")):
         shutil.rmtree(leftover, ignore_errors=True)
+
+
+def remove(folder: Path, load_id: str) -> None:
+    """Remove a load: at once none of the loads any more, then from the disk."""
+    gone = folder / f"{GONE}{load_id}"
+    (folder / load_id).rename(gone)
+    durable.sync(folder)
+    shutil.rmtree(gone)

@@ -7,10 +7,12 @@ from typing import TYPE_CHECKING
 
 from linkage_models.relations import single_value, statement
 from pipelines.canonical.apply import apply_latest
+from pipelines.canonical.known_loads import last_number
 from pipelines.deployment import Deployment
 from pipelines.errors import SourceError
 from pipelines.landing.land import land
-from pipelines.warehouse.database import writer
+from pipelines.warehouse import run_log
+from pipelines.warehouse.database import must_exist, writer
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
 
 if TYPE_CHECKING:
@@ -50,21 +52,24 @@ def retry(settings: Settings, system: str | None = None) -> list[Retry]:
 
     Raises:
         ConfigurationError: there is no such source system, or a source's YAML does not fit.
+        NothingPublishedError: there is no warehouse yet.
         WarehouseBusyError: a run is at work.
         StorageError: the disk is full.
     """
     sources = Deployment.load(settings).named(system)
+    must_exist(settings)
     with run_lock(settings, DECISION_SECONDS):
         return [_retry(settings, source) for source in sources]
 
 
 def _retry(settings: Settings, source: Source) -> Retry:
     system, not_landed = source.spec.system, None
-    try:
-        land(system, source.spec.extract, settings)
-    except SourceError as error:
-        not_landed = str(error)
     with writer(settings) as con:
+        run_log.not_far_ahead(settings, run_log.last_instant(con))
+        try:
+            land(system, source.spec.extract, settings, applied=last_number(con, system))
+        except SourceError as error:
+            not_landed = str(error)
         before = _quarantined(con, system)
         applied = apply_latest(con, source.spec, source.yaml_file, settings.landing, settings.now())
         return Retry(system, before, _quarantined(con, system), applied.refused, not_landed)

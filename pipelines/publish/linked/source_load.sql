@@ -4,4 +4,7 @@ SELECT
     last_seen_at
 FROM nominal.load
 WHERE publish_shows(source_system) AND refused IS NULL
-QUALIFY rank() OVER (PARTITION BY source_system ORDER BY split_part(load_id, '-', 2) DESC) = 1
+QUALIFY rank() OVER (
+    PARTITION BY source_system
+    ORDER BY split_part(load_id, '-', 2)::BIGINT DESC, load_id DESC
+) = 1

@@ -240,3 +240,23 @@ def test_what_a_run_logs_tells_what_was_landed_and_taken_over_in_counts(tmp_path
         f"acme: load {load} is in force: 20 rows, 20 accepted, 0 quarantined; 20 nominal records new, 0 changed,"
         " 0 deleted"
     )
+
+
+def test_a_source_whose_landing_is_lost_is_held_back_alone_and_read_anew_when_it_delivers(
+    good_nights: dict[str, Path], tmp_path: Path
+) -> None:
+    feed = taken_over(good_nights, tmp_path, **CSV)
+    shutil.rmtree(tmp_path / "landing")
+    delivered = tmp_path / "inbox" / "acme" / "people.csv"
+    content = delivered.read_bytes()
+    delivered.unlink()
+    said, result = feed.take_in()
+    assert result.success
+    assert not said["delivery_is_read"].passed
+    assert not_evaluated(said)
+    delivered.write_bytes(content)
+    said, result = feed.take_in()
+    assert result.success
+    assert said["delivery_is_read"].passed
+    assert said["load_is_trusted"].passed
+    assert [load.load_id.split("-")[1] for load in loads(tmp_path / "landing" / "acme")] == ["00003"]
