@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 
-from linkage_models.relations import Temporaries, literal, single_value
+from linkage_models.relations import Temporaries, literal, single_row, single_value
 from pipelines.errors import SourceError
 from pipelines.source.names import Names
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from duckdb import DuckDBPyConnection
 
 QUARANTINE_COLUMNS = ("resource", "landed_row", "reason", "explanation", "raw")
@@ -48,6 +51,21 @@ class Extraction:
     def file(self, resource: str) -> Path:
         """Return the Parquet file of a resource."""
         return self.into / f"{resource}.parquet"
+
+    def checksum(self, files: Iterable[str], resources: Iterable[str]) -> str:
+        """Return the SHA-256 of what was delivered: of the files, or of a database's or a service's rows in any order.
+
+        Args:
+            files: the SHA-256 of each file that was read, in order; none for a database or a service.
+            resources: what was read.
+        """
+        digest = hashlib.sha256(bytes.fromhex("".join(read := list(files))))
+        for name in resources if not read else ():
+            own = "COLUMNS(* EXCLUDE (_row))"
+            rows = f"FROM read_parquet({literal(str(self.file(name)))})"
+            content = single_row(self.con, f"SELECT count(*), sum(hash(*{own})), bit_xor(hash(*{own})) {rows}")
+            digest.update(repr((name, content)).encode())
+        return digest.hexdigest()
 
     def write(self, resource: str, select: str) -> int:
         """Write a resource's rows, in order, and return their number."""

@@ -16,7 +16,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
-from linkage_models.relations import Temporaries, literal, single_row, single_value, statement
+from linkage_models.relations import Temporaries, literal, single_value, statement
 from pipelines import audit
 from pipelines.errors import ConfigurationError, SourceError, StorageError, storage_errors
 from pipelines.landing import changes
@@ -328,7 +328,7 @@ class _Landing:
         quarantined = dict(
             con.execute("SELECT resource, count(*) FROM quarantined GROUP BY ALL ORDER BY ALL").fetchall()
         )
-        checksum = self._checksum(extraction, delivery)
+        checksum = extraction.checksum([file.sha256 for file in delivery.files], delivery.read)
         if latest and self.goes_on and (checksum, quarantined) == (latest.checksum, latest.quarantined):
             return None
         load_id = f"{self.now:%Y%m%dT%H%M%SZ}-{self.number:05d}-{checksum[:8]}"
@@ -396,17 +396,3 @@ class _Landing:
             return
         extraction.own.view("quarantined_before", f"FROM {parquet(self.folder / self.latest.load_id / QUARANTINED)}")
         extraction.con.execute(statement(__file__, "carried"), {"resource": name, "anew": list(anew)})
-
-    def _checksum(self, extraction: Extraction, delivery: _Delivery) -> str:
-        """Return the SHA-256 of the files, or of the rows of a database or service in any order."""
-        digest = hashlib.sha256()
-        for file in delivery.files:
-            digest.update(bytes.fromhex(file.sha256))
-        for name in delivery.read if not delivery.files else ():
-            own = "COLUMNS(* EXCLUDE (_row))"
-            content = single_row(
-                extraction.con,
-                f"SELECT count(*), sum(hash(*{own})), bit_xor(hash(*{own})) FROM {parquet(extraction.file(name))}",
-            )
-            digest.update(repr((name, content)).encode())
-        return digest.hexdigest()

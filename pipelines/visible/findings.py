@@ -21,7 +21,7 @@ Found = TypeVar("Found")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept(Generic[Found]):
+class AudienceFindings(Generic[Found]):
     """What was found in an audience's world.
 
     Attributes:
@@ -35,7 +35,7 @@ class Kept(Generic[Found]):
 
 def keep_findings(
     con: duckdb.DuckDBPyConnection, sight: AudienceSight, at: datetime, find: Callable[[], Found]
-) -> Kept[Found] | None:
+) -> AudienceFindings[Found] | None:
     """Bring the findings of an audience up to date, unless everybody's are its own as nothing is hidden from it.
 
     Args:
@@ -69,4 +69,4 @@ def keep_findings(
                 "SELECT $audience AS audience, * FROM visible.gap.finding ORDER BY gap_id",
                 {"audience": sight.audience},
             )
-    return Kept(found, totals)
+    return AudienceFindings(found, totals)
