@@ -23,7 +23,14 @@ OF_SUBJECT = ("display", "birth", "held", "named", "born", "identified", "housed
 """The steps of `linked.subject`, each kept in `linked/subject/`."""
 
 
-def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finished_at: datetime) -> None:
+def fill(
+    con: DuckDBPyConnection,
+    *,
+    link_threshold: float,
+    run_id: str,
+    finished_at: datetime,
+    audit_head: tuple[int | None, str | None],
+) -> None:
     """Make and fill every table of `linked` in the attached database `snapshot`.
 
     Args:
@@ -31,8 +38,9 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
         link_threshold: match weight from which two records are linked.
         run_id: the run that publishes.
         finished_at: when it does, by the clock.
+        audit_head: the number and the hash of the audit log's last entry that the warehouse knows of.
     """
-    _make_tables(con)
+    _make_tables(con, audit_head)
     with Temporaries(con) as own:
         own.macro(FOLD_NAME.name, FOLD_NAME.parameters, FOLD_NAME.body)
         _insert(con, "subject_record")
@@ -47,18 +55,14 @@ def fill(con: DuckDBPyConnection, *, link_threshold: float, run_id: str, finishe
         _insert(con, "run", {"run_id": run_id, "finished_at": finished_at})
 
 
-def _make_tables(con: DuckDBPyConnection) -> None:
+def _make_tables(con: DuckDBPyConnection, audit_head: tuple[int | None, str | None]) -> None:
     """Make the tables, with format and data dictionary, in one transaction: each commit waits for the disk."""
     with transaction(con):
         con.execute(f"CREATE SCHEMA {SNAPSHOT}.linked")
         for table in LINKED:
             for made in table.ddl(SNAPSHOT):
                 con.execute(made)
-        con.execute(
-            f"INSERT INTO {SNAPSHOT}.linked.snapshot SELECT $format, $conjoin, max(entries), max(hash) "
-            "FROM conjoin.audit_head",
-            {"format": FORMAT, "conjoin": CONJOIN},
-        )
+        con.execute(f"INSERT INTO {SNAPSHOT}.linked.snapshot VALUES (?, ?, ?, ?)", [FORMAT, CONJOIN, *audit_head])
         con.executemany(f"INSERT INTO {SNAPSHOT}.linked.data_dictionary VALUES (?, ?, ?, ?)", data_dictionary())
 
 

@@ -96,10 +96,14 @@ def publish(  # noqa: PLR0913 - each names one thing a snapshot depends on
         folder.mkdir(parents=True, exist_ok=True)
         open_to_readers(folder, readers)
         versions.sweep(folder)
+        # The log is of the whole warehouse, and no table that an audience's world has.
+        head = single_row(con, "SELECT max(entries), max(hash) FROM conjoin.audit_head")
         with visible_to(con, audience.sight(record_markings), services):
             withheld = withheld_counts(con)
             with _attached(con, built), _rows_in_order(con):
-                fill(con, link_threshold=link_threshold, run_id=run_id, finished_at=finished_at or as_of)
+                fill(
+                    con, link_threshold=link_threshold, run_id=run_id, finished_at=finished_at or as_of, audit_head=head
+                )
         rows = _finish(con, built, audience)
         size = built.stat().st_size
         before_release(folder / name, rows)

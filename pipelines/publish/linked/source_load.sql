@@ -3,7 +3,7 @@ SELECT
     source_system, resource, load_id, rows_extracted, rows_accepted, rows_quarantined, rows_deleted, delivered_at,
     last_seen_at
 FROM nominal.load
-WHERE publish_shows(source_system) AND refused IS NULL
+WHERE refused IS NULL
 QUALIFY rank() OVER (
     PARTITION BY source_system
     ORDER BY split_part(load_id, '-', 2)::BIGINT DESC, load_id DESC

@@ -185,7 +185,8 @@ def scored_pairs(pairs: dict[str, tuple[Given, Given]], bundle: nominal.Bundle |
 
     What a pair weighs depends on its two records alone, so the pairs do not disturb each other.
     """
-    keys = {name: (f"pnc:{place:05}", f"nomis:{place:05}") for place, name in enumerate(pairs)}
+    # Systems of their own: many records of one system that say the same are compared with one of them alone.
+    keys = {name: (f"pnc{place:05}:1", f"nomis{place:05}:1") for place, name in enumerate(pairs)}
     records = {key: given for name, pair in pairs.items() for key, given in zip(keys[name], pair, strict=True)}
     warehouse = Warehouse(records)
     warehouse.score(bundle)

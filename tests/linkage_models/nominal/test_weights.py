@@ -92,8 +92,8 @@ def test_a_weight_is_the_same_whichever_record_is_which() -> None:
     said = [BOTH | given for row in WEIGHTS for side in ("heavier", "lighter") for given in row[side]]
     there, back = (
         {
-            tuple(sorted(abs(turn - int(key[4:])) for key in pair)): edge.evidence
-            for pair, edge in edges_among({f"pnc:{abs(turn - place):03}": given for place, given in enumerate(said)})
+            tuple(sorted(abs(turn - int(key[1:4])) for key in pair)): edge.evidence
+            for pair, edge in edges_among({f"p{abs(turn - place):03}:1": given for place, given in enumerate(said)})
         }
         for turn in (0, 999)
     )

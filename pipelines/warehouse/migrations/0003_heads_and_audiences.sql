@@ -1,3 +1,10 @@
+-- The warehouse knows how far the audit log has come.
+
+CREATE TABLE conjoin.audit_head (
+    entries BIGINT NOT NULL,
+    hash VARCHAR NOT NULL
+);
+
 -- What an audience may not see decides nothing of what it sees: it gets an account of its own where that matters, and
 -- each gap says all that it rests on. Loads are applied anew, which fills the dates of birth that are a record's own.
 
