@@ -59,7 +59,7 @@ def export_csv(settings: Settings, file: Path, *, who: str) -> int:
     held = decisions(settings)
     try:
         with file.open("w", newline="", encoding="utf-8") as opened:
-            writer = csv.writer(opened, lineterminator="\n")
+            writer = csv.writer(opened, quoting=csv.QUOTE_ALL, lineterminator="\n")
             writer.writerow(COLUMNS)
             for decision in held:
                 writer.writerow(map(_cell, astuple(decision)))

@@ -136,6 +136,7 @@ class Accounts:
         with Temporaries(con) as own:
             nominal.score_otherwise(
                 own,
+                everybodys="everything_nominal.record",
                 records="nominal.record",
                 changed="sight.seen_less",
                 capped="everything_linkage.capped_block",

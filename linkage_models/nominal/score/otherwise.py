@@ -1,21 +1,21 @@
 """Scoring again the pairs of records that someone sees otherwise; the edges that there are stay as they are."""
 
 from linkage_models.nominal.bundle import Bundle
-from linkage_models.nominal.model.features import feature_hash_sql, register_macros
-from linkage_models.nominal.score.scoring import DUCKDB, Engine
-from linkage_models.relations import EDGE, Temporaries, relation, single_value
+from linkage_models.nominal.model.features import register_macros
+from linkage_models.nominal.score.scoring import DUCKDB, find_current
+from linkage_models.relations import EDGE, Temporaries, relation, single_value, statement
 
 
 def score_otherwise(
     own: Temporaries,
     *,
+    everybodys: str,
     records: str,
     changed: str,
     capped: str,
     bundle: Bundle,
     edges: str,
     rescored: str,
-    engine: Engine = DUCKDB,
 ) -> int:
     """Score the pairs of some records as `score` would, were the records as they are given here.
 
@@ -23,6 +23,7 @@ def score_otherwise(
 
     Args:
         own: keeps the two tables that are made.
+        everybodys: relation of `relations.RECORD`: the records as they were scored.
         records: relation of `relations.RECORD`: all records, those seen otherwise in place of what they were.
         changed: relation with the `record_key` of those that are seen otherwise.
         capped: relation of `relations.CAPPED_BLOCK`, as scoring left it.
@@ -30,7 +31,6 @@ def score_otherwise(
         edges: name of the temporary table to make, of `relations.EDGE`.
         rescored: name of the temporary table to make: `record_key` of the records whose edges these are. Beside those
             seen otherwise it holds records of blocks that are too large no longer, or are so only now.
-        engine: what pairs and scores.
 
     Returns:
         The number of pairs compared.
@@ -38,19 +38,20 @@ def score_otherwise(
     Raises:
         duckdb.Error: a relation is missing or lacks a column.
     """
-    con = own.con
-    register_macros(con)
-    pairs = 0
-    with Temporaries(con) as working:
+    register_macros(own.con)
+    with Temporaries(own.con) as working:
+        find_current(working, relation(everybodys))
+        working.table("score_copy_before", "FROM score_copy")
+        working.drop("score_current", "score_copy")
+        find_current(working, relation(records))
+        working.table("score_seen_otherwise", f"SELECT record_key FROM {relation(changed)}")
+        working.table("score_changed", statement(__file__, "seen_otherwise"))
         working.empty("score_edge", EDGE.definition)
-        working.empty("score_changed", "record_key VARCHAR, feature_hash VARCHAR")
+        pairs = 0
         # Records that are not seen at all may free a block that was capped.
-        if single_value(con, f"SELECT EXISTS (FROM {relation(changed)}) OR EXISTS (FROM {relation(capped)})"):
-            current = f"SELECT record_key, {feature_hash_sql()} AS feature_hash FROM {relation(records)}"
-            working.table("score_current", current)
-            working.table("score_changed", f"FROM score_current SEMI JOIN {relation(changed)} USING (record_key)")
-            pairs = engine.pair(working, relation(records), bundle, relation(capped))
-            engine.score(working, bundle)
+        if single_value(own.con, f"SELECT EXISTS (FROM score_changed) OR EXISTS (FROM {relation(capped)})"):
+            pairs = DUCKDB.pair(working, relation(records), bundle, relation(capped))
+            DUCKDB.score(working, bundle)
         own.table(edges, "FROM score_edge")
         own.table(rescored, "SELECT record_key FROM score_changed")
     return pairs

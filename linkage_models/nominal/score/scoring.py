@@ -208,11 +208,7 @@ def _find_changes(own: Temporaries, records: str, scored: str, method: str) -> N
 
     What a copy or namesake was scored with is also whose it is, so that it has changed where that has.
     """
-    own.view("score_record", f"SELECT *, {feature_hash_sql()} AS feature_hash FROM {records}")
-    own.table("score_hashed", statement(__file__, "hashed"))
-    own.table("score_copy", find_copies())
-    own.table("score_current", statement(__file__, "current"))
-    own.drop("score_hashed", "score_record")
+    find_current(own, records)
     as_before = f"(FROM {scored} WHERE bundle = $method)"
     own.table(
         "score_changed",
@@ -220,6 +216,15 @@ def _find_changes(own: Temporaries, records: str, scored: str, method: str) -> N
         {"method": method},
     )
     own.table("score_gone", f"SELECT record_key FROM {scored} ANTI JOIN score_current USING (record_key)")
+
+
+def find_current(own: Temporaries, records: str) -> None:
+    """Make `score_current`, the records with the hash of what each is scored with, and `score_copy`; see `copies`."""
+    own.view("score_record", f"SELECT *, {feature_hash_sql()} AS feature_hash FROM {records}")
+    own.table("score_hashed", statement(__file__, "hashed"))
+    own.table("score_copy", find_copies())
+    own.table("score_current", statement(__file__, "current"))
+    own.drop("score_hashed", "score_record")
 
 
 def _forget(con: duckdb.DuckDBPyConnection, edges: str, scored: str) -> None:

@@ -245,7 +245,7 @@ def test_a_row_of_an_export_that_was_altered_is_refused(home: Settings, field: s
     ("content", "says"),
     [
         (b"record_a,record_b,verdict\n", "lacks the column decided_by, reason"),
-        (HEADING.encode() + b",colour\n", "has the column 'colour', which no export has"),
+        (HEADING.encode() + b",colour\n", "has 1 column that no export has"),
         (b"\xff\xfe\x00", "cannot be read as CSV in UTF-8"),
     ],
 )
