@@ -117,7 +117,7 @@ def _with_splinks(con: duckdb.DuckDBPyConnection, bundle: Bundle, learned: str) 
         training = linker.training
         training.estimate_probability_two_random_records_match(DETERMINISTIC, recall=0.9)
         if "u" in learned:
-            training.estimate_u_using_random_sampling(max_pairs=1e7, seed=1)
+            training.estimate_u_using_random_sampling(max_pairs=1e6, seed=1)
         if "m" in learned:
             for columns in EQUALITIES[:4]:
                 training.estimate_parameters_using_expectation_maximisation(block_on(*columns))

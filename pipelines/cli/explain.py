@@ -13,7 +13,7 @@ from pipelines.errors import ConfigurationError
 
 def explain(
     first: Annotated[str, typer.Argument(metavar="SUBJECT|RECORD", help="A subject id, or a record key.")],
-    second: Annotated[str | None, typer.Argument(metavar="[RECORD]", help="The other record's key.")] = None,
+    second: Annotated[str | None, typer.Argument(metavar="RECORD", help="The other record's key.")] = None,
     picture: Annotated[
         Path | None,
         typer.Option("--picture", help="File, .svg or .png, for a waterfall of the pair, or of the weakest link."),

@@ -20,7 +20,7 @@ from pipelines.cli.hints import typed
 from pipelines.cli.options import JsonOption, print_json
 from pipelines.errors import ConfigurationError, ConjoinError
 
-app = typer.Typer(invoke_without_command=True, help="Synthetic source systems to try Conjoin on.")
+app = typer.Typer(invoke_without_command=True)
 
 
 @app.callback()
