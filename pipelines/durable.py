@@ -28,5 +28,8 @@ def write(path: Path, text: str) -> None:
     try:
         beside.write_text(text, encoding="utf-8")
         replace(beside, path)
+    except OSError as error:
+        error.filename = str(path)  # what the reader of the error knows
+        raise
     finally:
         beside.unlink(missing_ok=True)
