@@ -85,14 +85,15 @@ def record_all(settings: Settings, acts: Sequence[Act], *, kept_in: DuckDBPyConn
     with writable(settings.audit), opened(settings.audit) as log:
         stands = standing(settings, signer)
         size, notes = repair(settings.audit, log, settled=stands.settled)
-        before = stands.end(settings, log, size)
+        before, unsaid = stands.end(settings, log, size)
         if signer.name and not stands.key:
             notes.append(Act("alteration", ITSELF, {"key": signer.name}, _WITH_KEY))
         added: list[Entry] = []
         for act in (*notes, *checked):
             added.append(chained(act, added[-1].hash if added else before.hash))
         after = Head(before.entries + len(added), added[-1].hash)
-        head.write(settings.audit_head, before, signer, [entry.hash for entry in added])
+        said = stands.beside.head if stands.beside else head.EMPTY
+        head.write(settings.audit_head, said, signer, [*unsaid, *(entry.hash for entry in added)])
         append(log, size, "".join(line_of(entry) for entry in added).encode())
         if settings.audit_anchor:
             anchor.add(settings.audit_anchor, after)

@@ -71,8 +71,10 @@ class Standing:
         meant: list[str | None] = list(self.apart.intended) if self.apart else []
         return (meant + [None] * len(after))[: len(after)]
 
-    def end(self, settings: Settings, log: int, size: int) -> Head:
-        """Return the head of the log as it is.
+    def end(self, settings: Settings, log: int, size: int) -> tuple[Head, list[str]]:
+        """Return the head of the log as it is, and the hashes of its entries that the head beside it does not know.
+
+        The latter are there if the process that wrote them was killed before it could say so.
 
         Args:
             settings: where the log lies.
@@ -85,7 +87,7 @@ class Standing:
         if self.settled and self.apart:
             last = last_entry(log, size)
             if (last.hash if last else FIRST) == self.apart.head.hash:
-                return self.apart.head
+                return self.apart.head, []
         kept = self.apart or self.beside
         known = kept.head if kept else head.EMPTY
         lines, last_hash, after = 0, FIRST, []
@@ -96,7 +98,8 @@ class Standing:
             if lines > known.entries:
                 after.append(last_hash)
         self.check_end(lines, after)
-        return Head(lines, last_hash)
+        end = Head(lines, last_hash)
+        return end, [] if self.beside and self.beside.head == end else after
 
 
 def standing(settings: Settings, signer: Signer) -> Standing:

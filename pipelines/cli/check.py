@@ -45,7 +45,9 @@ def check(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 def _in_words(checked: Checked) -> str:
     idle = (
-        f" ({counted(len(checked.not_in_force), 'more asks', 'more ask')} for systems that are not here)" if checked.not_in_force else ""
+        f" ({counted(len(checked.not_in_force), 'more asks', 'more ask')} for systems that are not here)"
+        if checked.not_in_force
+        else ""
     )
     default = f", {checked.default_audience} the default" if checked.default_audience else ""
     return (

@@ -32,6 +32,11 @@ OF_RUN_CLOCK_AND_CODE = {
 }
 """Columns that tell which run wrote a row, when by the clock, and by what code."""
 
+APPLIED_ANEW = {"nominal.record": ("load_id",), "nominal.load": ("records_changed",), "gap.finding": ("rests_on",)}
+"""What differs where every load was applied anew for the columns that format 3 has added, and for gaps closed before."""
+
+APPLIED_ANEW_SINCE = 3
+
 KEPT_FOR_EVER = {
     "linkage.decision": ("*",),
     "linkage.subject_event": ("*",),
@@ -93,6 +98,8 @@ def test_the_night_after_an_upgrade_is_that_of_a_home_made_afresh(
         held = [[row[name] for name in names] for row in after[table]]
         assert [row for row in before[table] if [row[name] for name in names] not in held] == [], table
     upgraded, made_afresh = all_of(tmp_path), all_of(told_afresh(tmp_path / "story"))
+    if number < APPLIED_ANEW_SINCE:
+        upgraded, made_afresh = without(upgraded, APPLIED_ANEW), without(made_afresh, APPLIED_ANEW)
     assert set(upgraded) == set(made_afresh)
     assert [table for table in upgraded if upgraded[table] != made_afresh[table]] == []
     assert conjoin(tmp_path, "2026-03-04T03:00:00Z", "audit", "--verify") == "The audit log is whole.\n"
