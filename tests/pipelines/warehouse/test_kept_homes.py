@@ -12,7 +12,7 @@ from tests.kept_homes.telling import conjoin, tell
 from tests.kept_homes.unpacking import unpack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Mapping
     from pathlib import Path
 
     from tests.kept_homes.contents import Contents
@@ -33,7 +33,7 @@ OF_RUN_CLOCK_AND_CODE = {
 """Columns that tell which run wrote a row, when by the clock, and by what code."""
 
 APPLIED_ANEW = {"nominal.record": ("load_id",), "nominal.load": ("records_changed",), "gap.finding": ("rests_on",)}
-"""What differs where every load was applied anew for the columns that format 3 has added, and for gaps closed before."""
+"""What differs where every load was applied anew for the columns that format 3 has added, and in gaps closed before."""
 
 APPLIED_ANEW_SINCE = 3
 
@@ -66,7 +66,7 @@ def told_afresh(tmp_path_factory: pytest.TempPathFactory) -> Callable[[Path], Pa
     return telling
 
 
-def without(held: Contents, columns: dict[str, tuple[str, ...]]) -> Contents:
+def without(held: Contents, columns: Mapping[str, tuple[str, ...]]) -> Contents:
     """Return contents without some columns, in order of what is left."""
     return {
         table: sorted(
