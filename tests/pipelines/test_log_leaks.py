@@ -47,7 +47,7 @@ def leaks_of_nights(
     return found, figures
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_nothing_planted_in_nine_formats_reaches_logs_messages_dagster_or_feeds(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str], caplog: pytest.LogCaptureFixture
 ) -> None:

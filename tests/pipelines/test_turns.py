@@ -21,14 +21,14 @@ from tests.hostile.kills import kill_nights
 from tests.hostile.readers import read_during_nights
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_readers_in_loops_stop_no_night_and_fail_at_none(tmp_path: Path) -> None:
     figures = read_during_nights(tmp_path, nights=1, readers=4)
     assert (figures["nights"], figures["nights that failed"], figures["commands that failed"]) == (1, 0, 0)
     assert figures["commands that read"] > 4
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_night_killed_at_a_random_moment_is_made_up_for_by_the_next(tmp_path: Path) -> None:
     assert kill_nights(tmp_path, nights=2, kills=2, seed=7)["kills"] == 4
 

@@ -37,7 +37,7 @@ def test_hidden_data_decides_nothing_that_an_audience_reads(tmp_path: Path) -> N
     assert made[0] < subjects[0], "hidden data has made links here, or the world proves nothing"
 
 
-@pytest.mark.slow
+@pytest.mark.long
 @pytest.mark.parametrize("seed", [1, 2])
 def test_it_decides_nothing_whatever_becomes_of_markings_from_night_to_night(tmp_path: Path, seed: int) -> None:
     world = generate(seed, len(KINDS))
@@ -49,7 +49,7 @@ def test_it_decides_nothing_whatever_becomes_of_markings_from_night_to_night(tmp
             world.persons = changed(world)
 
 
-@pytest.mark.slow
+@pytest.mark.long
 def test_a_night_without_changes_changes_nothing_for_an_audience(tmp_path: Path) -> None:
     world = generate(5, len(KINDS))
     with warehouse() as con:

@@ -32,7 +32,11 @@ OF_RUN_CLOCK_AND_CODE = {
 }
 """Columns that tell which run wrote a row, when by the clock, and by what code."""
 
-APPLIED_ANEW = {"nominal.record": ("load_id",), "nominal.load": ("records_changed",), "gap.finding": ("rests_on",)}
+APPLIED_ANEW = {
+    "nominal.record": ("load_id", "landed_row"),
+    "nominal.load": ("records_changed",),
+    "gap.finding": ("rests_on",),
+}
 """What differs where every load was applied anew for the columns that format 3 has added, and in gaps closed before."""
 
 APPLIED_ANEW_SINCE = 3
