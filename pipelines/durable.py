@@ -22,11 +22,13 @@ def replace(finished: Path, path: Path) -> None:
     sync(path.parent)
 
 
-def write(path: Path, text: str) -> None:
-    """Write a text file; a full disk or a kill leaves the one that was there."""
-    beside = path.with_name(f".{path.name}.new")
+def write(path: Path, data: bytes) -> None:
+    """Write a small file that its owner alone can read; a full disk or a kill leaves the one that was there."""
+    beside = path.with_name(f".{path.name}.unfinished")
     try:
-        beside.write_text(text, encoding="utf-8")
+        with beside.open("wb") as file:
+            beside.chmod(0o600)
+            file.write(data)
         replace(beside, path)
     except OSError as error:
         error.filename = str(path)  # what the reader of the error knows

@@ -11,7 +11,6 @@ from pathlib import Path
 
 from pipelines import durable
 from pipelines.audit.entry import ITSELF, Act, Entry, broken, parsed
-from pipelines.audit.head import write_whole
 from pipelines.errors import storage_errors
 
 _LOG = "audit.jsonl"
@@ -80,7 +79,7 @@ def repair(folder: Path, log: int, *, settled: bool) -> tuple[int, list[Act]]:
     digest = hashlib.sha256(fragment).hexdigest()
     aside = folder / f"torn-{digest[:16]}.txt"
     explained = "A process was killed while it wrote this line to the audit log; it was moved here and is no entry.\n"
-    write_whole(aside, explained.encode() + fragment)
+    durable.write(aside, explained.encode() + fragment)
     os.ftruncate(log, start)
     os.fsync(log)
     what = {"file": aside.name, "bytes": len(fragment), "sha256": digest}

@@ -104,16 +104,7 @@ def write(path: Path, head: Head, signer: Signer, intended: Sequence[str] = ()) 
         content["intended"] = list(intended)
     if signer.name:
         content |= {"key": signer.name, "signature": signer.sign(_signed(path, kept))}
-    write_whole(path, json.dumps(numbered(content)).encode())
-
-
-def write_whole(path: Path, data: bytes) -> None:
-    """Write a small file so that it is there whole or not at all."""
-    beside = path.with_name(f".{path.name}.unfinished")
-    with beside.open("wb") as file:
-        beside.chmod(0o600)
-        file.write(data)
-    durable.replace(beside, path)
+    durable.write(path, json.dumps(numbered(content)).encode())
 
 
 def _is_head(kept: Kept) -> bool:

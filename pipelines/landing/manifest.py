@@ -239,10 +239,7 @@ def forget_failure(folder: Path) -> None:
 
 
 def _write(path: Path, content: dict[str, Any]) -> None:
-    temporary = path.with_name(f".{path.name}")
-    with temporary.open("w", encoding="utf-8") as file:
-        json.dump(numbered(content), file, indent=2, default=datetime.isoformat)
-    durable.replace(temporary, path)
+    durable.write(path, json.dumps(numbered(content), indent=2, default=datetime.isoformat).encode())
 
 
 def keep(working: Path, folder: Path, load: Load) -> None:

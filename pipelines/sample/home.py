@@ -66,7 +66,7 @@ def stand_at(settings: Settings, night: SampleNight, *, anew: bool) -> bool:
     run_log.not_before_the_last(as_of, last)
     settings.home.mkdir(parents=True, exist_ok=True)
     in_force = {"inbox": night.deliveries, "as_of": night.as_of}
-    durable.write(settings.home / HOME_SETTINGS_FILE, f"{MARK}\n{settings_lines(in_force)}")
+    durable.write(settings.home / HOME_SETTINGS_FILE, f"{MARK}\n{settings_lines(in_force)}".encode())
     return cleared
 
 

@@ -136,9 +136,9 @@ class Accounts:
         with Temporaries(con) as own:
             nominal.score_otherwise(
                 own,
-                everybodys="everything_nominal.record",
                 records="nominal.record",
                 changed="sight.seen_less",
+                scored="everything_linkage.scored",
                 capped="everything_linkage.capped_block",
                 bundle=self._bundle,
                 edges="account_scored",

@@ -18,17 +18,23 @@ from pipelines.explain import explain
 from pipelines.settings import Settings
 from pipelines.train import Trained, train
 from tests.pipelines import shipped
-from tests.pipelines.nights import ask
+from tests.pipelines.nights import ask, copy_of
+
+
+@pytest.fixture(scope="module")
+def home(night_one: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home of night 1 of this module alone, as each question is entered in its audit log."""
+    return copy_of(night_one, tmp_path_factory.mktemp("answers"))
 
 
 @pytest.mark.slow
-def test_two_records_that_no_run_compared_are_compared_on_the_spot(night_one: Path) -> None:
+def test_two_records_that_no_run_compared_are_compared_on_the_spot(home: Path) -> None:
     ((one, other),) = ask(
-        night_one,
+        home,
         "SELECT min(record_key), max(record_key) FROM linked.subject_record "
         "SEMI JOIN (SELECT subject_id FROM linked.subject WHERE record_count = 1) USING (subject_id)",
     )
-    settings = Settings.load(night_one)
+    settings = Settings.load(home)
     found = explain(settings, one, other, who="a.reader")
     assert found.data["direct"] is None
     assert found.drawn is not None
@@ -40,13 +46,13 @@ def test_two_records_that_no_run_compared_are_compared_on_the_spot(night_one: Pa
 
 
 @pytest.mark.slow
-def test_a_subject_is_told_with_what_becomes_of_it_without_each_of_its_sources(night_one: Path) -> None:
+def test_a_subject_is_told_with_what_becomes_of_it_without_each_of_its_sources(home: Path) -> None:
     ((subject, systems, records),) = ask(
-        night_one,
+        home,
         "SELECT subject_id, source_systems, record_count FROM linked.subject "
         "ORDER BY len(source_systems) DESC, subject_id LIMIT 1",
     )
-    found = explain(Settings.load(night_one), subject.lower(), who="a.reader")
+    found = explain(Settings.load(home), subject.lower(), who="a.reader")
     assert [one["source_system"] for one in found.data["withdrawals"]] == sorted(systems)
     for one in found.data["withdrawals"]:
         assert sum(map(len, one["parts"])) == records - one["records"]
@@ -62,8 +68,8 @@ def test_a_subject_is_told_with_what_becomes_of_it_without_each_of_its_sources(n
         (("S99999999X",), "There is no subject S99999999X;"),
     ],
 )
-def test_what_is_not_there_is_no_finding_and_is_not_logged(night_one: Path, asked: tuple[str, ...], said: str) -> None:
-    settings = Settings.load(night_one)
+def test_what_is_not_there_is_no_finding_and_is_not_logged(home: Path, asked: tuple[str, ...], said: str) -> None:
+    settings = Settings.load(home)
     before = list(audit.read(settings))
     with pytest.raises(ConfigurationError, match=said):
         explain(settings, *asked, who="a.reader")
@@ -71,8 +77,8 @@ def test_what_is_not_there_is_no_finding_and_is_not_logged(night_one: Path, aske
 
 
 @pytest.mark.slow
-def test_a_night_is_measured_by_its_truth_or_estimated_without(night_one: Path, tmp_path: Path) -> None:
-    settings = Settings.load(night_one)
+def test_a_night_is_measured_by_its_truth_or_estimated_without(home: Path, tmp_path: Path) -> None:
+    settings = Settings.load(home)
     measured, estimated = evaluate(settings), evaluate(settings, no_truth=True)
     assert {"links", "causes", "gaps", "groups", "blocking_rules"} <= measured.report.keys()
     assert set(measured.pictures) == {"match-weights", "recall-by-blocking-rule", "reliability", "weights"}

@@ -3,15 +3,15 @@
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.model.features import register_macros
 from linkage_models.nominal.score.scoring import DUCKDB, find_current
-from linkage_models.relations import EDGE, Temporaries, relation, single_value, statement
+from linkage_models.relations import EDGE, Temporaries, relation, single_value
 
 
 def score_otherwise(
     own: Temporaries,
     *,
-    everybodys: str,
     records: str,
     changed: str,
+    scored: str,
     capped: str,
     bundle: Bundle,
     edges: str,
@@ -23,14 +23,15 @@ def score_otherwise(
 
     Args:
         own: keeps the two tables that are made.
-        everybodys: relation of `relations.RECORD`: the records as they were scored.
         records: relation of `relations.RECORD`: all records, those seen otherwise in place of what they were.
         changed: relation with the `record_key` of those that are seen otherwise.
+        scored: relation of `relations.SCORED`, as scoring left it.
         capped: relation of `relations.CAPPED_BLOCK`, as scoring left it.
         bundle: the model.
         edges: name of the temporary table to make, of `relations.EDGE`.
         rescored: name of the temporary table to make: `record_key` of the records whose edges these are. Beside those
-            seen otherwise it holds records of blocks that are too large no longer, or are so only now.
+            seen otherwise it holds records that are a copy of another record than they were scored as (see `copies`),
+            and those of blocks that are too large no longer, or are so only now.
 
     Returns:
         The number of pairs compared.
@@ -40,12 +41,13 @@ def score_otherwise(
     """
     register_macros(own.con)
     with Temporaries(own.con) as working:
-        find_current(working, relation(everybodys))
-        working.table("score_copy_before", "FROM score_copy")
-        working.drop("score_current", "score_copy")
         find_current(working, relation(records))
-        working.table("score_seen_otherwise", f"SELECT record_key FROM {relation(changed)}")
-        working.table("score_changed", statement(__file__, "seen_otherwise"))
+        working.table(
+            "score_changed",
+            f"FROM score_current WHERE record_key IN (SELECT record_key FROM {relation(changed)}) OR EXISTS ("
+            f"FROM {relation(scored)} AS was WHERE was.record_key = score_current.record_key"
+            " AND was.feature_hash <> score_current.feature_hash)",
+        )
         working.empty("score_edge", EDGE.definition)
         pairs = 0
         # Records that are not seen at all may free a block that was capped.

@@ -6,7 +6,9 @@ from itertools import permutations
 
 import pytest
 
+from linkage_models.nominal import score_otherwise
 from linkage_models.nominal.score import copies
+from linkage_models.relations import Temporaries
 from linkage_models.resolve import Thresholds, partition
 from tests.linkage_models.nominal.builders import DECISION, Given, Warehouse, shipped_bundle
 
@@ -135,3 +137,31 @@ def test_copies_that_come_and_go_leave_what_scoring_everything_leaves(first: str
     assert warehouse.con.execute("FROM scored ORDER BY ALL").fetchall() == (
         fresh.con.execute("FROM scored ORDER BY ALL").fetchall()
     )
+
+
+@pytest.mark.parametrize(
+    "hidden",
+    [("pnc:00000",), tuple(f"pnc:{number:05}" for number in range(2 * MOST)), ("pnc:n0000",), ("nomis:1",)],
+    ids=["the original of copies", "so many that no crowd is left", "the original of namesakes", "another record"],
+)
+def test_whoever_does_not_see_some_of_a_crowd_gets_the_edges_of_what_they_see(hidden: tuple[str, ...]) -> None:
+    everything = alike(3 * MOST) | namesakes(5 * MOST) | OTHERS
+    warehouse = Warehouse(everything)
+    warehouse.score()
+    con = warehouse.con
+    con.execute("CREATE TABLE shown AS FROM record WHERE NOT list_contains($hidden, record_key)", {"hidden": [*hidden]})
+    con.execute("CREATE TABLE seen_less AS FROM shown SELECT record_key WHERE false")
+    with Temporaries(con) as own:
+        score_otherwise(
+            own, records="shown", changed="seen_less", scored="scored", capped="capped_block",
+            bundle=shipped_bundle(), edges="again", rescored="anew",
+        )  # fmt: skip
+        con.execute("DELETE FROM edge WHERE record_l IN (FROM anew) OR record_r IN (FROM anew)")
+        con.execute(
+            "DELETE FROM edge WHERE list_contains($hidden, record_l) OR list_contains($hidden, record_r)",
+            {"hidden": [*hidden]},
+        )
+        con.execute("INSERT INTO edge BY NAME FROM again")
+    fresh = Warehouse({key: given for key, given in everything.items() if key not in hidden})
+    fresh.score()
+    assert warehouse.edges() == fresh.edges()
