@@ -24,13 +24,14 @@ _TABLES: dict[str, str] = {
 
 
 def make(own: Temporaries) -> None:
-    """Make the working tables, empty, and `this_gap`, the gaps of the current rule, for its `answered_by`.
+    """Make the working tables, empty, and views of them: what was searched for each gap, and the current rule's gaps.
 
     Args:
         own: keeps them.
     """
     for name, columns in _TABLES.items():
         own.empty(name, columns)
+    own.view("searched_record", statement(__file__, "searched_record"))
     choose(own, "")
 
 
