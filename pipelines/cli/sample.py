@@ -33,7 +33,9 @@ def sample(
     date: Annotated[str, typer.Option("--date", help="Date of night 1, as YYYY-MM-DD.")] = "2026-03-02",
     as_json: JsonOption = False,
 ) -> None:
-    """Write seven synthetic source systems, each in the form that it would really deliver, and the truth beside them.
+    """Write seven synthetic source systems, and the truth beside them.
+
+    Each system is in the form that it would really deliver.
 
     Example: conjoin sample --people 20000 --seed 7 --nights 2 --out /tmp/sample
     """

@@ -185,6 +185,7 @@ def test_a_group_that_the_account_is_not_in_is_one_sentence(public: Path) -> Non
 def test_what_the_account_may_not_close_is_warned_of(public: Path) -> None:
     others = public / "of-another-account.csv"
     others.write_text("rows", encoding="utf-8")
+    others.chmod(0o644)
     os.chown(public, 12345, 12345)
     said = said_by(12345, 12345, "tighten(Settings(home=Path(sys.argv[3])))", public)
     assert said.startswith(f"Other accounts may be able to read 1 files or folders in {public}, and the account that")
