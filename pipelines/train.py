@@ -101,7 +101,7 @@ def train(
                 con,
                 "record",
                 seed=seed,
-                costs={**nominal.FALSE_LINK_COSTS, **(costs or {})},
+                costs={**nominal.FALSE_LINK_COSTS, **costs} if costs else None,
                 labels=nominal.Labels("decision" if rulings.num_rows else None, people),
                 refits=refits,
             )

@@ -7,7 +7,7 @@ from typing import Any
 
 import duckdb
 
-from linkage_models.nominal.model.blocking import blocking_rules, keys_sql
+from linkage_models.nominal.model.blocking import BlockingRule, keys_sql
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
 from linkage_models.relations import Temporaries, quote, relation, single_row, statement
 
@@ -57,6 +57,7 @@ def missed(
     edges: str,
     link_threshold: float,
     records: str | None = None,
+    rules: tuple[BlockingRule, ...] = (),
 ) -> MissedLinks:
     """Give each false or missed link a cause, read from its edge or, if it has none, from its records.
 
@@ -67,6 +68,7 @@ def missed(
         edges: relation (record_l, record_r, match_weight), one row per pair.
         link_threshold: match weight from which an edge joins its records.
         records: relation of `relations.RECORD`, to tell pairs without an edge apart.
+        rules: the blocking rules by which these were compared.
 
     Returns:
         Counts of links between records that have both a subject and a person.
@@ -83,7 +85,9 @@ def missed(
         )
         counted = single_row(con, statement(__file__, "wrong_links"), {"link_threshold": link_threshold})
         links_missed, missed_below, missed_joining, links_false, false_joining, false_below = counted
-        unlinkable, never_compared, below_review = _without_edge(own, relation(records)) if records else (0, 0, 0)
+        unlinkable, never_compared, below_review = (
+            _without_edge(own, relation(records), rules) if records else (0, 0, 0)
+        )
     return MissedLinks(
         missed=links_missed,
         missed_unlinkable=unlinkable,
@@ -99,7 +103,7 @@ def missed(
     )
 
 
-def _without_edge(own: Temporaries, records: str) -> tuple[Any, ...]:
+def _without_edge(own: Temporaries, records: str, rules: tuple[BlockingRule, ...]) -> tuple[Any, ...]:
     """Return how many missed pairs without an edge are unlinkable, never compared, and compared but scored low.
 
     Edges below the review threshold are not kept, so a pair was compared if its records share a blocking key.
@@ -112,7 +116,7 @@ def _without_edge(own: Temporaries, records: str) -> tuple[Any, ...]:
     )
     kinds = identifier_kinds_of(con, records)
     build_features(con, records, own.adopt("evaluate_feature"), "evaluate_missed_record", kinds)
-    own.table("evaluate_key", keys_sql("evaluate_feature", "record_key", blocking_rules(kinds)))
+    own.table("evaluate_key", keys_sql("evaluate_feature", "record_key", rules))
     own.view(
         "evaluate_shared",
         f"SELECT record_l, record_r, {shares_a_value_sql(con, 'evaluate_feature')} AS shares FROM evaluate_missed "

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 
 from linkage_models.intervals import Interval
 from linkage_models.nominal.bundle.calibration import Calibration
-from linkage_models.nominal.model import kinship
 from linkage_models.relations import Temporaries, relation, single_row, single_value, statement
 
 BLIND_SPOT = (
@@ -32,17 +31,14 @@ class Estimate:
     Attributes:
         links: pairs of records inside a subject that have an edge.
         precision: expected share of them that are right, with the interval of a Poisson-binomial count.
-        near_misses: scored pairs between subjects, without those held as kin.
+        near_misses: scored pairs between subjects.
         missed: expected number of near misses that are one person after all: value, low, high.
-        held_as_kin: scored pairs between subjects whose weight is a ceiling for kin, which says nothing of how likely
-            they are to be one person.
     """
 
     links: int
     precision: Interval
     near_misses: int
     missed: Interval
-    held_as_kin: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,22 +72,21 @@ def estimate(con: duckdb.DuckDBPyConnection, *, links: str, subjects: str, calib
     with Temporaries(con) as own:
         own.view("evaluate_link", f"FROM {relation(links)}")
         own.view("evaluate_subject", f"FROM {relation(subjects)}")
-        own.macro("evaluate_held", "evidence", kinship.HELD)
         own.macro("evaluate_probability", "weight", calibration.probability_sql("weight"))
         found = {
             name: np.asarray(column)
             for name, column in con.execute(statement(__file__, "estimate")).fetchnumpy().items()
         }
     probability, pairs = (found[name].astype(np.float64) for name in ("probability", "pairs"))
-    within, held = found["within"].astype(bool), found["held"].astype(bool)
-    near = ~within & ~held
+    within = found["within"].astype(bool)
+    near = ~within
     wrong = poisson_binomial_interval(1 - probability[within], pairs[within])
     missed = poisson_binomial_interval(probability[near], pairs[near])
-    count, near_misses, held_as_kin = (int(pairs[of].sum()) for of in (within, near, held))
+    count, near_misses = (int(pairs[of].sum()) for of in (within, near))
     share = Interval(1.0, 0.0, 1.0)
     if count:
         share = Interval(*(max(0.0, 1 - bound / count) for bound in (wrong.value, wrong.high, wrong.low)))
-    return Estimate(count, share, near_misses, missed, held_as_kin)
+    return Estimate(count, share, near_misses, missed)
 
 
 def poisson_binomial_interval(probability: NDArray[np.float64], trials: NDArray[np.float64]) -> Interval:

@@ -1,9 +1,8 @@
--- The scored pairs of each weight and its probability: inside subjects, between them, and held as kin.
+-- The scored pairs of each weight and its probability: inside subjects, and between them.
 -- A weak pair inside a subject is held there by stronger ones, so it counts at its subject's weakest link.
 WITH pair AS (
     SELECT
         link.subject_id_l = link.subject_id_r AS within,
-        NOT within AND evaluate_held(link.evidence) AS held,
         round(
             CASE
                 WHEN within THEN greatest(link.match_weight, coalesce(subject.weakest_link_weight, link.match_weight))
@@ -15,7 +14,7 @@ WITH pair AS (
     LEFT JOIN evaluate_subject AS subject ON link.subject_id_l = subject.subject_id
 )
 
-SELECT within, held, evaluate_probability(weight) AS probability, count(*) AS pairs
+SELECT within, evaluate_probability(weight) AS probability, count(*) AS pairs
 FROM pair
-GROUP BY within, held, weight
+GROUP BY within, weight
 ORDER BY weight

@@ -126,8 +126,7 @@ def render_estimate(found: Estimate, checks: Sequence[Check]) -> str:
         f"Without truth. Of {counted(found.links, 'link')} the weights expect a share of {share.value:.5f} to be right"
         f" ({share.low:.5f} to {share.high:.5f}); of {counted(found.near_misses, 'near miss', 'near misses')} they"
         f" expect {missed.value:,.0f} to be links after all ({missed.low:,.0f} to {missed.high:,.0f})."
-        f" {counted(found.held_as_kin, 'more pair is', 'more pairs are')} held apart as possible kin, whatever else"
-        f" agrees. {BLIND_SPOT}",
+        f" {BLIND_SPOT}",
         table,
     )
 

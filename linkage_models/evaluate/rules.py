@@ -9,7 +9,7 @@ import numpy as np
 
 from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, ratio_interval
-from linkage_models.nominal.model.blocking import BlockingRule, blocking_rules, keys_sql
+from linkage_models.nominal.model.blocking import BlockingRule, keys_sql
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
 from linkage_models.relations import Temporaries, relation, single_value, statement
 
@@ -42,7 +42,7 @@ def recall_by_rule(
     predicted: str,
     truth: str,
     records: str,
-    rules: tuple[BlockingRule, ...] | None = None,
+    rules: tuple[BlockingRule, ...],
 ) -> tuple[RuleRecall, ...]:
     """Measure the blocking rules against the truth.
 
@@ -51,7 +51,7 @@ def recall_by_rule(
         predicted: relation (record_key, source_system, subject_id), `record_key` unique.
         truth: relation (record_key, person_id), `record_key` unique.
         records: relation of `relations.RECORD`; all of its records count towards the comparisons.
-        rules: the rules, at most 62 (default: the model's own for the kinds of identifier that the records hold).
+        rules: the rules, at most 62.
 
     Returns:
         All rules together, then each rule in order.
@@ -61,7 +61,6 @@ def recall_by_rule(
     """
     with numbered_records(con, predicted=predicted, truth=truth) as own:
         kinds = identifier_kinds_of(con, relation(records))
-        rules = rules or blocking_rules(kinds)
         build_features(con, relation(records), own.adopt("evaluate_feature"), kinds=kinds)
         own.table(
             "evaluate_person",

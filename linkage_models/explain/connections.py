@@ -42,10 +42,8 @@ class Evidence:
         times = _number(2 ** abs(self.weight))
         if self.comparison == "prior":
             meaning = f"before any comparison, odds of {times} to 1 {'against' if self.weight < 0 else 'for'}"
-        elif self.comparison == "kinship":
-            meaning = "families share this much, so the weight is capped for kin"
-        elif self.comparison == "twin_doubt":
-            meaning = "a twin would explain as much, so the weight is held at the odds against one"
+        elif self.comparison in ("household", "kinship"):
+            meaning = f"that makes one person {times} times less likely"
         else:
             meaning = f"{times} times likelier for {'one person' if self.weight >= 0 else 'two people'}"
         return f"{self.weight:+6.1f}  {what}: {self.level} ({meaning})"

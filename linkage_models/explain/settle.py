@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from math import log2
+from math import exp2, log2
 
 from linkage_models.explain.connections import Evidence
 from linkage_models.nominal import Bundle
-from linkage_models.nominal.model import kinship
+from linkage_models.nominal.score.evidence import HOUSEHOLD, KINSHIP
 
 WORDS = {
     "pnc": "a PNC number", "cro": "a CRO number", "noms": "a NOMS number", "crn": "a CRN", "visor": "a ViSOR id",
@@ -18,7 +18,7 @@ WORDS = {
 }  # fmt: skip
 """The fields that somebody can look up, as a person calls them; other kinds of identifier go by their own name."""
 
-DERIVED = ("prior", "sex", "address", "house_number", "police_serial", kinship.NAME, kinship.DOUBT)
+DERIVED = ("prior", "sex", "address", "house_number", "police_serial", HOUSEHOLD, KINSHIP)
 """Parts of the evidence that no look-up would change, or that say too little by themselves."""
 
 
@@ -51,7 +51,7 @@ class Settling:
 def what_would_settle(bundle: Bundle, evidence: Iterable[Evidence]) -> tuple[Settling, ...]:
     """For each field that can be looked up, weigh the pair again with that field alone the same, and different.
 
-    Signs of kin cap the weight until an identifier agrees, and so does what is weighed here.
+    What two people of one household would have in common as well is taken off again, as in scoring.
 
     Args:
         bundle: the model.
@@ -61,25 +61,34 @@ def what_would_settle(bundle: Bundle, evidence: Iterable[Evidence]) -> tuple[Set
         The fields: those that settle the pair either way, then those that would link it, then the others; of each,
         those that a record lacks first, identifiers before the rest.
     """
-    parts = {part.comparison: part.weight for part in evidence}
-    held = next((name for name in (kinship.NAME, kinship.DOUBT) if name in parts), None)
-    ceiling = sum(parts.values())
-    total = ceiling - (parts[held] if held else 0.0)
+    parts = {part.comparison: part for part in evidence}
+    taken_off = -sum(parts[name].weight for name in (HOUSEHOLD, KINSHIP) if name in parts)
+    total = sum(part.weight for part in parts.values()) + taken_off
+    kin = log2(exp2(taken_off) - 1) if taken_off else -1000.0
     found = []
     for comparison in bundle.model["comparisons"]:
         name = comparison["output_column_name"]
         if name in DERIVED:
             continue
-        weights = [
-            log2(level["m_probability"] / level["u_probability"])
-            for level in comparison["comparison_levels"]
-            if not level.get("is_null_level")
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        weighed = [
+            (log2(level["m_probability"] / level["u_probability"]), log2(of_kin / level["u_probability"]))
+            for level, of_kin in zip(levels, bundle.household.levels[name], strict=True)
         ]
-        others = total - parts.get(name, 0.0)
-        same, different = (round(others + weight, 6) for weight in (max(weights), min(weights)))
-        if held:
-            same = same if name in bundle.kinds else min(same, ceiling)
-            different = min(different, ceiling)
+        now = parts.get(name)
+        kin_now = next(
+            (
+                of
+                for level, (_, of) in zip(levels, weighed, strict=True)
+                if now and level["label_for_charts"] == now.level
+            ),
+            0.0,
+        )
+        others = total - (now.weight if now else 0.0)
+        same, different = (
+            round(others + weight - log2(1 + exp2(kin - kin_now + of_kin)), 6)
+            for weight, of_kin in (max(weighed), min(weighed))
+        )
         links = same >= bundle.thresholds.link
         settles = links and different < bundle.thresholds.wide
         found.append(Settling(name, name in parts, same, different, settles, links))

@@ -44,10 +44,10 @@ FLAGS = {
 """Every review flag and what it says, for people."""
 
 KIN = "kinship"
-"""The comparison whose presence in a pair's evidence says that both look like kin, not like one person."""
+"""The entry whose presence in a pair's evidence says that two people of one household are likelier than one person."""
 
-TWIN_DOUBT = "twin_doubt"
-"""The entry of a pair that is held below linking because a twin is not ruled out; others may still join its records."""
+HOUSEHOLD = "household"
+"""The entry of a pair that such people would explain in part; what else is known may still join its records."""
 
 ONCE_HELD = ("pnc", "cro")
 """Kinds of identifier that one person has once, except for errors and mergers that a source has not made."""
@@ -118,7 +118,7 @@ def separate(
         for record, kinds in identifiers.items()
     }
     pairs = (
-        (one, other, weight, {k: w for k, w in parts.items() if k not in (KIN, TWIN_DOUBT)})
+        (one, other, weight, {k: w for k, w in parts.items() if k not in (KIN, HOUSEHOLD)})
         for one, other, weight, parts in scored
     )
     sides = Sides(clusters, pairs, values, thresholds.strict)

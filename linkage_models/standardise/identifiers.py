@@ -13,7 +13,7 @@ IDENTIFIER_KINDS = ("pnc", "cro", "noms", "crn", "visor")
 
 OTHER_COMPARISONS = (
     "prior", "name", "middle_names", "date_of_birth", "postcode", "address", "house_number", "birth_place", "sex",
-    "police_serial", "sentence_date", "contact_point", "kinship", "twin_doubt",
+    "police_serial", "sentence_date", "contact_point", "household", "kinship",
 )  # fmt: skip
 """Names in the evidence that no kind of identifier may take."""
 

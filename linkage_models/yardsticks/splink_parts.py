@@ -20,7 +20,7 @@ from splink.clustering import cluster_pairwise_predictions_at_threshold
 
 from linkage_models import nominal, resolve
 from linkage_models.nominal.bundle.term_frequencies import registered, with_rarity_sql
-from linkage_models.nominal.model.blocking import blocking_rules, keys_sql
+from linkage_models.nominal.model.blocking import keys_sql
 from linkage_models.nominal.model.settings import splink_settings
 from linkage_models.nominal.score.splink_api import quiet_splink
 from linkage_models.nominal.train.labels import score_all
@@ -99,7 +99,7 @@ def _equal(columns: tuple[str, ...]) -> str:
 
 
 def _same_key(bundle: Bundle) -> str:
-    keys = keys_sql("feature", "record_key", blocking_rules(bundle.kinds))
+    keys = keys_sql("feature", "record_key", bundle.rules)
     return (
         f"SELECT DISTINCT * FROM ({_within(f'(SELECT id AS record_key, blocking_key FROM ({keys}))', 'blocking_key')})"
     )

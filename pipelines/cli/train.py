@@ -74,11 +74,11 @@ def train(
         if bundle.calibration.pairs
         else "Not calibrated: no pair was labelled, so probabilities are likely too sure; see the card."
     )
-    if unlearned := len(bundle.recipe["not_seen"]):
-        typer.echo(
-            f"{counted(unlearned, 'level was', 'levels were')} not seen among the matches, so that the stated values"
-            " are kept; the card lists them."
-        )
+    expected = bundle.recipe["expected"]
+    typer.echo(
+        f"At its link threshold of {bundle.thresholds.link:.1f} bits the model expects {expected['precision']:.1%} of "
+        f"the links to be right, and to find {expected['recall']:.1%} of the pairs of one person; see the card."
+    )
     for warning in trained.warnings:
         typer.echo(f"Warning: {warning}", err=True)
 

@@ -1,6 +1,7 @@
 """The model bundle: a folder with everything that decides a pair's weight, checked when it is read.
 
 model.json                   the model in Splink's own form
+household.json               what was learned of pairs of two people of one household
 term_frequencies/*.parquet   frozen frequencies; defaults.json beside them
 calibration.json             from match weight to probability, with its reliability curve
 thresholds.json              match weights for strict, link, review and wide
@@ -11,7 +12,8 @@ manifest.json                the format and the SHA-256 of every file
 
 import hashlib
 import json
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from math import floor, log2
 from pathlib import Path
 from typing import Any
 
@@ -23,9 +25,11 @@ from linkage_models.nominal.bundle.card import model_card
 from linkage_models.nominal.bundle.term_frequencies import TABLES, TermFrequencies
 from linkage_models.nominal.bundle.thresholds import BundleThresholds
 from linkage_models.nominal.errors import BundleError
+from linkage_models.nominal.model.blocking import BlockingRule, catalogue
+from linkage_models.nominal.model.household import Household
 from linkage_models.nominal.model.settings import identifier_kinds, model_shape, splink_settings
 
-FORMAT = "conjoin nominal model 2"
+FORMAT = "conjoin nominal model 3"
 MANIFEST = "manifest.json"
 
 SHIPPED = Path(__file__).parent / "shipped"
@@ -39,6 +43,7 @@ class Bundle:
     Attributes:
         version: the date of training and the beginning of a digest of its content, `2026-03-02-1a2b3c4d`.
         model: Splink's settings with trained m and u.
+        household: what was learned of pairs of two people of one household.
         frequencies: the frozen term frequencies.
         calibration: from match weight to probability.
         thresholds: the match weights at which pairs are acted on.
@@ -48,6 +53,7 @@ class Bundle:
 
     version: str
     model: dict[str, Any]
+    household: Household
     frequencies: TermFrequencies
     calibration: Calibration
     thresholds: BundleThresholds
@@ -59,19 +65,44 @@ class Bundle:
         """The kinds of identifier that the model compares."""
         return identifier_kinds(self.model)
 
+    @property
+    def rules(self) -> tuple[BlockingRule, ...]:
+        """The blocking rules that training chose."""
+        known = {rule.name: rule for rule in catalogue(self.kinds)}
+        return tuple(known[rule["name"]] for rule in self.recipe["blocking_rules"])
+
+    def among(self, records: int) -> "Bundle":
+        """Return the bundle for a number of records to link.
+
+        Among twice as many records as the model was trained on, two taken at random are half as likely to be of one
+        person, or of one household, since each has as many records as before. The priors fall by whole bits, so that
+        a weight does not change with every record that arrives. They do not rise among fewer records: that there are
+        few is no evidence that two are of one person.
+
+        Args:
+            records: nominal records to link.
+        """
+        fewer = 2.0 ** -max(0, floor(log2(max(records, 1) / self.recipe["records"])))
+        if fewer == 1.0:
+            return self
+        prior = self.model["probability_two_random_records_match"] * fewer
+        model = self.model | {"probability_two_random_records_match": prior}
+        return replace(self, model=model, household=replace(self.household, prior=self.household.prior * fewer))
+
     @classmethod
     def of(
         cls,
         model: dict[str, Any],
+        household: Household,
         frequencies: TermFrequencies,
         calibration: Calibration,
         thresholds: BundleThresholds,
         recipe: dict[str, Any],
     ) -> "Bundle":
         """Return the bundle of its parts, with the version and the card that follow from them."""
-        version = content_version(recipe["trained_on"], model, frequencies, calibration, thresholds)
-        card = model_card(version, recipe, model, calibration, thresholds)
-        return cls(version, model, frequencies, calibration, thresholds, recipe, card)
+        version = content_version(recipe, model, household, frequencies, calibration, thresholds)
+        card = model_card(version, recipe, model, household, calibration, thresholds)
+        return cls(version, model, household, frequencies, calibration, thresholds, recipe, card)
 
     def save(self, path: Path | str) -> None:
         """Write the bundle to a new folder, as the newest among the bundles beside it.
@@ -92,6 +123,7 @@ class Bundle:
         defaults = {"unseen": self.frequencies.unseen, "dependence": self.frequencies.dependence}
         _write_json(terms / "defaults.json", defaults)
         _write_json(folder / "model.json", self.model)
+        _write_json(folder / "household.json", asdict(self.household))
         _write_json(folder / "calibration.json", asdict(self.calibration))
         _write_json(folder / "thresholds.json", asdict(self.thresholds))
         _write_json(folder / "recipe.json", self.recipe)
@@ -119,6 +151,7 @@ class Bundle:
             bundle = cls(
                 manifest["version"],
                 _read_json(folder / "model.json"),
+                Household(**_read_json(folder / "household.json")),
                 TermFrequencies(tables, defaults["unseen"], defaults["dependence"]),
                 _read_calibration(folder / "calibration.json"),
                 BundleThresholds(**_read_json(folder / "thresholds.json")),
@@ -129,12 +162,16 @@ class Bundle:
             raise BundleError(f"The bundle {folder} lacks a part ({type(error).__name__}); train it again.") from error
         if model_shape(bundle.model) != model_shape(splink_settings(0.5, bundle.kinds)):
             raise BundleError(f"The bundle {folder} was trained for other comparisons; train one with this version.")
+        known = {rule.name: rule.keys for rule in catalogue(bundle.kinds)}
+        if any(known.get(rule["name"]) != rule["keys"] for rule in bundle.recipe["blocking_rules"]):
+            raise BundleError(f"The bundle {folder} was trained for other blocking rules; train one with this version.")
         return bundle
 
 
 def content_version(
-    trained_on: str,
+    recipe: dict[str, Any],
     model: dict[str, Any],
+    household: Household,
     frequencies: TermFrequencies,
     calibration: Calibration,
     thresholds: BundleThresholds,
@@ -142,9 +179,10 @@ def content_version(
     """Return the version of a bundle: the date, and eight digits of the SHA-256 of all that decides a weight."""
     digest = hashlib.sha256()
     tables = {name: table.to_pydict() for name, table in frequencies.tables.items()}
-    parts = (model, tables, frequencies.unseen, frequencies.dependence, asdict(calibration), asdict(thresholds))
-    digest.update(json.dumps(parts, sort_keys=True).encode())
-    return f"{trained_on}-{digest.hexdigest()[:8]}"
+    parts = (model, asdict(household), tables, frequencies.unseen, frequencies.dependence)
+    decides = (*parts, asdict(calibration), asdict(thresholds), recipe["blocking_rules"], recipe["records"])
+    digest.update(json.dumps(decides, sort_keys=True).encode())
+    return f"{recipe['trained_on']}-{digest.hexdigest()[:8]}"
 
 
 def latest(folder: Path | str) -> Path:

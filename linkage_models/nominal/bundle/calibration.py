@@ -15,7 +15,6 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_models.intervals import wilson
-from linkage_models.nominal.model import kinship
 
 FIT_UP_TO = 20.0
 """Match weight, in bits, up to which pairs are fitted. False pairs beyond it come from wrong records, such as another
@@ -118,16 +117,13 @@ def fit(weights: Sequence[float] | NDArray[np.float64], same: Sequence[bool] | N
 def fit_edges(con: duckdb.DuckDBPyConnection, edges: str, labels: str) -> Calibration:
     """Fit a calibration to scored pairs that are labelled.
 
-    Pairs whose weight kinship holds down are left out: their weight is a ceiling and no sum of evidence.
-
     Args:
         con: the connection.
         edges: relation of `relations.EDGE`.
         labels: a relation (record_l, record_r, same), the smaller record key first, each pair once.
     """
     found = con.execute(f"""
-        SELECT match_weight, same FROM {edges} JOIN {labels} USING (record_l, record_r)
-        WHERE NOT {kinship.HELD} ORDER BY ALL
+        SELECT match_weight, same FROM {edges} JOIN {labels} USING (record_l, record_r) ORDER BY ALL
     """).fetchnumpy()
     return fit(np.asarray(found["match_weight"], dtype=np.float64), np.asarray(found["same"], dtype=bool))
 

@@ -4,12 +4,18 @@ from math import log2
 from typing import Any
 
 from linkage_models.nominal.bundle.calibration import BIN, FIT_UP_TO, Calibration
-from linkage_models.nominal.bundle.thresholds import BundleThresholds
+from linkage_models.nominal.bundle.thresholds import EXPECTED_PRECISION, BundleThresholds
 from linkage_models.nominal.model.blocking import MOST_IN_BLOCK
+from linkage_models.nominal.model.household import Household
 
 
 def model_card(
-    version: str, recipe: dict[str, Any], model: dict[str, Any], calibration: Calibration, thresholds: BundleThresholds
+    version: str,
+    recipe: dict[str, Any],
+    model: dict[str, Any],
+    household: Household,
+    calibration: Calibration,
+    thresholds: BundleThresholds,
 ) -> str:
     """Return the card of a bundle, Markdown.
 
@@ -17,22 +23,12 @@ def model_card(
         version: the bundle's version.
         recipe: its training recipe.
         model: Splink's settings with trained parameters.
+        household: what was learned of pairs of one household.
         calibration: its calibration.
         thresholds: its thresholds.
     """
     prior = model["probability_two_random_records_match"]
-    uses = "\n".join(
-        f"| {use} | {getattr(thresholds, use):.2f} | {cost:g} |" for use, cost in recipe["false_link_costs"].items()
-    )
-    weights = "\n".join(
-        f"| {comparison['output_column_name']} | {level['label_for_charts']} | {level['m_probability']:.4g} "
-        f"| {level['u_probability']:.4g} | {log2(level['m_probability'] / level['u_probability']):+.1f} |"
-        for comparison in model["comparisons"]
-        for level in comparison["comparison_levels"]
-        if not level.get("is_null_level")
-    )
     left_out = _left_out(recipe.get("left_out"))
-    not_seen = "\n".join(f"* {item}" for item in recipe["not_seen"]) or "* none"
     return f"""# Model card: {version}
 
 **What it does.** Gives two nominal records a match weight, the sum of what each comparison says in bits, and by its
@@ -43,51 +39,102 @@ that a person can overrule; no decision about a person may rest on it alone (Dat
 
 **Trained on** {recipe["records"]:,} records of {len(recipe["source_systems"])} source systems
 ({", ".join(recipe["source_systems"])}), fingerprint `{recipe["data_fingerprint"]}`, seed {recipe["seed"]}.
-m, u, prior and frequencies were learned only from the records; no truth and no decision was read for them.{left_out}
+All parameters were learned only from the records; no truth and no decision was read for them.{left_out}
 
 **Never used:** ethnicity and nationality. Identifiers that fail their check never count as agreement.
 
-**Prior.** Two records at random are of one person with probability {prior:.3g}
-(weight {log2(prior / (1 - prior)):.1f}): the matches that the model expects among the pairs its blocking rules bring
-together, over all pairs. The first guess was {recipe["deterministic_pairs"]:,} pairs that share a valid identifier, or
-full name and date of birth. The prior belongs to a population of the size trained on; among ten times as many records a
-pair at random is ten times less likely to match, so a much larger population needs a bundle of its own.
+## Three kinds of pair
+Of the {recipe["candidate_pairs"]:,} candidate pairs and more that were learned from, the model expects
+{recipe["matches"]:,.0f} to be of one person and {recipe["relatives"]:,.0f} of two people of one household or family;
+all other pairs are of strangers. Two records at random are of one person with probability {prior:.3g} (weight
+{log2(prior / (1 - prior)):.1f}), of one household with {household.prior:.3g}. Among more records than these, both fall
+in proportion, by whole bits. Of relatives with one surname {household.named_alike:.2%} bear one forename by custom.
 
 ## Thresholds
-Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link costs c
-missed ones. So a pair is linked where its calibrated odds are at least c.
+{_thresholds(recipe, thresholds)}
 
-| use | match weight | c |
-|---|---|---|
-{uses}
-
-Twins, parent and child of one name, and others of one household agree on what families share. Where a pair shows the
-signs and no identifier agrees, its weight is held at {thresholds.kin_ceiling:.2f} at most: never linked by itself, seen
-as a near miss.
+## Expected quality
+{_expected(recipe)}
 
 ## Calibration
 {_calibration(calibration)}
 
 ## Weights
-Before term frequencies, which replace u of a shared name by how common that name is.
+m, k and u are the shares of pairs of one person, of one household and of strangers that show the level; the weight is
+that of one person against strangers, in bits. It is before term frequencies, which replace u of a shared value by how
+common that value is. *Seen* counts the expected pairs of one person that taught m: where it is under
+{PRIOR_PAIRS:.0f}, m rests more on its stated value than on these records.
 
-| comparison | level | m | u | weight |
-|---|---|---|---|---|
-{weights}
+| comparison | level | m | k | u | weight | seen |
+|---|---|---|---|---|---|---|
+{_weights(recipe, model, household)}
 
-## Not seen among the matches of these records
-The m of these levels rests on their published or stated starting values, and none speaks for one person more strongly
-than was stated:
-
-{not_seen}
+## Blocking rules
+| rule | pairs added | share of expected matches added |
+|---|---|---|
+{_rules(recipe)}
 
 ## Refits
 {_refits(recipe.get("refits"))}
 
 ## Limits
-The comparisons are taken as independent given whether two records match. The data was synthetic if the recipe says so;
-weights trained elsewhere should be trained again on the records they are used for.
+The comparisons are taken as independent given the kind of pair. The data was synthetic if the recipe says so; weights
+trained elsewhere should be trained again on the records they are used for.
 """
+
+
+PRIOR_PAIRS = 20.0
+"""Pairs that the stated shares weigh; see `train.mixture`."""
+
+
+def _thresholds(recipe: dict[str, Any], thresholds: BundleThresholds) -> str:
+    if recipe["thresholds_from"] == "costs":
+        rows = "\n".join(
+            f"| {use} | {getattr(thresholds, use):.2f} | {cost:g} |" for use, cost in recipe["false_link_costs"].items()
+        )
+        return f"""Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link costs c
+missed ones. So a pair is linked where its calibrated odds are at least c.
+
+| use | match weight | c |
+|---|---|---|
+{rows}"""
+    rows = "\n".join(
+        f"| {use} | {getattr(thresholds, use):.2f} | {EXPECTED_PRECISION.get(use, '-')} |"
+        for use in ("strict", "link", "wide", "review")
+    )
+    return f"""No pair was labelled, so the thresholds follow from the quality that the model itself expects: the lowest
+weights at which that share of the links is expected to be right.
+
+| use | match weight | expected precision at least |
+|---|---|---|
+{rows}"""
+
+
+def _expected(recipe: dict[str, Any]) -> str:
+    expected = recipe["expected"]
+    return f"""At the link threshold the model expects {expected["links"]:,.0f} pairs to be linked, {expected["precision"]:.4f}
+of them right, and to find {expected["recall"]:.4f} of the pairs of one person among all candidates. It takes its
+own weights at their word; `conjoin evaluate` measures."""
+
+
+def _weights(recipe: dict[str, Any], model: dict[str, Any], household: Household) -> str:
+    rows = []
+    for comparison in model["comparisons"]:
+        name = comparison["output_column_name"]
+        levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+        for level, k in zip(levels, household.levels[name], strict=True):
+            m, u = level["m_probability"], level["u_probability"]
+            seen = recipe["seen"][f"{name}: {level['label_for_charts']}"]
+            rows.append(
+                f"| {name} | {level['label_for_charts']} | {m:.4g} | {k:.4g} | {u:.4g} | {log2(m / u):+.1f} | {seen:,.0f} |"
+            )
+    return "\n".join(rows)
+
+
+def _rules(recipe: dict[str, Any]) -> str:
+    return "\n".join(
+        f"| {rule['name']} | {rule['pairs']:,} | {rule['adds']:.4f} |" for rule in recipe["blocking_rules"]
+    )
 
 
 def _left_out(left_out: dict[str, int] | None) -> str:
@@ -110,7 +157,7 @@ together make weights too sure; rule on near misses and weak links with `conjoin
         for entry in calibration.bins
     )
     return f"""log2 odds = {calibration.intercept:+.3f} {calibration.slope:+.3f} x weight: fitted to the pairs of up to
-{FIT_UP_TO:.0f} bits among {calibration.pairs:,} labelled ones that kinship does not hold down. In bins of {BIN} bits,
+{FIT_UP_TO:.0f} bits among {calibration.pairs:,} labelled ones. In bins of {BIN} bits,
 the last with all above it:
 
 | weight from | pairs | share of one person | 95 % interval | expected |

@@ -17,6 +17,9 @@ from linkage_models.relations import Temporaries
 NAME_COLUMNS = ("full_name", "surname_v", "forename_v")
 """Features with a frequency, in the tables of the same names with columns `value` and `frequency` (share of people)."""
 
+TERM_COLUMNS = NAME_COLUMNS
+"""The features whose frequency adjusts a weight."""
+
 POSTCODES = "postcode"
 """The table of postcodes shared by many people; the rest count as rare."""
 

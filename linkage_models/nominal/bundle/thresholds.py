@@ -1,8 +1,11 @@
-"""The match weights at which a pair is acted on, derived from what a false and a missed link cost."""
+"""The match weights at which a pair is acted on, from the quality that the model expects or from what errors cost."""
 
 from dataclasses import dataclass
 from itertools import pairwise
 from math import isfinite, log2
+
+import numpy as np
+from numpy.typing import NDArray
 
 from linkage_models.nominal.bundle.calibration import UNCALIBRATED, Calibration
 from linkage_models.nominal.errors import TrainingError
@@ -25,14 +28,6 @@ class BundleThresholds:
     link: float
     review: float
     wide: float
-
-    @property
-    def kin_ceiling(self) -> float:
-        """The highest weight that a pair of possible kin may have.
-
-        Halfway from review to wide, so that it is never linked for any use and is still seen as a near miss.
-        """
-        return round((self.review + self.wide) / 2, 6)
 
 
 def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibration = UNCALIBRATED) -> BundleThresholds:
@@ -61,3 +56,36 @@ def from_costs(costs: dict[str, float] = FALSE_LINK_COSTS, calibration: Calibrat
                 f"{dearer} is the more careful use, so give it a cost that is no lower."
             )
     return BundleThresholds(**{use: calibration.weight_at(log2(cost)) for use, cost in costs.items()})
+
+
+EXPECTED_PRECISION = {"strict": 0.999, "link": 0.99}
+"""Expected share of links that are right, for the uses that a model decides before any pair was labelled."""
+
+LEAST_ODDS = 0.0
+"""No pair that is likelier of two people than of one is linked for operations, whatever the others' quality."""
+
+
+def from_expected(weights: NDArray[np.float64], pairs: NDArray[np.float64]) -> BundleThresholds:
+    """Return the lowest thresholds at which the links that the model expects to make are of a stated precision.
+
+    The expected precision of the pairs from a weight upwards is the mean of their probabilities. Where no weight
+    reaches what is stated, a pair is linked only if its own probability does.
+
+    Args:
+        weights: match weights of candidate pairs, in bits, of shape (kinds,).
+        pairs: how many pairs have each, of the same shape.
+    """
+    order = np.argsort(-weights, kind="stable")
+    weight, count = weights[order], pairs[order]
+    precision = np.cumsum(count / (1 + np.exp2(-np.clip(weight, -500, 500)))) / np.maximum(np.cumsum(count), 1e-300)
+    # Of equal weights either all are linked or none.
+    last = np.append(weight[1:] != weight[:-1], True) if len(weight) else np.array([], dtype=bool)
+    lowest = {}
+    for use, share in EXPECTED_PRECISION.items():
+        enough = weight[last & (precision >= share) & (weight >= LEAST_ODDS)]
+        lowest[use] = float(enough.min()) if len(enough) else log2(share / (1 - share))
+    link = round(lowest["link"], 6)
+    by_cost = from_costs()
+    return BundleThresholds(
+        strict=round(max(link, lowest["strict"]), 6), link=link, review=by_cost.review, wide=min(by_cost.wide, link)
+    )

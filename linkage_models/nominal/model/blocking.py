@@ -136,21 +136,112 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
         "flatten(list_transform(sentence_dates, lambda s: list_transform(unordered_names, lambda n: hash(16, s, n))))",
         "Prison and probation hold the same sentence; the rule finds its pairs without identifier, date or address.",
     ),
+    BlockingRule(
+        "full name shared",
+        "list_transform(unordered_names, lambda n: hash(24, n))",
+        "Finds a missing or wholly wrong date of birth where records are few enough for names to be rare.",
+        of_names=True,
+    ),
+    BlockingRule(
+        "year of birth and the beginnings of both names shared",
+        "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, "
+        "lambda n: hash(25, year(d), n[:2], split_part(n, ' ', 2)[:2]))))",
+        "Finds a mistyped day or month together with mistyped names.",
+        of_names=True,
+    ),
+    BlockingRule(
+        "day of birth and the beginnings of both names shared",
+        "flatten(list_transform(dobs, lambda d: list_transform(unordered_names, "
+        "lambda n: hash(26, month(d), day(d), n[:2], split_part(n, ' ', 2)[:2]))))",
+        "Finds a mistyped year together with mistyped names.",
+        of_names=True,
+    ),
+    BlockingRule(
+        "beginnings of both names shared",
+        "list_transform(unordered_names, lambda n: hash(27, n[:3], split_part(n, ' ', 2)[:3]))",
+        "Finds a missing date of birth together with mistyped names.",
+        of_names=True,
+    ),
+    *(
+        BlockingRule(
+            f"{part} of birth and {name} shared",
+            f"flatten(list_transform(dobs, lambda d: [hash({place}, {key}, {feature})]))",
+            "Finds one name that changed or was mistyped together with a slip in the date.",
+            of_names=True,
+        )
+        for place, (part, key, name, feature) in enumerate(
+            (
+                (part, key, name, feature)
+                for name, feature in (("surname", "surname_v"), ("forename", "forename_v"))
+                for part, key in (
+                    ("year", "year(d)"),
+                    ("day", "month(d), day(d)"),
+                    ("year and month", "year(d), month(d)"),
+                )
+            ),
+            start=40,
+        )
+    ),
+    BlockingRule(
+        "surname shared",
+        "CASE WHEN surname_v IS NOT NULL THEN [hash(28, surname_v)] END",
+        "Finds all else mistyped or missing where records are few.",
+        of_names=True,
+    ),
+    BlockingRule(
+        "forename shared",
+        "CASE WHEN forename_v IS NOT NULL THEN [hash(29, forename_v)] END",
+        "Finds all else mistyped or missing where records are few.",
+        of_names=True,
+    ),
+    BlockingRule(
+        "date of birth shared",
+        "list_transform(dobs, lambda d: hash(30, d))",
+        "Finds names that changed or are mistyped altogether where records are few.",
+        of_names=True,
+    ),
+    BlockingRule(
+        "place of birth and a name word shared",
+        "CASE WHEN birth_place IS NOT NULL THEN list_transform(name_words, lambda w: hash(31, birth_place, w)) END",
+        "A place of birth stays when names are mistyped and addresses change.",
+    ),
+    BlockingRule(
+        "postcode district and a name word shared",
+        "flatten(list_transform(outcodes, lambda o: list_transform(name_words, lambda w: hash(32, o, w))))",
+        "Finds a mistyped name together with a missing date of birth and a move within the district.",
+    ),
+    BlockingRule(
+        "contact point shared",
+        "list_transform(contacts, lambda c: hash(33, c))",
+        "A telephone or an e-mail address is of few people, so the rule finds pairs whatever else differs.",
+    ),
+    BlockingRule(
+        "contact point beginning and a name word shared",
+        "flatten(list_transform(contacts, lambda c: list_transform(name_words, lambda w: hash(34, c[:9], w))))",
+        "Finds a mistyped telephone or e-mail address together with a mistyped name.",
+    ),
+    BlockingRule(
+        "address line shared",
+        "list_transform(address_lines, lambda a: hash(35, a))",
+        "A door has few people; the rule finds pairs whatever else differs.",
+    ),
+    BlockingRule(
+        "postcode shared",
+        "list_transform(unit_postcodes, lambda p: hash(36, p))",
+        "A full postcode has some fifteen doors; the rule finds pairs whatever else differs.",
+    ),
 )
-"""What the model compares beside records that share an identifier, in order."""
+"""What the model may compare beside records that share an identifier, in order."""
 
 
-def blocking_rules(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[BlockingRule, ...]:
-    """Return the blocking rules of a model, in order; its recipe records them.
+def catalogue(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[BlockingRule, ...]:
+    """Return the blocking rules from which training chooses; a bundle's recipe records those it chose.
 
     Args:
         kinds: the kinds of identifier that the model compares.
     """
     return (*(identifier_rule(kind) for kind in kinds), *OTHER_RULES)
 
-
-RULES = blocking_rules()
-"""The rules of a model that compares the identifiers of the justice systems alone."""
 
 FULL_NAME_AND_DATE = BlockingRule(
     "full name and date of birth shared",
@@ -159,7 +250,7 @@ FULL_NAME_AND_DATE = BlockingRule(
 )
 
 
-def keys_sql(features: str, id_column: str, rules: tuple[BlockingRule, ...] = RULES) -> str:
+def keys_sql(features: str, id_column: str, rules: tuple[BlockingRule, ...]) -> str:
     """Return the query of every blocking key of a relation of features.
 
     Args:

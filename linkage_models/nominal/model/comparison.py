@@ -1,7 +1,7 @@
 """What a comparison is: levels of agreement as data."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 
 from linkage_models.nominal.model.condition import Condition, as_sql
@@ -57,6 +57,8 @@ class Comparison:
             it: of two strangers called Dwayne, more share a middle name or a place of birth than of two at random.
         families: for each word in `Level.family`, its stated share among pairs of two people of one household; what is
             left to 1 is that of the levels without a word. Where it is empty, such pairs are as two strangers are.
+        related: for a word in `Level.family` the feature that its levels share: the proportions of these levels are
+            counted among the pairs of two people who share it. Those of other words are as among all strangers.
     """
 
     name: str
@@ -65,3 +67,16 @@ class Comparison:
     fixed: bool = False
     alike: str | None = None
     families: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
+    related: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+
+def of_households(comparison: Comparison, shares: tuple[float, ...]) -> Comparison:
+    """Return a comparison of what a household has in common: each level's share among its pairs is learned by itself.
+
+    Args:
+        comparison: the comparison.
+        shares: for each level its stated share among pairs of two people of one household.
+    """
+    levels = tuple(replace(level, family=level.label) for level in comparison.levels)
+    families = {level.label: share for level, share in zip(levels, shares, strict=True)}
+    return replace(comparison, levels=levels, families=families)

@@ -5,7 +5,7 @@ come from the published parameters of the production justice model where it give
 judgements elsewhere; training replaces them wherever its data shows the level, and they stand where it does not.
 """
 
-from linkage_models.nominal.model.comparison import Comparison, Level
+from linkage_models.nominal.model.comparison import Comparison, Level, of_households
 from linkage_models.nominal.model.condition import (
     SIDES,
     Condition,
@@ -25,8 +25,14 @@ from linkage_models.nominal.model.condition import (
     shared,
     some_pair,
 )
-from linkage_models.nominal.model.kinship import FORENAME_AMONG_GIVEN, FORENAME_CLOSE, SURNAME_CLOSE, kinship
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
+
+FORENAME_AMONG_GIVEN = either_way(lambda one, other: call("list_has_any", f"forenames_{one}", f"given_names_{other}"))
+"""One record's forename, or an alias's, is a forename or middle name of the other. That both have the same middle name
+is not enough: it is compared on its own, and brothers often have their father's."""
+
+FORENAME_CLOSE = either(close("forename_v_l", "forename_v_r"), shared("forename_symbols"))
+SURNAME_CLOSE = either(close("surname_v_l", "surname_v_r"), shared("surname_symbols"))
 
 _CLOSE_EXCHANGED = both(alike("forename_v_l", "surname_v_r"), alike("surname_v_l", "forename_v_r"))
 
@@ -39,7 +45,7 @@ NAME = Comparison(
     "name",
     condition("(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)"),
     (
-        Level("same forename and surname", equal("full_name"), 0.86, 2e-5, "full_name"),
+        Level("same forename and surname", equal("full_name"), 0.86, 2e-5, "full_name", family="surname"),
         Level(
             "same words in another order or spelling",
             either(
@@ -51,6 +57,7 @@ NAME = Comparison(
             5e-6,
             "full_name",
             0.5,
+            family="surname alike",
         ),
         Level(
             "close forename and surname",
@@ -59,8 +66,9 @@ NAME = Comparison(
             1e-5,
             "full_name",
             0.5,
+            family="surname alike",
         ),
-        Level("same through an alias", shared("full_names"), 0.02, 1e-5),
+        Level("same through an alias", shared("full_names"), 0.02, 1e-5, family="surname alike"),
         Level(
             "one has a single name, which the other has",
             both(_SINGLE, shared("name_words")),
@@ -68,8 +76,15 @@ NAME = Comparison(
             2e-4,
             "surname_v",
             0.5,
+            family="surname",
         ),
-        Level("one has a single name, close to one of the other's", both(_SINGLE, _SINGLE_CLOSE), 0.002, 1e-4),
+        Level(
+            "one has a single name, close to one of the other's",
+            both(_SINGLE, _SINGLE_CLOSE),
+            0.002,
+            1e-4,
+            family="surname alike",
+        ),
         Level("one has a single name, unlike the other's", _SINGLE, 0.001, 2e-2),
         Level(
             "surname shared, forename among the other's given names",
@@ -78,6 +93,7 @@ NAME = Comparison(
             1e-4,
             "surname_v",
             0.5,
+            family="surname alike",
         ),
         Level(
             "same surname, forename somewhat close or an initial",
@@ -92,9 +108,16 @@ NAME = Comparison(
             1e-4,
             "surname_v",
             0.5,
+            family="surname",
         ),
-        Level("same surname only", equal("surname_v"), 0.005, 2e-3, "surname_v", 0.5),
-        Level("a surname shared, one close or an alias", either(shared("surnames"), SURNAME_CLOSE), 0.003, 2e-3),
+        Level("same surname only", equal("surname_v"), 0.005, 2e-3, "surname_v", 0.5, family="surname"),
+        Level(
+            "a surname shared, one close or an alias",
+            either(shared("surnames"), SURNAME_CLOSE),
+            0.003,
+            2e-3,
+            family="surname alike",
+        ),
         Level("same forename only", equal("forename_v"), 0.01, 8e-3, "forename_v", 0.5),
         Level("forename among the other's given names", FORENAME_AMONG_GIVEN, 0.004, 1e-2),
         Level(
@@ -110,6 +133,8 @@ NAME = Comparison(
         ),
         Level("unlike", None, 0.008, 0.95),
     ),
+    families={"surname": 0.68, "surname alike": 0.07},
+    related={"surname": "surname_v"},
 )
 
 _FORENAME_IS_MIDDLE = condition(
@@ -149,19 +174,27 @@ DATE_OF_BIRTH = Comparison(
     lacking("dob"),
     (
         # 1 January is over-represented: it is what people type for 'some time that year'.
-        Level("same, 1 January", both(equal("dob_text"), condition("dob_text_l[5:] = '0101'")), 0.008, 2e-6),
-        Level("same", equal("dob_text"), 0.94, 5e-5),
-        Level("same through an alias date", shared("dobs"), 0.017, 5e-6),
-        Level("day and month exchanged", condition("dob_swapped_l = dob_text_r"), 0.004, 2.5e-5),
+        Level(
+            "same, 1 January",
+            both(equal("dob_text"), condition("dob_text_l[5:] = '0101'")),
+            0.008,
+            2e-6,
+            family="born together",
+        ),
+        Level("same", equal("dob_text"), 0.94, 5e-5, family="born together"),
+        Level("same through an alias date", shared("dobs"), 0.017, 5e-6, family="born together"),
+        Level("day and month exchanged", condition("dob_swapped_l = dob_text_r"), 0.004, 2.5e-5, family="near in age"),
         Level(
             "one character apart, within five years",
             both(_WITHIN_FIVE_YEARS, condition("damerau_levenshtein(dob_text_l, dob_text_r) = 1")),
             0.017,
             1e-3,
+            family="near in age",
         ),
-        Level("within five years", _WITHIN_FIVE_YEARS, 0.01, 0.18),
+        Level("within five years", _WITHIN_FIVE_YEARS, 0.01, 0.18, family="near in age"),
         Level("further apart", None, 0.004, 0.82),
     ),
+    families={"born together": 0.02, "near in age": 0.28},
 )
 
 MANY_POSTCODES = 4
@@ -174,23 +207,26 @@ _POSTCODE_NEAR = condition(
     " AND damerau_levenshtein(postcode_l, postcode_r) = 1"
 )
 
-POSTCODE = Comparison(
-    "postcode",
-    empty("postcodes"),
-    (
-        Level("one shared, of few", both(shared("rare_postcodes"), _FEW_POSTCODES), 0.65, 2e-5),
-        Level("one shared, of many", shared("rare_postcodes"), 0.05, 1e-5),
-        Level("one shared, where many people live", shared("postcodes"), 0.008, 1e-5),
-        Level(
-            "two characters exchanged",
-            both(_POSTCODE_NEAR, condition("levenshtein(postcode_l, postcode_r) = 2")),
-            0.01,
-            1e-5,
+POSTCODE = of_households(
+    Comparison(
+        "postcode",
+        empty("postcodes"),
+        (
+            Level("one shared, of few", both(shared("rare_postcodes"), _FEW_POSTCODES), 0.65, 2e-5),
+            Level("one shared, of many", shared("rare_postcodes"), 0.05, 1e-5),
+            Level("one shared, where many people live", shared("postcodes"), 0.008, 1e-5),
+            Level(
+                "two characters exchanged",
+                both(_POSTCODE_NEAR, condition("levenshtein(postcode_l, postcode_r) = 2")),
+                0.01,
+                1e-5,
+            ),
+            Level("one character apart", _POSTCODE_NEAR, 0.01, 1e-4),
+            Level("district shared", shared("outcodes"), 0.092, 0.003),
+            Level("none shared", None, 0.2, 0.997),
         ),
-        Level("one character apart", _POSTCODE_NEAR, 0.01, 1e-4),
-        Level("district shared", shared("outcodes"), 0.092, 0.003),
-        Level("none shared", None, 0.2, 0.997),
     ),
+    (0.7, 0.05, 0.02, 0.005, 0.005, 0.1, 0.12),
 )
 
 SEX = Comparison(
@@ -220,42 +256,51 @@ def _parts_alike(least: int) -> Condition:
     )
 
 
-ADDRESS = Comparison(
-    "address",
-    # Where a full postcode is shared, its dozen or so doors say little that the postcode has not.
-    either(empty("address_tokens"), shared("unit_postcodes")),
-    (
-        Level("words shared that one in a billion would share", _words_shared(30), 0.3, 2e-7),
-        Level("words shared that one in four million would share", _words_shared(22), 0.15, 1e-6),
-        Level("words shared that one in a hundred thousand would share", _words_shared(17), 0.1, 2e-5),
-        Level("two parts alike", _parts_alike(2), 0.1, 1e-4),
-        Level("words shared that one in two thousand would share", _words_shared(11), 0.1, 1e-3),
-        Level("first lines alike", alike("address_line_l", "address_line_r", LINES_ALIKE), 0.05, 1e-4),
-        Level("a part alike", _parts_alike(1), 0.05, 1e-2),
-        Level("a word shared", shared("address_tokens"), 0.05, 1e-2),
-        Level("nothing alike", None, 0.1, 0.98),
+ADDRESS = of_households(
+    Comparison(
+        "address",
+        # Where a full postcode is shared, its dozen or so doors say little that the postcode has not.
+        either(empty("address_tokens"), shared("unit_postcodes")),
+        (
+            Level("words shared that one in a billion would share", _words_shared(30), 0.3, 2e-7),
+            Level("words shared that one in four million would share", _words_shared(22), 0.15, 1e-6),
+            Level("words shared that one in a hundred thousand would share", _words_shared(17), 0.1, 2e-5),
+            Level("two parts alike", _parts_alike(2), 0.1, 1e-4),
+            Level("words shared that one in two thousand would share", _words_shared(11), 0.1, 1e-3),
+            Level("first lines alike", alike("address_line_l", "address_line_r", LINES_ALIKE), 0.05, 1e-4),
+            Level("a part alike", _parts_alike(1), 0.05, 1e-2),
+            Level("a word shared", shared("address_tokens"), 0.05, 1e-2),
+            Level("nothing alike", None, 0.1, 0.98),
+        ),
     ),
+    (0.35, 0.15, 0.1, 0.1, 0.08, 0.05, 0.05, 0.05, 0.07),
 )
 """Words of the addresses and whole parts of them, by how rare they are together. Words of one place go together, so a
 level's u is counted among pairs of records and not taken from the rarity."""
 
-HOUSE_NUMBER = Comparison(
-    "house_number",
-    either(empty("house_numbers"), shared("unit_postcodes")),
-    (
-        Level("one shared", shared("house_numbers"), 0.7, 0.015),
-        Level("none shared", None, 0.3, 0.985),
+HOUSE_NUMBER = of_households(
+    Comparison(
+        "house_number",
+        either(empty("house_numbers"), shared("unit_postcodes")),
+        (
+            Level("one shared", shared("house_numbers"), 0.7, 0.015),
+            Level("none shared", None, 0.3, 0.985),
+        ),
     ),
+    (0.8, 0.2),
 )
 
-BIRTH_PLACE = Comparison(
-    "birth_place",
-    lacking("birth_place"),
-    (
-        Level("same", equal("birth_place"), 0.9, 0.05),
-        Level("different", None, 0.1, 0.95),
+BIRTH_PLACE = of_households(
+    Comparison(
+        "birth_place",
+        lacking("birth_place"),
+        (
+            Level("same", equal("birth_place"), 0.9, 0.05),
+            Level("different", None, 0.1, 0.95),
+        ),
+        alike="surname_v",
     ),
-    alike="surname_v",
+    (0.5, 0.5),
 )
 
 IDENTIFIER_U = 1e-7
@@ -291,7 +336,7 @@ def identifier(kind: str) -> Comparison:
             for ones, others in (("ids", "texts"), ("texts", "ids"))
         )
     )
-    return Comparison(
+    compared = Comparison(
         kind,
         both(empty(f"{kind}_ids"), no(known(near))),
         (
@@ -300,6 +345,8 @@ def identifier(kind: str) -> Comparison:
             Level("all different", None, 0.04, 1 - IDENTIFIER_U - IDENTIFIER_NEAR_U),
         ),
     )
+    # Relatives use each other's numbers, and are given numbers in a row.
+    return of_households(compared, (1e-4, 1e-3, 1 - 1e-4 - 1e-3))
 
 
 CROSSED = either_way(lambda one, other: call("list_has_any", f"pnc_serials_{one}", f"cro_serials_{other}"))
@@ -318,31 +365,37 @@ POLICE_SERIAL = Comparison(
 MANY_SENTENCES = 4
 """From so many dates of sentence on a record, sharing one of them says less: courts sentence many on one day."""
 
-SENTENCE_DATE = Comparison(
-    "sentence_date",
-    empty("sentence_dates"),
-    (
-        Level(
-            "one shared, of few",
-            both(
-                shared("sentence_dates"),
-                condition(f"len(sentence_dates_l) < {MANY_SENTENCES} AND len(sentence_dates_r) < {MANY_SENTENCES}"),
+SENTENCE_DATE = of_households(
+    Comparison(
+        "sentence_date",
+        empty("sentence_dates"),
+        (
+            Level(
+                "one shared, of few",
+                both(
+                    shared("sentence_dates"),
+                    condition(f"len(sentence_dates_l) < {MANY_SENTENCES} AND len(sentence_dates_r) < {MANY_SENTENCES}"),
+                ),
+                0.65,
+                1e-3,
             ),
-            0.65,
-            1e-3,
+            Level("one shared, of many", shared("sentence_dates"), 0.05, 1e-3),
+            Level("none shared", None, 0.3, 0.999),
         ),
-        Level("one shared, of many", shared("sentence_dates"), 0.05, 1e-3),
-        Level("none shared", None, 0.3, 0.999),
     ),
+    (0.05, 0.01, 0.94),
 )
 
-CONTACT_POINT = Comparison(
-    "contact_point",
-    empty("contacts"),
-    (
-        Level("one shared", shared("contacts"), 0.5, 1e-5),
-        Level("none shared", None, 0.5, 1 - 1e-5),
+CONTACT_POINT = of_households(
+    Comparison(
+        "contact_point",
+        empty("contacts"),
+        (
+            Level("one shared", shared("contacts"), 0.5, 1e-5),
+            Level("none shared", None, 0.5, 1 - 1e-5),
+        ),
     ),
+    (0.4, 0.6),
 )
 
 
@@ -365,5 +418,4 @@ def comparisons(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[Comparison, 
         POLICE_SERIAL,
         SENTENCE_DATE,
         CONTACT_POINT,
-        kinship(kinds),
     )

@@ -4,21 +4,32 @@ from math import log2
 from typing import Any
 
 from linkage_models.nominal.bundle import Bundle
-from linkage_models.nominal.model import kinship
+from linkage_models.nominal.model.household import OWN_FREQUENCY, by_level
+from linkage_models.relations import Steps, literal
 
 PLACES = 6
 """Decimals of every weight. Each part is rounded before it is summed, so that the parts an analyst sees add up."""
 
-LABEL_SCALE = 1_000_000_000
-"""A level is known again by its weight, as a whole number of these parts of a bit: Splink keeps weights but not levels,
-unless it also keeps every column compared, which would be most of the memory."""
+HOUSEHOLD, KINSHIP = "household", "kinship"
+"""The entry of the evidence for what two people of one household would have in common as well: under the second name
+where they explain the pair better by `CLEARLY` than one person does."""
+
+IN_COMMON, LIKELIER = "two people of one household would share it too", "two people of one household are likelier"
+"""The levels of the two."""
+
+CLEARLY = 3.0
+"""Bits: odds of eight to one."""
+
+FAINTEST = 0.05
+"""Bits below which that is left out."""
 
 
 def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None = None) -> str:
     """Return the query from Splink's predictions to rows of `relations.EDGE`.
 
-    Comparisons that had nothing to compare are left out of the evidence: their weight is nil. If a pair shows the
-    signs of kin, the entry for kinship also brings the sum down to the ceiling for kin.
+    Comparisons that had nothing to compare are left out of the evidence: their weight is nil. Splink's weight is that
+    of one person against strangers; where two people of one household would explain the pair, an entry takes off what
+    that is worth (`model.household`).
 
     Args:
         predicted: Splink's predictions with their match weights per comparison.
@@ -30,51 +41,60 @@ def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None
         A SELECT of these edges.
     """
     prior = bundle.model["probability_two_random_records_match"]
-    comparisons = {comparison["output_column_name"]: comparison for comparison in bundle.model["comparisons"]}
-    kin = comparisons.pop(kinship.NAME)
     entries = ", ".join(
         [
             _struct("'prior'", "'two records at random'", str(round(log2(prior / (1 - prior)), PLACES))),
-            *(_entry(comparison) for comparison in comparisons.values()),
+            *(_entry(comparison) for comparison in bundle.model["comparisons"]),
         ]
     )
-    twin_odds = bundle.calibration.weight_at(kinship.TWIN_ODDS_WEIGHT)
-    ceiling = f"CASE WHEN kin = '{kinship.DOUBTFUL}' THEN {twin_odds} ELSE {bundle.thresholds.kin_ceiling} END"
-    held_as = f"CASE WHEN kin = '{kinship.DOUBTFUL}' THEN '{kinship.DOUBT}' ELSE '{kinship.NAME}' END"
-    return f"""
-        WITH parts AS (
+    own_frequency = f"greatest(l.{OWN_FREQUENCY}, r.{OWN_FREQUENCY})"
+    kin = f"kin >= total + {CLEARLY}"
+    named, level = (
+        f"CASE WHEN {kin} THEN '{likelier}' ELSE '{otherwise}' END"
+        for likelier, otherwise in ((KINSHIP, HOUSEHOLD), (LIKELIER, IN_COMMON))
+    )
+    return (
+        Steps()
+        .step(
+            "parts",
+            f"""
             SELECT
-                unique_id_l, unique_id_r, CASE WHEN mw_{kinship.NAME} < 0 THEN {_label(kin)} END AS kin, round(mw_{
-        kinship.NAME
-    }, {PLACES}) AS kin_weight,
-                list_filter([{entries}], lambda part: part IS NOT NULL) AS evidence
+                l.record_key AS record_l, r.record_key AS record_r,
+                list_filter([{entries}], lambda part: part IS NOT NULL) AS alike,
+                {bundle.household.weight_sql(bundle.model, own_frequency)} AS kin
             FROM {predicted}
-        ),
-        summed AS (
-            SELECT *, round(list_sum(list_transform(evidence, lambda part: part.weight)), {PLACES}) AS total FROM parts
-        ),
-        edge AS (
+            JOIN {features} AS l ON l.unique_id = unique_id_l
+            JOIN {features} AS r ON r.unique_id = unique_id_r
+            """,
+        )
+        .step(
+            "summed",
+            f"""
+            SELECT *, round(list_sum(list_transform(alike, lambda part: part.weight)), {PLACES}) AS total,
+                -round(log2(1 + pow(2, coalesce(kin, -1000))), {PLACES}) AS taken_off
+            FROM parts
+            """,
+        )
+        .step(
+            "edge",
+            f"""
             SELECT
-                unique_id_l, unique_id_r,
-                CASE WHEN kin IS NULL THEN total ELSE least(round(total + kin_weight, {PLACES}), {ceiling})
-                END AS match_weight,
-                CASE WHEN kin IS NULL THEN evidence
-                    ELSE list_append(evidence, {
-        _struct(held_as, "kin", f"least(kin_weight, round({ceiling} - total, {PLACES}))")
-    })
+                record_l, record_r,
+                round(CASE WHEN taken_off > -{FAINTEST} THEN total ELSE total + taken_off END, {PLACES}) AS match_weight,
+                CASE WHEN taken_off > -{FAINTEST} THEN alike
+                    ELSE list_append(alike, {_struct(named, level, "taken_off")})
                 END AS evidence
             FROM summed
+            """,
         )
-        SELECT
-            l.record_key AS record_l, r.record_key AS record_r, match_weight,
-            {bundle.calibration.probability_sql("match_weight")} AS match_probability, evidence, '{
-        bundle.version
-    }' AS bundle
-        FROM edge
-        JOIN {features} AS l ON l.unique_id = unique_id_l
-        JOIN {features} AS r ON r.unique_id = unique_id_r
-        WHERE match_weight >= {bundle.thresholds.review if least is None else least}
-    """
+        .query(f"""
+            SELECT
+                record_l, record_r, match_weight,
+                {bundle.calibration.probability_sql("match_weight")} AS match_probability,
+                evidence, '{bundle.version}' AS bundle
+            FROM edge WHERE match_weight >= {bundle.thresholds.review if least is None else least}
+        """)
+    )
 
 
 def _struct(comparison: str, level: str, weight: str) -> str:
@@ -91,12 +111,6 @@ def _entry(comparison: dict[str, Any]) -> str:
 
 def _label(comparison: dict[str, Any]) -> str:
     """Return SQL for the label of the level whose weight a pair got; NULL if it got none."""
-    cases = " ".join(
-        "WHEN {} THEN '{}'".format(
-            round(log2(level["m_probability"] / level["u_probability"]) * LABEL_SCALE),
-            level["label_for_charts"].replace("'", "''"),
-        )
-        for level in comparison["comparison_levels"]
-        if not level.get("is_null_level")
-    )
-    return f"CASE round(mw_{comparison['output_column_name']} * {LABEL_SCALE})::BIGINT {cases} END"
+    levels = [level for level in comparison["comparison_levels"] if not level.get("is_null_level")]
+    labels = [literal(level["label_for_charts"]) for level in levels]
+    return by_level(comparison["output_column_name"], levels, labels, "NULL")

@@ -40,6 +40,7 @@ def score_otherwise(
         duckdb.Error: a relation is missing or lacks a column.
     """
     register_macros(own.con)
+    bundle = bundle.among(int(single_value(own.con, f"SELECT count(*) FROM {relation(scored)}")))
     with Temporaries(own.con) as working:
         find_current(working, relation(records))
         working.table(

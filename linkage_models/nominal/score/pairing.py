@@ -10,7 +10,7 @@ and the edges are those that scoring everything would leave.
 from collections.abc import Callable
 
 from linkage_models.nominal.bundle import Bundle
-from linkage_models.nominal.model.blocking import blocking_rules, keys_sql, too_large
+from linkage_models.nominal.model.blocking import keys_sql, too_large
 from linkage_models.nominal.model.features import build_features, features_sql
 from linkage_models.relations import Temporaries, literal, single_value, statement
 
@@ -117,7 +117,7 @@ class Pairing:
 
 def keys_of(features: str, id_column: str, bundle: Bundle) -> str:
     """Return the query of the blocking keys of features, under the bundle's rules."""
-    return keys_sql(features, id_column, blocking_rules(bundle.kinds))
+    return keys_sql(features, id_column, bundle.rules)
 
 
 def keys_to_pair(
@@ -131,7 +131,7 @@ def keys_to_pair(
         bundle: the model.
         features: makes of a relation of some of the records one of their features.
     """
-    beyond_names = tuple(rule for rule in blocking_rules(bundle.kinds) if not rule.of_names)
+    beyond_names = tuple(rule for rule in bundle.rules if not rule.of_names)
     namesakes = "(FROM score_copy WHERE NOT whole)"
     every_way = features(f"(FROM {records} ANTI JOIN score_copy USING (record_key))")
     some_ways = features(f"(FROM {records} SEMI JOIN {namesakes} USING (record_key))")
@@ -163,7 +163,7 @@ def with_rules(bearers: str, id_column: str, bundle: Bundle) -> str:
     """
     by_rule = " UNION ALL ".join(
         f"SELECT {literal(rule.name)} AS rule, blocking_key FROM ({keys_sql(bearers, id_column, (rule,))})"
-        for rule in blocking_rules(bundle.kinds)
+        for rule in bundle.rules
     )
     return f"""
         SELECT blocking_key, min(rule) AS rule, any_value(records) AS records

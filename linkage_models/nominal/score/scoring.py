@@ -13,8 +13,8 @@ from typing import Any, Protocol
 import duckdb
 
 from linkage_models.nominal.bundle import Bundle
-from linkage_models.nominal.bundle.term_frequencies import NAME_COLUMNS, attach
-from linkage_models.nominal.model.blocking import MOST_IN_BLOCK, blocking_rules, keys_sql
+from linkage_models.nominal.bundle.term_frequencies import TERM_COLUMNS, attach
+from linkage_models.nominal.model.blocking import MOST_IN_BLOCK, keys_sql
 from linkage_models.nominal.model.features import (
     MACROS,
     build_features,
@@ -148,6 +148,7 @@ def score(
         duckdb.Error: a relation is missing or lacks a column.
     """
     register_macros(con)
+    bundle = bundle.among(_count(con, records))
     method = scoring_method(bundle, engine)
     with Temporaries(con) as own:
         _find_changes(own, records, scored, method)
@@ -251,6 +252,7 @@ def score_pair(
     Raises:
         LookupError: one of the records is not there.
     """
+    bundle = bundle.among(_count(con, records))
     with Temporaries(con) as own:
         own.table("score_member", "SELECT unnest([$one, $other]) AS record_key", {"one": record_a, "other": record_b})
         build_features(con, records, own.adopt("score_plain"), "score_member", bundle.kinds)
@@ -262,7 +264,7 @@ def score_pair(
         scored = con.execute("SELECT match_weight, match_probability, evidence FROM score_edge").fetchone()
         shared = tuple(
             rule.name
-            for rule in blocking_rules(bundle.kinds)
+            for rule in bundle.rules
             if con.execute(
                 f"SELECT 1 FROM ({keys_sql('score_plain', 'unique_id', (rule,))}) WHERE blocking_key IS NOT NULL "
                 "GROUP BY blocking_key HAVING count(DISTINCT id) = 2"
@@ -287,7 +289,7 @@ def _score_pairs(own: Temporaries, bundle: Bundle, pairs: int, least: float | No
         with quiet_splink(con) as api:
             linker = model_linker(api.register("score_input"), bundle.model)
             linker.table_management.register_blocked_pairs_for_predict(api.register("score_chunk"))
-            for column in NAME_COLUMNS:
+            for column in TERM_COLUMNS:
                 # The input carries its own frequencies; an empty table keeps Splink from counting them again.
                 empty = con.sql(f"SELECT ''::VARCHAR AS {column}, 0::DOUBLE AS tf_{column} LIMIT 0").to_arrow_table()
                 linker.table_management.register_term_frequency_lookup(api.register(empty), column)

@@ -18,7 +18,7 @@ import duckdb
 from splink.internals.exceptions import SplinkException
 
 from linkage_models.nominal.bundle import Bundle
-from linkage_models.nominal.bundle.term_frequencies import NAME_COLUMNS, attach
+from linkage_models.nominal.bundle.term_frequencies import TERM_COLUMNS, attach
 from linkage_models.nominal.errors import ModelError
 from linkage_models.nominal.model.blocking import too_large
 from linkage_models.nominal.model.features import build_features
@@ -128,10 +128,10 @@ class SparkEngine:
             model = in_spark(bundle.model, self._lists)
             records = self.session.table("score_input")
             # Splink adds frequencies itself, and Spark would not know which of two columns of one name is meant.
-            frequencies = [f"tf_{column}" for column in NAME_COLUMNS]
+            frequencies = [f"tf_{column}" for column in TERM_COLUMNS]
             linker = model_linker(api.register(records.drop(*frequencies)), model)
             linker.table_management.register_blocked_pairs_for_predict(api.register(self.session.table("score_pair")))
-            for column, frequency in zip(NAME_COLUMNS, frequencies, strict=True):
+            for column, frequency in zip(TERM_COLUMNS, frequencies, strict=True):
                 frozen = records.select(column, frequency).dropna().dropDuplicates([column])
                 linker.table_management.register_term_frequency_lookup(api.register(frozen), column)
             least = bundle.thresholds.review - 1e-3

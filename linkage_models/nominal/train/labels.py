@@ -62,9 +62,12 @@ def calibrated(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, lab
                 JOIN {labels.people} AS r ON r.record_key = record_r
             """)
         calibration = fit_edges(con, EDGES, LABELS)
-        recipe = bundle.recipe | {"labels": {"rulings": rulings, "of a truth": _count(con) - rulings}}
+        recipe = bundle.recipe | {
+            "thresholds_from": "costs",
+            "labels": {"rulings": rulings, "of a truth": _count(con) - rulings},
+        }
         thresholds = from_costs(recipe["false_link_costs"], calibration)
-        return Bundle.of(bundle.model, bundle.frequencies, calibration, thresholds, recipe)
+        return Bundle.of(bundle.model, bundle.household, bundle.frequencies, calibration, thresholds, recipe)
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> int:

@@ -1,4 +1,4 @@
-"""Putting learned m and u together: no probability is 0 or 1, digits are reproducible, unseen levels are listed."""
+"""Putting learned shares together: no probability is 0 or 1, digits are reproducible, unseen levels are listed."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,10 +6,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from linkage_models.nominal.model.comparisons import comparisons
-from linkage_models.nominal.model.kinship import NAME as KINSHIP
+from linkage_models.nominal.model.comparison import Comparison
+from linkage_models.nominal.model.household import Household
 from linkage_models.nominal.model.settings import splink_settings
-from linkage_models.nominal.train.maximisation import Parameters, smoothed
+from linkage_models.nominal.train.mixture import Mixture, Parameters, shares
 
 SMALLEST_M = 1e-3
 """No way of disagreeing is taken to be rarer than one true pair in a thousand: hands and keyboards are not that good,
@@ -24,10 +24,17 @@ SEEN = 1.0
 
 @dataclass(frozen=True)
 class Learned:
-    """Splink's settings with their final parameters, and the levels that training did not see among matches."""
+    """The final parameters.
+
+    Attributes:
+        model: Splink's settings.
+        household: what was learned of pairs of one household.
+        seen: for each comparison and level, `name: label`, the expected pairs of one person that show it.
+    """
 
     model: dict[str, Any]
-    not_seen: tuple[str, ...]
+    household: Household
+    seen: dict[str, float]
 
 
 def digits(number: float) -> float:
@@ -35,41 +42,62 @@ def digits(number: float) -> float:
     return float(f"{number:.9g}")
 
 
-def _shares(values: NDArray[np.float64], smallest: float) -> list[float]:
+def _floored(values: NDArray[np.float64], smallest: float) -> NDArray[np.float64]:
     floored = np.maximum(values, smallest)
-    return [digits(value) for value in floored / floored.sum()]
+    result: NDArray[np.float64] = floored / floored.sum()
+    return result
 
 
-def collate(prior: float, kinds: tuple[str, ...], u: Parameters, matches: Parameters, *, families: bool) -> Learned:
+def collate(
+    kinds: tuple[str, ...],
+    comparisons: tuple[Comparison, ...],
+    u: Parameters,
+    mixture: Mixture,
+    possible: float,
+    chance: float,
+) -> Learned:
     """Return the final model.
 
     Args:
-        prior: the probability that two records taken at random are of one person.
         kinds: the kinds of identifier compared.
+        comparisons: the comparisons of the model.
         u: the learned u of each comparison.
-        matches: the expected number of matching pairs on each level of each comparison.
-        families: whether relatives are among the records; where not, the signs of kin weigh nothing.
+        mixture: what maximisation found.
+        possible: pairs of records there are.
+        chance: the share of pairs of two people with one forename.
 
     Returns:
         The model, with m and u of each learned comparison summing to one over its levels.
     """
-    model = splink_settings(digits(prior), kinds)
-    not_seen: list[str] = []
-    for comparison, described in zip(comparisons(kinds), model["comparisons"], strict=True):
-        if comparison.name == KINSHIP and not families:
-            for level in described["comparison_levels"][1:]:
-                level["u_probability"] = level["m_probability"]
-        if comparison.fixed:
-            continue
+    model = splink_settings(digits(min(0.5, mixture.matches / possible)), kinds)
+    seen: dict[str, float] = {}
+    households: dict[str, list[float]] = {}
+    for comparison, described in zip(comparisons, model["comparisons"], strict=True):
         name, levels = comparison.name, comparison.levels
         start = np.array([level.m for level in levels])
-        m = _shares(smoothed(matches[name], start / start.sum()), SMALLEST_M)
+        start = start / start.sum()
         stated = np.array([level.u for level in levels])
-        # A level that no match showed speaks for one person no more strongly than was stated, however rare it is.
-        unseen = matches[name] < SEEN
-        learned_u = np.where(unseen, np.maximum(u[name], np.array(m) * stated / start), u[name])
-        final_u = _shares(np.where([level.u_stated for level in levels], stated, learned_u), SMALLEST_U)
-        not_seen += [f"{name}: {level.label}" for level, missing in zip(levels, unseen, strict=True) if missing]
-        for level, m_value, u_value in zip(described["comparison_levels"][1:], m, final_u, strict=True):
-            level |= {"m_probability": m_value, "u_probability": u_value}
-    return Learned(model, tuple(not_seen))
+        counts = mixture.counts[name]
+        m, final_u = start, stated / stated.sum()
+        if not comparison.fixed:
+            m = _floored(shares(counts, start), SMALLEST_M)
+            # A level that no match showed speaks for one person no more strongly than was stated, however rare it is.
+            learned_u = np.where(counts < SEEN, np.maximum(u[name], m * stated / start), u[name])
+            final_u = _floored(np.where([level.u_stated for level in levels], stated, learned_u), SMALLEST_U)
+        k = _floored(mixture.household[name], 1e-9)
+        households[name] = [digits(value) for value in k]
+        weights: set[float] = set()
+        for level, m_value, u_value, of, count in zip(
+            described["comparison_levels"][1:], m, final_u, levels, counts, strict=True
+        ):
+            m_digits, u_digits = digits(m_value), digits(u_value)
+            # Levels are known again by their weights, so no two of a comparison weigh the same, or nothing.
+            while round(np.log2(m_digits / u_digits), 6) in weights | {0.0}:
+                u_digits = digits(u_digits * 1.000002)
+            weights.add(round(np.log2(m_digits / u_digits), 6))
+            level |= {"m_probability": m_digits, "u_probability": u_digits}
+            seen[f"{name}: {of.label}"] = digits(count)
+    household = Household(
+        digits(min(0.5, mixture.relatives / possible)), households, digits(mixture.named_alike), digits(chance)
+    )
+    return Learned(model, household, seen)

@@ -1,0 +1,145 @@
+"""Expectation maximisation of a mixture of three kinds of pair: one person, two of one household, two strangers.
+
+Candidate pairs show patterns of levels. Given its kind, a pair's levels are taken as independent; how often each kind
+shows each level, and how many pairs are of each kind, are the values that make the patterns likeliest (Fellegi and
+Sunter 1969; Winkler 1988; a mixture of more than two classes as in Larsen and Rubin 2001). It is written out here
+because Splink 5.0.0 knows two classes and has no prior for m: a level that no match shows shrinks from round to round
+until Splink stops with an error, and in a small set of records single pairs decide.
+
+* Of strangers the levels' frequencies, u, are known from pairs taken at random. Pairs that are no candidates are all
+  taken for strangers, so shares are of all pairs of records.
+* Of one person they are learned, with the stated m as a prior that weighs `PRIOR_PAIRS` pairs.
+* Of a household only the shares of what families have in common are learned (`Level.family`), with the stated ones as
+  prior: within each such group, and in all else, its people are as alike as strangers are. So the class cannot take in
+  pairs of one person whose names and dates agree, whatever the records.
+* A shared value that is rare speaks against strangers by its own frequency, to the whole bit.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from linkage_models.nominal.model.comparison import Comparison
+from linkage_models.nominal.train.agreement import Patterns, counts_by_level
+
+PRIOR_PAIRS = 20.0
+"""How many pairs the stated shares weigh: enough that a handful of pairs cannot overturn them."""
+
+NAMED_ALIKE = 0.005
+"""Stated share of relatives with one surname of whom one was given the other's forename."""
+
+ROUNDS = 500
+CONVERGED = 1e-6
+"""Largest relative change of the number of pairs of a kind at which the rounds end."""
+
+FEWEST = 1e-3
+"""Pairs of each kind that are always supposed, so that no share becomes nil."""
+
+Parameters = dict[str, NDArray[np.float64]]
+"""For each comparison its levels' probabilities."""
+
+
+@dataclass(frozen=True)
+class Mixture:
+    """What maximisation found.
+
+    Attributes:
+        m: for each comparison its levels' shares among pairs of one person.
+        household: the same among pairs of two people of one household.
+        matches: expected pairs of one person.
+        relatives: expected pairs of one household.
+        named_alike: see `household.Household`.
+        counts: for each comparison the expected pairs of one person on each level.
+        weights: for each pattern the log2 odds that a pair which shows it is of one person.
+    """
+
+    m: Parameters
+    household: Parameters
+    matches: float
+    relatives: float
+    named_alike: float
+    counts: Parameters
+    weights: NDArray[np.float64]
+
+
+def shares(counts: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
+    """Return shares from expected counts, with `PRIOR_PAIRS` pairs at the prior."""
+    result: NDArray[np.float64] = (counts + PRIOR_PAIRS * prior) / (counts.sum() + PRIOR_PAIRS)
+    return result
+
+
+class _Families:
+    """A household's shares in one comparison: those of each group of levels are learned, those within a group not."""
+
+    def __init__(self, comparison: Comparison, within: NDArray[np.float64]) -> None:
+        words = [level.family for level in comparison.levels]
+        stated = {**comparison.families}
+        stated[""] = max(0.0, 1 - sum(stated.values())) if "" in words else 0.0
+        self._groups = np.array([[word == other for other in words] for word in stated], dtype=np.float64)
+        held = self._groups * within
+        self._within = held / np.maximum(held.sum(axis=1, keepdims=True), 1e-300)
+        start = np.array(list(stated.values()))
+        self._start = start / start.sum()
+
+    def learned(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+        result: NDArray[np.float64] = shares(self._groups @ counts, self._start) @ self._within
+        return result
+
+
+def fit(
+    patterns: Patterns, scale: float, u: Parameters, within: Parameters, possible: float, chance: float, matches: float
+) -> Mixture:
+    """Find the shares that make the patterns likeliest.
+
+    Args:
+        patterns: the candidate pairs, or a share of them.
+        scale: by how much more candidates there are than in the patterns.
+        u: the level probabilities among strangers.
+        within: for each comparison the level probabilities whose proportions hold within a group of family levels.
+        possible: pairs of records there are.
+        chance: the share of pairs of two people with one forename.
+        matches: expected pairs of one person, to begin with.
+    """
+    comparisons, levels = patterns.comparisons, patterns.levels
+    each = patterns.pairs * scale
+    stated = {c.name: np.array([level.m for level in c.levels]) for c in comparisons}
+    stated = {name: value / value.sum() for name, value in stated.items()}
+    families = {c.name: _Families(c, within[c.name]) for c in comparisons}
+    m = dict(stated)
+    household = {name: family.learned(np.zeros(len(m[name]))) for name, family in families.items()}
+    relatives, named = matches, NAMED_ALIKE
+
+    def log_likelihood(parameters: Parameters, pairs: float) -> NDArray[np.float64]:
+        total = np.full(len(each), np.log(max(pairs, FEWEST) / possible))
+        for comparison, column in zip(comparisons, levels.T, strict=True):
+            total += np.append(np.log(parameters[comparison.name]), 0.0)[column]
+        return total
+
+    strangers = log_likelihood(u, possible) - np.log(2) * patterns.rarity
+    own = np.exp2(-patterns.own_rarity)
+    for _ in range(ROUNDS):
+        alike = named + (1 - named) * own
+        one = log_likelihood(m, matches)
+        kin = log_likelihood(household, relatives) + patterns.own_weight * np.log(alike / chance)
+        highest = np.maximum(np.maximum(one, kin), strangers)
+        likelihood = np.exp(np.stack([one, kin, strangers]) - highest)
+        probability = likelihood / likelihood.sum(axis=0)
+        of_one, of_kin = each * probability[0], each * probability[1]
+        before = (matches, relatives)
+        matches, relatives = float(of_one.sum()), float(of_kin.sum())
+        counts = counts_by_level(patterns, of_one)
+        m = {name: shares(count, stated[name]) for name, count in counts.items()}
+        household = {name: families[name].learned(count) for name, count in counts_by_level(patterns, of_kin).items()}
+        named = _named_alike(of_kin, patterns, named / alike)
+        change = max(abs(new - old) / max(old, 1.0) for new, old in zip((matches, relatives), before, strict=True))
+        if change < CONVERGED:
+            break
+    weights = (one - np.logaddexp(kin, strangers)) / np.log(2)
+    return Mixture(m, household, matches, relatives, named, counts, weights)
+
+
+def _named_alike(of_kin: NDArray[np.float64], patterns: Patterns, share: NDArray[np.float64]) -> float:
+    """Return the share of relatives with one surname who were named alike: of those with one forename, `share`."""
+    alike = float((of_kin * (patterns.own_weight == 1) * share).sum())
+    return (alike + PRIOR_PAIRS * NAMED_ALIKE) / (float((of_kin * patterns.of_one_surname).sum()) + PRIOR_PAIRS)
