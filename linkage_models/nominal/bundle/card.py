@@ -92,8 +92,8 @@ def _thresholds(recipe: dict[str, Any], thresholds: BundleThresholds) -> str:
         rows = "\n".join(
             f"| {use} | {getattr(thresholds, use):.2f} | {cost:g} |" for use, cost in recipe["false_link_costs"].items()
         )
-        return f"""Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link costs c
-missed ones. So a pair is linked where its calibrated odds are at least c.
+        return f"""Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link
+costs c missed ones. So a pair is linked where its calibrated odds are at least c.
 
 | use | match weight | c |
 |---|---|---|
@@ -112,8 +112,8 @@ weights at which that share of the links is expected to be right.
 
 def _expected(recipe: dict[str, Any]) -> str:
     expected = recipe["expected"]
-    return f"""At the link threshold the model expects {expected["links"]:,.0f} pairs to be linked, {expected["precision"]:.4f}
-of them right, and to find {expected["recall"]:.4f} of the pairs of one person among all candidates. It takes its
+    return f"""At the link threshold the model expects {expected["links"]:,.0f} pairs to be linked,
+{expected["precision"]:.4f} of them right, and to find {expected["recall"]:.4f} of the pairs of one person among all candidates. It takes its
 own weights at their word; `conjoin evaluate` measures."""
 
 
@@ -125,9 +125,8 @@ def _weights(recipe: dict[str, Any], model: dict[str, Any], household: Household
         for level, k in zip(levels, household.levels[name], strict=True):
             m, u = level["m_probability"], level["u_probability"]
             seen = recipe["seen"][f"{name}: {level['label_for_charts']}"]
-            rows.append(
-                f"| {name} | {level['label_for_charts']} | {m:.4g} | {k:.4g} | {u:.4g} | {log2(m / u):+.1f} | {seen:,.0f} |"
-            )
+            shares = f"{m:.4g} | {k:.4g} | {u:.4g} | {log2(m / u):+.1f}"
+            rows.append(f"| {name} | {level['label_for_charts']} | {shares} | {seen:,.0f} |")
     return "\n".join(rows)
 
 

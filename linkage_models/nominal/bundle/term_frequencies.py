@@ -20,23 +20,17 @@ NAME_COLUMNS = ("full_name", "surname_v", "forename_v")
 TERM_COLUMNS = NAME_COLUMNS
 """The features whose frequency adjusts a weight."""
 
-POSTCODES = "postcode"
-"""The table of postcodes shared by many people; the rest count as rare."""
-
 ADDRESS_WORDS = "address_word"
 """The table of words of addresses, with columns `value` and `frequency` (share of the people with an address)."""
 
 NAME_SYMBOLS = "name_symbol"
 """The table of spellings with the names they write, see `name_symbols`."""
 
-TABLES = (*NAME_COLUMNS, POSTCODES, ADDRESS_WORDS, NAME_SYMBOLS)
+TABLES = (*NAME_COLUMNS, ADDRESS_WORDS, NAME_SYMBOLS)
 """Every table of the frozen frequencies."""
 
 MINIMUM_BEARERS = 3
 """Apparent persons who must bear a name before its frequency is kept."""
-
-COMMON_POSTCODE_PEOPLE = 20
-"""Apparent persons from whom a postcode is no household but a hostel, a prison or a large block."""
 
 COMMON_WORD_SHARE = 0.02
 """Share of the people with an address from which a word of it, such as STREET or LONDON, is no evidence."""
@@ -94,10 +88,6 @@ def count_term_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> TermF
     tables, unseen = {}, {}
     for column in NAME_COLUMNS:
         tables[column], unseen[column] = _frequencies(con, people, column)
-    tables[POSTCODES] = con.execute(f"""
-        SELECT value FROM (SELECT unnest(postcodes) AS value FROM {people})
-        GROUP BY value HAVING count(*) >= {COMMON_POSTCODE_PEOPLE} ORDER BY value
-    """).to_arrow_table()
     tables[ADDRESS_WORDS], unseen[ADDRESS_WORDS] = _word_frequencies(con, people)
     tables[NAME_SYMBOLS] = symbol_table(con, people)
     return TermFrequencies(
@@ -169,14 +159,12 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
         SELECT f.*,
             list_filter(f.full_names, lambda name: coalesce(forename_f.frequency, 0) < {COMMON_FORENAME_SHARE}
                 OR name IS DISTINCT FROM f.forename_v || ' ' || f.surname_v) AS unsettled_names,
-            list_filter(f.postcodes, lambda p: NOT list_contains(c.postcodes, p)) AS rare_postcodes,
             coalesce(a.tokens, []) AS address_tokens,
             coalesce(forename_s.symbols, []) AS forename_symbols, coalesce(surname_s.symbols, []) AS surname_symbols
         FROM {features} AS f
         LEFT JOIN {names["forename_v"]} AS forename_f ON forename_f.value = f.forename_v
         LEFT JOIN {names[NAME_SYMBOLS]} AS forename_s ON forename_s.value = f.forename
         LEFT JOIN {names[NAME_SYMBOLS]} AS surname_s ON surname_s.value = f.surname
-        CROSS JOIN (SELECT coalesce(list(value), []) AS postcodes FROM {names[POSTCODES]}) AS c
         LEFT JOIN (
             SELECT unique_id,
                 list_sort(list(printf('%02d', round(-log2(coalesce(frequency, {unseen})))::INTEGER) || value)) AS tokens

@@ -216,9 +216,14 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
         "A telephone or an e-mail address is of few people, so the rule finds pairs whatever else differs.",
     ),
     BlockingRule(
-        "contact point beginning and a name word shared",
-        "flatten(list_transform(contacts, lambda c: list_transform(name_words, lambda w: hash(34, c[:9], w))))",
-        "Finds a mistyped telephone or e-mail address together with a mistyped name.",
+        "beginning of an e-mail address shared",
+        "CASE WHEN email IS NOT NULL THEN [hash(34, email[:5])] END",
+        "Finds a mistyped e-mail address together with a mistyped name.",
+    ),
+    BlockingRule(
+        "what is before the @ of an e-mail address shared",
+        "CASE WHEN email IS NOT NULL THEN [hash(37, email_name)] END",
+        "Finds an e-mail address whose provider is mistyped or was changed.",
     ),
     BlockingRule(
         "address line shared",

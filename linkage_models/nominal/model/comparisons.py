@@ -212,9 +212,8 @@ POSTCODE = of_households(
         "postcode",
         empty("postcodes"),
         (
-            Level("one shared, of few", both(shared("rare_postcodes"), _FEW_POSTCODES), 0.65, 2e-5),
-            Level("one shared, of many", shared("rare_postcodes"), 0.05, 1e-5),
-            Level("one shared, where many people live", shared("postcodes"), 0.008, 1e-5),
+            Level("one shared, of few", both(shared("postcodes"), _FEW_POSTCODES), 0.65, 2e-5),
+            Level("one shared, of many", shared("postcodes"), 0.05, 1e-5),
             Level(
                 "two characters exchanged",
                 both(_POSTCODE_NEAR, condition("levenshtein(postcode_l, postcode_r) = 2")),
@@ -226,7 +225,7 @@ POSTCODE = of_households(
             Level("none shared", None, 0.2, 0.997),
         ),
     ),
-    (0.7, 0.05, 0.02, 0.005, 0.005, 0.1, 0.12),
+    (0.7, 0.07, 0.005, 0.005, 0.1, 0.12),
 )
 
 SEX = Comparison(
@@ -392,10 +391,24 @@ CONTACT_POINT = of_households(
         empty("contacts"),
         (
             Level("one shared", shared("contacts"), 0.5, 1e-5),
-            Level("none shared", None, 0.5, 1 - 1e-5),
+            Level(
+                "an e-mail address one or two characters apart",
+                both(
+                    condition("abs(len(email_l) - len(email_r)) <= 2"),
+                    condition("damerau_levenshtein(email_l, email_r) <= 2"),
+                ),
+                0.03,
+                1e-6,
+            ),
+            Level("what is before the @ shared", equal("email_name"), 0.02, 1e-5),
+            Level("what is before the @ alike", alike("email_name_l", "email_name_r", LINES_ALIKE), 0.03, 1e-4),
+            Level(
+                "a telephone number one digit apart", condition("damerau_levenshtein(phone_l, phone_r) = 1"), 0.02, 1e-5
+            ),
+            Level("none shared", None, 0.4, 1 - 2e-4),
         ),
     ),
-    (0.4, 0.6),
+    (0.4, 0.005, 0.005, 0.01, 0.01, 0.57),
 )
 
 

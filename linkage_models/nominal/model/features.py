@@ -89,7 +89,8 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
         "*": "*",
         "postcode": "postcodes[1]",
         "address_line": "address_lines[1]",
-        "name_words": "nominal_compared(list_filter(nominal_set(list_concat(given_names, surnames)), lambda w: len(w) > 1))",
+        "name_words": "nominal_compared(list_filter("
+        "nominal_set(list_concat(given_names, surnames)), lambda w: len(w) > 1))",
         "pnc_serials": "list_transform(pnc_ids, lambda number: nominal_pnc_serial(number))",
         "cro_serials": "list_transform(cro_ids, lambda number: nominal_cro_serial(number))",
     }

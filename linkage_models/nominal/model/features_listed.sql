@@ -44,5 +44,8 @@ SELECT
     nominal_compared(nominal_set(flatten(list_transform(addresses, lambda a: nominal_address_parts(a.address)))))
         AS address_parts,
     nominal_set(list_transform(addresses, lambda a: nominal_house_number(a.address))) AS house_numbers,
-    nominal_set(list_transform(contact_points, lambda c: c.kind || ':' || c.value)) AS contacts
+    nominal_set(list_transform(contact_points, lambda c: c.kind || ':' || c.value)) AS contacts,
+    list_filter(contact_points, lambda c: c.kind = 'email')[1].value AS email,
+    split_part(list_filter(contact_points, lambda c: c.kind = 'email')[1].value, '@', 1) AS email_name,
+    list_filter(contact_points, lambda c: c.kind = 'phone')[1].value AS phone
 FROM feature_given

@@ -47,6 +47,7 @@ def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None
             *(_entry(comparison) for comparison in bundle.model["comparisons"]),
         ]
     )
+    is_faint = f"taken_off > -{FAINTEST}"
     own_frequency = f"greatest(l.{OWN_FREQUENCY}, r.{OWN_FREQUENCY})"
     kin = f"kin >= total + {CLEARLY}"
     named, level = (
@@ -80,8 +81,8 @@ def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None
             f"""
             SELECT
                 record_l, record_r,
-                round(CASE WHEN taken_off > -{FAINTEST} THEN total ELSE total + taken_off END, {PLACES}) AS match_weight,
-                CASE WHEN taken_off > -{FAINTEST} THEN alike
+                round(CASE WHEN {is_faint} THEN total ELSE total + taken_off END, {PLACES}) AS match_weight,
+                CASE WHEN {is_faint} THEN alike
                     ELSE list_append(alike, {_struct(named, level, "taken_off")})
                 END AS evidence
             FROM summed

@@ -1,6 +1,7 @@
 """Scoring again the pairs of records that someone sees otherwise; the edges that there are stay as they are."""
 
 from linkage_models.nominal.bundle import Bundle
+from linkage_models.nominal.model.common_values import without_common
 from linkage_models.nominal.model.features import register_macros
 from linkage_models.nominal.score.scoring import DUCKDB, find_current
 from linkage_models.relations import EDGE, Temporaries, relation, single_value
@@ -42,6 +43,8 @@ def score_otherwise(
     register_macros(own.con)
     bundle = bundle.among(int(single_value(own.con, f"SELECT count(*) FROM {relation(scored)}")))
     with Temporaries(own.con) as working:
+        without_common(working, relation(records), "score_seen")
+        records = "score_seen"
         find_current(working, relation(records))
         working.table(
             "score_changed",

@@ -15,6 +15,7 @@ import duckdb
 from linkage_models.nominal.bundle import Bundle
 from linkage_models.nominal.bundle.term_frequencies import TERM_COLUMNS, attach
 from linkage_models.nominal.model.blocking import MOST_IN_BLOCK, keys_sql
+from linkage_models.nominal.model.common_values import without_common
 from linkage_models.nominal.model.features import (
     MACROS,
     build_features,
@@ -55,6 +56,8 @@ class ScoreCounts:
         edges_added: edges written.
         blocks_capped: blocks of more than `blocking.MOST_IN_BLOCK` records, whose pairs are not compared for it.
         largest_block: records of the largest of these.
+        common_values: identifiers, contact points, postcodes and addresses that are left out because too many people
+            of unlike names hold them; see `common_values`.
     """
 
     records: int
@@ -65,6 +68,7 @@ class ScoreCounts:
     edges_added: int
     blocks_capped: int = 0
     largest_block: int = 0
+    common_values: int = 0
 
 
 class Engine(Protocol):
@@ -151,6 +155,9 @@ def score(
     bundle = bundle.among(_count(con, records))
     method = scoring_method(bundle, engine)
     with Temporaries(con) as own:
+        common = without_common(own, records, "score_seen")
+        records = "score_seen"
+        _LOG.info("%s of too many people to be anyone's own", counted(common, "value"))
         _find_changes(own, records, scored, method)
         counts = {name: _count(con, f"score_{name}") for name in ("current", "changed", "gone")}
         _LOG.info(
@@ -179,7 +186,7 @@ def score(
             )
         _LOG.info("%s removed, %d added", counted(removed, "edge"), added)
         largest = single_row(con, f"SELECT count(*), coalesce(max(records), 0) FROM {capped}")
-    return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added, *largest)
+    return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added, *largest, common)
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:
@@ -255,7 +262,8 @@ def score_pair(
     bundle = bundle.among(_count(con, records))
     with Temporaries(con) as own:
         own.table("score_member", "SELECT unnest([$one, $other]) AS record_key", {"one": record_a, "other": record_b})
-        build_features(con, records, own.adopt("score_plain"), "score_member", bundle.kinds)
+        without_common(own, records, "score_seen")
+        build_features(con, "score_seen", own.adopt("score_plain"), "score_member", bundle.kinds)
         if _count(con, "score_plain") < 2:  # noqa: PLR2004 - a pair has two
             raise LookupError("No source system holds one of the two records now.")
         own.table("score_pair", "SELECT 1 AS join_key_l, 2 AS join_key_r")

@@ -71,8 +71,10 @@ def make_candidates(
         con.execute(f"""
             INSERT INTO training_found
             SELECT DISTINCT least(l.id, r.id), greatest(l.id, r.id), {1 << place}
-            FROM (FROM training_block SEMI JOIN training_sampled USING (id) ANTI JOIN training_large USING (blocking_key)) AS l
-            JOIN training_block AS r USING (blocking_key) WHERE l.id <> r.id
+            FROM (
+                FROM training_block SEMI JOIN training_sampled USING (id) ANTI JOIN training_large USING (blocking_key)
+            ) AS l JOIN training_block AS r USING (blocking_key)
+            WHERE l.id <> r.id
         """)
     own.table(
         into, "SELECT one, other, bit_or(rules) AS rules FROM training_found GROUP BY one, other ORDER BY one, other"

@@ -28,6 +28,7 @@ from linkage_models.nominal.bundle.term_frequencies import attach, count_term_fr
 from linkage_models.nominal.bundle.thresholds import FALSE_LINK_COSTS, from_costs, from_expected
 from linkage_models.nominal.errors import TrainingError
 from linkage_models.nominal.model.blocking import catalogue, identifier_rule
+from linkage_models.nominal.model.common_values import without_common
 from linkage_models.nominal.model.comparisons import comparisons
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
 from linkage_models.nominal.model.household import OWN_NAME
@@ -46,8 +47,8 @@ from linkage_models.nominal.train.parameters import collate, digits
 from linkage_models.nominal.train.refits import agreement_of_refits
 from linkage_models.relations import Temporaries, single_value
 
-PLAIN, KEYS, PEOPLE, INPUT, SAMPLE, PAIRS = (
-    f"training_{part}" for part in ("plain", "key", "people", "input", "sample", "pair")
+SEEN, PLAIN, KEYS, PEOPLE, INPUT, SAMPLE, PAIRS = (
+    f"training_{part}" for part in ("seen", "plain", "key", "people", "input", "sample", "pair")
 )
 
 CHANCE = f"""
@@ -113,7 +114,8 @@ def _train(
     con = own.con
     stated = from_costs(costs or FALSE_LINK_COSTS)
     kinds = identifier_kinds_of(con, records)
-    build_features(con, records, own.adopt(PLAIN), kinds=kinds)
+    common = without_common(own, records, SEEN)
+    build_features(con, SEEN, own.adopt(PLAIN), kinds=kinds)
     if single_value(con, f"SELECT count(*) FROM {PLAIN} WHERE full_name IS NOT NULL") < 2:  # noqa: PLR2004 - a pair has two
         raise TrainingError("Training needs at least two records with a forename and a surname; give more records.")
     find_apparent_people(own, PLAIN, PEOPLE, KEYS, kinds)
@@ -141,10 +143,14 @@ def _train(
         "seed": seed,
         "max_pairs": max_pairs,
         "people_sampled_for_u": single_value(con, f"SELECT count(*) FROM {SAMPLE}"),
+        "common_values": common,
         "candidate_pairs": round(sum(choice.pairs)),
         "blocking_rules": [
             {"name": rule.name, "keys": rule.keys, "reason": rule.reason, "pairs": pairs, "adds": adds}
-            for rule, pairs, adds in zip(choice.rules, choice.pairs, choice.adds, strict=True)
+            for rule, pairs, adds in (
+                *((rule, 0, 0.0) for rule in catalogue(kinds) if rule.name in always and rule not in choice.rules),
+                *zip(choice.rules, choice.pairs, choice.adds, strict=True),
+            )
         ],
         "false_link_costs": costs or FALSE_LINK_COSTS,
         "thresholds_from": "costs" if costs else "expected quality",

@@ -1,0 +1,85 @@
+"""Values that many share: an identifier, telephone, e-mail address, postcode or address of many people is nobody's own.
+
+Placeholders, numbers that a spreadsheet has rounded, the telephone of a hostel and texts that say that there is no
+address are all alike in this, and no list knows them all. So a value that many people of unlike names hold says nothing
+and joins nobody: records are compared without it. Which values those are follows from all records there are.
+"""
+
+from linkage_models.relations import Temporaries, single_value, statement
+
+MANY = 10
+"""People of unlike names from whom a value is nobody's own, however many records there are."""
+
+FEWEST, SHARE, LEAST = 4, 0.02, 50
+"""So many people of unlike names suffice where this share of all records, of so many at least, hold the value."""
+
+ADDRESS_VALUE = r"'address:' || regexp_replace(upper(strip_accents(address)), '[^\pL\pN]+', '', 'g')"
+
+VALUES = """list_concat(
+    list_transform(list_filter(identifiers, lambda i: i.valid), lambda i: i.kind || ':' || i.value),
+    list_transform(contact_points, lambda c: c.kind || ':' || c.value),
+    list_filter(list_transform(addresses, lambda a: 'postcode:' || a.postcode), lambda v: v IS NOT NULL),
+    list_filter(list_transform(addresses, lambda a: nominal_address_value(a.address)), lambda v: v IS NOT NULL)
+)"""
+"""SQL for a record's values, each with its kind."""
+
+
+def without_common(own: Temporaries, records: str, into: str) -> int:
+    """Make a temporary view of records without the values that too many share.
+
+    Args:
+        own: the temporary relations of the stage; it keeps the view and what it reads.
+        records: relation of `relations.RECORD`.
+        into: name of the view to make, of the same columns.
+
+    Returns:
+        How many values were taken out.
+    """
+    con = own.con
+    own.macro("nominal_address_value", "address", ADDRESS_VALUE)
+    own.macro("nominal_values", "identifiers, contact_points, addresses", VALUES)
+    own.view("common_record", f"FROM {records}")
+    own.table(
+        "common_value",
+        statement(__file__, "common_values"),
+        {"many": MANY, "fewest": FEWEST, "share": SHARE, "least": LEAST},
+    )
+    found = int(single_value(con, "SELECT count(*) FROM common_value"))
+    own.table(
+        "common_holder",
+        """
+        SELECT record_key, list(value) AS common FROM (
+            SELECT record_key, unnest(list_distinct(nominal_values(identifiers, contact_points, addresses))) AS value
+            FROM common_record
+        ) SEMI JOIN common_value USING (value) GROUP BY record_key
+        """
+        if found
+        else "SELECT NULL::VARCHAR AS record_key, NULL::VARCHAR[] AS common LIMIT 0",
+    )
+    own.view(
+        into,
+        f"""
+        SELECT record.* REPLACE (
+            CASE WHEN common IS NULL THEN identifiers
+                ELSE list_filter(identifiers, lambda i: NOT list_contains(common, i.kind || ':' || i.value))
+            END AS identifiers,
+            CASE WHEN common IS NULL THEN contact_points
+                ELSE list_filter(contact_points, lambda c: NOT list_contains(common, c.kind || ':' || c.value))
+            END AS contact_points,
+            CASE WHEN common IS NULL THEN addresses
+                ELSE list_transform(addresses, lambda a: struct_pack(
+                    address := CASE
+                        WHEN NOT coalesce(list_contains(common, nominal_address_value(a.address)), false) THEN a.address
+                    END,
+                    postcode := CASE
+                        WHEN NOT coalesce(list_contains(common, 'postcode:' || a.postcode), false) THEN a.postcode
+                    END,
+                    from_date := a.from_date,
+                    to_date := a.to_date
+                ))
+            END AS addresses
+        )
+        FROM {records} AS record LEFT JOIN common_holder USING (record_key)
+        """,
+    )
+    return found
