@@ -26,15 +26,15 @@ def evidence(edge: Edge | None) -> tuple[Evidence, ...]:
     return tuple(Evidence(*part) for part in edge.evidence)
 
 
-def test_an_identifier_settles_a_doubtful_pair_and_alone_lifts_the_ceiling_of_kin() -> None:
+def test_an_identifier_settles_a_doubtful_pair_and_what_brothers_share_does_not() -> None:
     bundle, pairs = shipped_bundle(), scored_pairs(TWINS)
     for name, edge in pairs.items():
         fields = {field.comparison: field for field in what_would_settle(bundle, evidence(edge))}
         assert fields["pnc"].if_same > bundle.thresholds.link, name
         assert fields["pnc"].if_different < fields["pnc"].if_same, name
-        assert not {"prior", "sex", "kinship", "twin_doubt"} & set(fields)
+        assert not {"prior", "sex", "kinship", "household"} & set(fields)
     twins = {field.comparison: field for field in what_would_settle(bundle, evidence(pairs["twins"]))}
-    assert twins["middle_names"].if_same <= bundle.thresholds.kin_ceiling + 1e-6
+    assert twins["contact_point"].if_same < bundle.thresholds.link
     doubtful = pairs["doubtful"]
     assert doubtful is not None
     assert bundle.thresholds.review < doubtful.match_weight < bundle.thresholds.link

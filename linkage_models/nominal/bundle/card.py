@@ -28,6 +28,7 @@ def model_card(
         thresholds: its thresholds.
     """
     prior = model["probability_two_random_records_match"]
+    not_seen = "\n".join(f"* {item}" for item in recipe["not_seen"]) or "* none"
     left_out = _left_out(recipe.get("left_out"))
     return f"""# Model card: {version}
 
@@ -69,6 +70,12 @@ common that value is. *Seen* counts the expected pairs of one person that taught
 |---|---|---|---|---|---|---|
 {_weights(recipe, model, household)}
 
+## Not seen among the matches of these records
+The m of these levels rests on their published or stated starting values, and none speaks for one person more strongly
+than was stated:
+
+{not_seen}
+
 ## Blocking rules
 | rule | pairs added | share of expected matches added |
 |---|---|---|
@@ -83,21 +90,18 @@ trained elsewhere should be trained again on the records they are used for.
 """
 
 
+BY_COST = """Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link
+costs c missed ones. So a pair is linked where its calibrated odds are at least c."""
+
 PRIOR_PAIRS = 20.0
 """Pairs that the stated shares weigh; see `train.mixture`."""
 
 
 def _thresholds(recipe: dict[str, Any], thresholds: BundleThresholds) -> str:
     if recipe["thresholds_from"] == "costs":
-        rows = "\n".join(
-            f"| {use} | {getattr(thresholds, use):.2f} | {cost:g} |" for use, cost in recipe["false_link_costs"].items()
-        )
-        return f"""Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link
-costs c missed ones. So a pair is linked where its calibrated odds are at least c.
-
-| use | match weight | c |
-|---|---|---|
-{rows}"""
+        uses = [(use, getattr(thresholds, use), cost) for use, cost in recipe["false_link_costs"].items()]
+        rows = "\n".join(f"| {use} | {weight:.2f} | {cost:g} |" for use, weight, cost in uses)
+        return f"{BY_COST}\n\n| use | match weight | c |\n|---|---|---|\n{rows}"
     rows = "\n".join(
         f"| {use} | {getattr(thresholds, use):.2f} | {EXPECTED_PRECISION.get(use, '-')} |"
         for use in ("strict", "link", "wide", "review")
@@ -111,10 +115,10 @@ weights at which that share of the links is expected to be right.
 
 
 def _expected(recipe: dict[str, Any]) -> str:
-    expected = recipe["expected"]
-    return f"""At the link threshold the model expects {expected["links"]:,.0f} pairs to be linked,
-{expected["precision"]:.4f} of them right, and to find {expected["recall"]:.4f} of the pairs of one person among all candidates. It takes its
-own weights at their word; `conjoin evaluate` measures."""
+    links, precision, recall = (recipe["expected"][name] for name in ("links", "precision", "recall"))
+    return f"""At the link threshold the model expects {links:,.0f} pairs to be linked, {precision:.4f}
+of them right, and to find {recall:.4f} of the pairs of one person among all candidates. It takes its own
+weights at their word; `conjoin evaluate` measures."""
 
 
 def _weights(recipe: dict[str, Any], model: dict[str, Any], household: Household) -> str:

@@ -185,8 +185,9 @@ def score(
                 {"method": method},
             )
         _LOG.info("%s removed, %d added", counted(removed, "edge"), added)
-        largest = single_row(con, f"SELECT count(*), coalesce(max(records), 0) FROM {capped}")
-    return ScoreCounts(counts["current"], counts["changed"], counts["gone"], pairs, removed, added, *largest, common)
+        blocks, largest = single_row(con, f"SELECT count(*), coalesce(max(records), 0) FROM {capped}")
+    records_now, changed, gone = counts.values()
+    return ScoreCounts(records_now, changed, gone, pairs, removed, added, blocks, largest, common)
 
 
 def _count(con: duckdb.DuckDBPyConnection, relation: str) -> int:

@@ -59,7 +59,7 @@ def make_candidates(
             sizes.append(int(found))
     share = min(1.0, most / max(sum(sizes), 1))
     # A pair is taken if either of its records is in the sample.
-    sampled = round(1_000_000 * (1 - sqrt(1 - share)))
+    sampled = max(1, round(1_000_000 * (1 - sqrt(1 - share))))
     own.table(
         "training_sampled",
         f"SELECT unique_id AS id FROM {features} WHERE hash(record_key, {seed}) % 1000000 < {sampled}",

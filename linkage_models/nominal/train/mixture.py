@@ -26,6 +26,10 @@ from linkage_models.nominal.train.agreement import Patterns, counts_by_level
 PRIOR_PAIRS = 20.0
 """How many pairs the stated shares weigh: enough that a handful of pairs cannot overturn them."""
 
+HOUSEHOLD_PRIOR = 0.1
+"""Pairs that a household's stated shares weigh, for each expected pair, and `PRIOR_PAIRS` at least: which pairs are of
+a household is known less surely than which are of one person, and some systems leave out what families share."""
+
 NAMED_ALIKE = 0.005
 """Stated share of relatives with one surname of whom one was given the other's forename."""
 
@@ -63,14 +67,18 @@ class Mixture:
     weights: NDArray[np.float64]
 
 
-def shares(counts: NDArray[np.float64], prior: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return shares from expected counts, with `PRIOR_PAIRS` pairs at the prior."""
-    result: NDArray[np.float64] = (counts + PRIOR_PAIRS * prior) / (counts.sum() + PRIOR_PAIRS)
+def shares(counts: NDArray[np.float64], prior: NDArray[np.float64], weight: float = PRIOR_PAIRS) -> NDArray[np.float64]:
+    """Return shares from expected counts, with so many pairs at the prior."""
+    result: NDArray[np.float64] = (counts + weight * prior) / (counts.sum() + weight)
     return result
 
 
 class _Families:
-    """A household's shares in one comparison: those of each group of levels are learned, those within a group not."""
+    """A household's shares in one comparison: those of each group of levels are learned, those within a group not.
+
+    The last level, of those that have nothing in common, is never rarer than stated: relatives who live apart, or under
+    another name, cannot be told from strangers, so that the pairs in the class are those who share everything.
+    """
 
     def __init__(self, comparison: Comparison, within: NDArray[np.float64]) -> None:
         words = [level.family for level in comparison.levels]
@@ -81,9 +89,16 @@ class _Families:
         self._within = held / np.maximum(held.sum(axis=1, keepdims=True), 1e-300)
         start = np.array(list(stated.values()))
         self._start = start / start.sum()
+        self._last = [word == words[-1] for word in stated].index(True)
 
     def learned(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
-        result: NDArray[np.float64] = shares(self._groups @ counts, self._start) @ self._within
+        weight = max(PRIOR_PAIRS, HOUSEHOLD_PRIOR * float(counts.sum()))
+        learned = shares(self._groups @ counts, self._start, weight)
+        least = self._start[self._last]
+        if learned[self._last] < least:
+            learned *= (1 - least) / max(1 - learned[self._last], 1e-300)
+            learned[self._last] = least
+        result: NDArray[np.float64] = learned @ self._within
         return result
 
 

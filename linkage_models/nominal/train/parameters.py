@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from linkage_models.nominal.model.comparison import Comparison
 from linkage_models.nominal.model.household import Household
 from linkage_models.nominal.model.settings import splink_settings
-from linkage_models.nominal.train.mixture import Mixture, Parameters, shares
+from linkage_models.nominal.train.mixture import FEWEST, Mixture, Parameters, shares
 
 SMALLEST_M = 1e-3
 """No way of disagreeing is taken to be rarer than one true pair in a thousand: hands and keyboards are not that good,
@@ -30,11 +30,13 @@ class Learned:
         model: Splink's settings.
         household: what was learned of pairs of one household.
         seen: for each comparison and level, `name: label`, the expected pairs of one person that show it.
+        not_seen: the levels that training could not learn for want of such pairs.
     """
 
     model: dict[str, Any]
     household: Household
     seen: dict[str, float]
+    not_seen: tuple[str, ...]
 
 
 def digits(number: float) -> float:
@@ -46,6 +48,10 @@ def _floored(values: NDArray[np.float64], smallest: float) -> NDArray[np.float64
     floored = np.maximum(values, smallest)
     result: NDArray[np.float64] = floored / floored.sum()
     return result
+
+
+def _prior(pairs: float, possible: float) -> float:
+    return min(0.5, max(pairs, FEWEST) / possible)
 
 
 def collate(
@@ -69,7 +75,7 @@ def collate(
     Returns:
         The model, with m and u of each learned comparison summing to one over its levels.
     """
-    model = splink_settings(digits(min(0.5, mixture.matches / possible)), kinds)
+    model = splink_settings(digits(_prior(mixture.matches, possible)), kinds)
     seen: dict[str, float] = {}
     households: dict[str, list[float]] = {}
     for comparison, described in zip(comparisons, model["comparisons"], strict=True):
@@ -98,6 +104,8 @@ def collate(
             level |= {"m_probability": m_digits, "u_probability": u_digits}
             seen[f"{name}: {of.label}"] = digits(count)
     household = Household(
-        digits(min(0.5, mixture.relatives / possible)), households, digits(mixture.named_alike), digits(chance)
+        digits(_prior(mixture.relatives, possible)), households, digits(mixture.named_alike), digits(chance)
     )
-    return Learned(model, household, seen)
+    fixed = {comparison.name for comparison in comparisons if comparison.fixed}
+    not_seen = tuple(name for name, count in seen.items() if count < SEEN and name.split(": ")[0] not in fixed)
+    return Learned(model, household, seen, not_seen)

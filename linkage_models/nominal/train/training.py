@@ -157,6 +157,7 @@ def _train(
         "matches": digits(mixture.matches),
         "relatives": digits(mixture.relatives),
         "seen": learned.seen,
+        "not_seen": list(learned.not_seen),
         "expected": _expected(weights, pairs, thresholds.link, mixture.matches),
         "versions": {name: version(name) for name in ("splink", "duckdb")} | {"python": platform.python_version()},
     }

@@ -16,6 +16,7 @@ from datetime import date, timedelta
 from functools import cache
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import duckdb
 import pyarrow as pa
@@ -23,7 +24,8 @@ from ruamel.yaml import YAML
 
 from linkage_models import nominal, standardise
 from linkage_models.nominal.bundle import SHIPPED
-from linkage_models.nominal.model.blocking import RULES, keys_sql
+from linkage_models.nominal.model import common_values
+from linkage_models.nominal.model.blocking import BlockingRule, catalogue, keys_sql
 from linkage_models.standardise.identifiers import CHECK_ALPHABET
 
 AS_OF_YEAR = 2026
@@ -183,23 +185,25 @@ def table(name: str) -> list[dict[str, Any]]:
 def scored_pairs(pairs: dict[str, tuple[Given, Given]], bundle: nominal.Bundle | None = None) -> dict[str, Edge | None]:
     """Score many pairs at once, each by its own name; None where the pair is not compared or is below review.
 
-    What a pair weighs depends on its two records alone, so the pairs do not disturb each other.
+    Many pairs of a table have one address or number, which no other pair is to know: it is not taken for a value that
+    too many share. So the pairs do not disturb each other.
     """
     # Systems of their own: many records of one system that say the same are compared with one of them alone.
     keys = {name: (f"pnc{place:05}:1", f"nomis{place:05}:1") for place, name in enumerate(pairs)}
     records = {key: given for name, pair in pairs.items() for key, given in zip(keys[name], pair, strict=True)}
     warehouse = Warehouse(records)
-    warehouse.score(bundle)
+    with patch.multiple(common_values, MANY=len(records), FEWEST=len(records)):
+        warehouse.score(bundle)
     edges = warehouse.edges()
     return {name: edges.get((min(pair), max(pair))) for name, pair in keys.items()}
 
 
-def rules_that_find(one: Given, other: Given) -> set[str]:
+def rules_that_find(one: Given, other: Given, rules: tuple[BlockingRule, ...] = catalogue()) -> set[str]:
     """Return the names of the blocking rules by which two records are compared."""
     con = Warehouse({"pnc:1": one, "nomis:1": other}).con
     nominal.build_features(con, "record", "feature")
     found = set()
-    for rule in RULES:
+    for rule in rules:
         keys: dict[str, set[int]] = {"pnc:1": set(), "nomis:1": set()}
         for record, key in con.execute(keys_sql("feature", "record_key", (rule,))).fetchall():
             if key is not None:

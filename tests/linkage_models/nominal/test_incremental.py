@@ -73,7 +73,7 @@ def test_few_changes_and_many_are_scored_alike(share: float) -> None:
     warehouse.score()
     warehouse.put(changed)
     counts = warehouse.score()
-    assert counts.changed == len(changed)
+    assert counts.changed >= len(changed), "and those whose values have become common, or are so no longer"
     assert warehouse.edges() == from_nothing(POPULATION | changed)
 
 

@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.linkage_models.nominal.builders import Edge, Given, Warehouse, rules_that_find, scored_pairs, table
+from tests.linkage_models.nominal.builders import (
+    Edge,
+    Given,
+    Warehouse,
+    rules_that_find,
+    scored_pairs,
+    shipped_bundle,
+    table,
+)
 
 if TYPE_CHECKING:
     from collections.abc import ItemsView
@@ -61,7 +69,7 @@ def test_a_match_weight_ignores(row: dict[str, Any]) -> None:
 @pytest.mark.parametrize("row", SAME_WEIGHT, ids=lambda row: row["statement"])
 def test_two_people_are_not_even_compared_for(row: dict[str, Any]) -> None:
     one, other = (given | said for given, said in zip(UNLIKE, row["said"], strict=True))
-    assert rules_that_find(one, other) == set()
+    assert rules_that_find(one, other, shipped_bundle().rules) == set()
 
 
 def test_every_placeholder_and_failed_identifier_together_joins_nobody() -> None:
