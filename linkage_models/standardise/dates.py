@@ -1,8 +1,8 @@
 """Macros that standardise dates of birth: those that may be one's own, and those of which a part is known."""
 
 FIRST_BIRTH_YEAR = 1500
-"""Year before which no date of birth is taken for one, unless a source says otherwise: registers of baptisms, the oldest
-records of ordinary people's births, begin in the sixteenth century. Earlier years are slips or placeholders."""
+"""Year before which no date of birth is taken for one, unless a source says otherwise: registers of baptisms, the
+oldest records of ordinary people's births, begin in the sixteenth century. Earlier years are slips or placeholders."""
 
 PLACEHOLDER_BIRTH_DATES = ("1900-01-01", "1970-01-01", "1899-12-30", "1753-01-01", "1601-01-01")
 """Dates that systems fill in where none is known: one person's date of birth in truth, thousands' in the data. They are

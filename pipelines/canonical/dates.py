@@ -48,14 +48,14 @@ _TWO = (r"\d{2}", r"(?:00|[xX?*_-]{2})")
 _MARK = r"[-/. ]"
 _YEAR_MONTH = rf"(\d{{4}}){_MARK}(0?[1-9]|1[0-2])(?:{_MARK}{_OPEN})?"
 _MONTH_YEAR = rf"(0?[1-9]|1[0-2]){_MARK}(\d{{4}})"
+_NAMED_MONTH = "strftime(try_strptime(replace(given, '-', ' '), ['%b %Y', '%B %Y']), '%Y-%m')"
 _SURE = (
     *(
         f"CASE WHEN regexp_full_match(given, '{form}') THEN regexp_extract(given, '{form}', {year}) || '-' || "
         f"lpad(regexp_extract(given, '{form}', {month}), 2, '0') END"
         for form, year, month in ((_YEAR_MONTH, 1, 2), (_MONTH_YEAR, 2, 1))
     ),
-    "CASE WHEN regexp_full_match(given, '\\pL{3,9}[- ]\\d{4}') "
-    "THEN strftime(try_strptime(replace(given, '-', ' '), ['%b %Y', '%B %Y']), '%Y-%m') END",
+    r"CASE WHEN regexp_full_match(given, '\pL{3,9}[- ]\d{4}') THEN " + _NAMED_MONTH + " END",
     *(
         f"nullif(regexp_extract(given, '^{form}$', 1), '')"
         for form in (

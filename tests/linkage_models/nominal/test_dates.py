@@ -1,4 +1,4 @@
-"""How two dates of birth are compared: each slip reaches the level that is named after it, whichever record is which."""
+"""How two dates of birth are compared: each slip reaches the level named after it, whichever record is which."""
 
 from __future__ import annotations
 
@@ -113,7 +113,7 @@ def test_a_slip_reaches_the_level_named_after_it_or_a_rarer_one(births: list[tup
         for born, digit in births
         for slip, make in SLIPS.items()
         for other in make(born, digit)
-        if other is not None and other not in PLACEHOLDERS | {born} and other.year >= 1500
+        if other is not None and other not in PLACEHOLDERS | {born} and 1500 <= other.year < 3000
     ]
     found = levels([([str(born)], [str(other)]) for _, born, other in typed])
     for (slip, born, other), level in zip(typed, found, strict=True):

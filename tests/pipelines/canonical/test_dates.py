@@ -144,7 +144,7 @@ def test_a_part_of_a_date_never_becomes_a_day(
     births: list[date],
     date_format: str,
     opened: str,
-    whole_month: bool,  # noqa: FBT001
+    whole_month: bool,
 ) -> None:
     given = date_format.replace("%d", opened)
     if not whole_month:

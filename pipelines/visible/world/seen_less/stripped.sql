@@ -12,8 +12,9 @@ SELECT
         ) AS birth_dates,
         list_filter(
             partial_birth_dates,
-            lambda d: NOT hides_birth_dates OR (d = own_partial_birth_date) IS TRUE
-                OR list_contains(seen_partial_birth_dates, d)
+            lambda d: NOT hides_birth_dates
+            OR (d = own_partial_birth_date) IS TRUE
+            OR list_contains(seen_partial_birth_dates, d)
         ) AS partial_birth_dates,
         list_filter(
             identifiers, lambda i: NOT list_contains(hidden_identifiers, {'kind': i.kind, 'value': i.value})
