@@ -112,4 +112,5 @@ DATE_OF_BIRTH = Comparison(
     families=MappingProxyType({BORN_TOGETHER: 0.02, NEAR_IN_AGE: 0.28}),
 )
 """Same 0.943, an alias date 0.017, one slip 0.023 and within five years 0.010 of the pairs of one person are from the
-published rates (`domain` section 4). How they divide among the slips is a judgement: wrong keys are commonest. u is counted over pairs of invented people of 18 to 80 years."""
+published rates (`domain` section 4). How they divide among the slips is a judgement: wrong keys are commonest. u is
+counted over pairs of invented people of 18 to 80 years."""
