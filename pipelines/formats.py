@@ -14,7 +14,7 @@ from pipelines.errors import FormatError
 if TYPE_CHECKING:
     from pathlib import Path
 
-FORMAT = 3
+FORMAT = 4
 """What this version of Conjoin writes."""
 
 UNNUMBERED = 1

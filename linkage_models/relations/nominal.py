@@ -34,6 +34,12 @@ RECORD = Table(
         Column("load_id", "VARCHAR", "The load in which the row last changed.", required=True),
         Column("landed_row", "BIGINT", "Row of the landed file it came from, counted from 1.", required=True),
         Column("own_birth_date", "DATE", "The date of birth that the record's own row gives; no item's."),
+        Column(
+            "partial_birth_dates",
+            "VARCHAR[]",
+            "Dates of birth of which only the year (`YYYY`) or year and month (`YYYY-MM`) is known, the primary first.",
+        ),
+        Column("own_partial_birth_date", "VARCHAR", "Such a date that the record's own row gives; no item's."),
     ),
 )
 

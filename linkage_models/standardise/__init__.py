@@ -7,10 +7,10 @@ A macro never raises on any text: what cannot be read becomes NULL, or, for iden
 import duckdb
 
 from linkage_models.python_function import add_macro
-from linkage_models.standardise import contacts, demographics, identifiers, names
+from linkage_models.standardise import contacts, dates, demographics, identifiers, names
 from linkage_models.standardise.phones import READING, read_phone
 
-MACROS: tuple[str, ...] = (*names.MACROS, *demographics.MACROS, *identifiers.MACROS, *contacts.MACROS)
+MACROS: tuple[str, ...] = (*names.MACROS, *dates.MACROS, *demographics.MACROS, *identifiers.MACROS, *contacts.MACROS)
 """The `name(arguments) AS expression` of every macro, in the order in which they build on each other."""
 
 APPLIED: tuple[str, ...] = (*MACROS, READING)
@@ -25,7 +25,8 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
 
     * `std_name_tokens(text) -> VARCHAR[]`
     * `std_name(kind, forenames, middle_names, surname) -> STRUCT(kind, forename, middle_names, surname, as_given)`
-    * `std_birth_date(date) -> DATE`
+    * `std_birth_date(date, earliest := DATE '1500-01-01', latest := DATE '2999-12-31') -> DATE`
+    * `std_partial_birth_date(text, earliest := ..., latest := ...) -> VARCHAR`, `YYYY` or `YYYY-MM`
     * `std_sex(text) -> VARCHAR`, `M`, `F` or NULL
     * `std_postcode(text, country := 'GB') -> VARCHAR`, without space
     * `std_identifier(kind, text, as_of_year) -> STRUCT(kind, value, valid, as_given)`

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from linkage_models.words import counted
 from pipelines import audit
-from pipelines.canonical.counts import Balance, FieldQuality
+from pipelines.canonical.counts import QUALITY, Balance, FieldQuality
 from pipelines.canonical.profile import Drift, Held
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ COUNTS = ("records_before", "records_new", "records_changed", "records_deleted")
 """Counts of a whole load: fields of `Applied` and columns of `nominal.load`."""
 
 
-NO_FAULT = FieldQuality(0, 0, 0, 0, 0)
+NO_FAULT = FieldQuality(*(0 for _ in QUALITY))
 
 
 @dataclass(frozen=True)

@@ -32,6 +32,10 @@ class FieldQuality(NamedTuple):
         unmapped_codes: codes that the source's code lists lack, which are kept as they are.
         unknown_kinds: identifiers and contact points of a kind Conjoin does not know, which are left out.
         invalid_identifiers: identifiers held that fail the check of their kind.
+        implausible_birth_dates: dates of birth that could be read and are left out: outside the years that the source
+            may hold, or after the delivery.
+        placeholder_birth_dates: dates of birth that only fill the field, such as 1900-01-01; left out.
+        partial_birth_dates: dates of birth of which the year, or year and month, is known.
     """
 
     dates_given: int
@@ -39,6 +43,9 @@ class FieldQuality(NamedTuple):
     unmapped_codes: int
     unknown_kinds: int
     invalid_identifiers: int
+    implausible_birth_dates: int
+    placeholder_birth_dates: int
+    partial_birth_dates: int
 
 
 QUALITY = FieldQuality._fields
@@ -95,7 +102,9 @@ def _tombstones(staging: Staging, resource: str) -> int:
 def counts_in_force(con: DuckDBPyConnection, system: str, load_id: str) -> Counts:
     """Return what was counted when a load was applied."""
     rows = con.execute(
-        f"SELECT resource, {', '.join(BALANCE)}, {', '.join(QUALITY)} FROM nominal.load "
+        # A count that an earlier version did not make is none.
+        f"SELECT resource, {', '.join(BALANCE)}, {', '.join(f'coalesce({name}, 0)' for name in QUALITY)} "
+        "FROM nominal.load "
         "WHERE source_system = $system AND load_id = $load_id ORDER BY resource",
         {"system": system, "load_id": load_id},
     ).fetchall()

@@ -17,9 +17,9 @@ import duckdb
 
 from linkage_models import standardise
 from linkage_models.python_function import as_written
-from linkage_models.relations import Temporaries, literal, quote, statement
+from linkage_models.relations import Temporaries, quote, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
-from pipelines.canonical import bind, given, merges
+from pipelines.canonical import bind, dates, given, merges
 from pipelines.landing.changes import parquet
 from pipelines.landing.manifest import QUARANTINED
 from pipelines.source.mapping import MARKINGS, ContactKind
@@ -46,6 +46,8 @@ EXPLANATIONS = {
     "duplicate_key": "an earlier row of the same load has the same record id",
     "unknown_record": "the row names a record id that the load does not hold",
     "not_a_list": "the document holds a single value where a list belongs",
+    "unreadable_date": "the date of birth cannot be read",
+    "implausible_date": "the date of birth lies outside the years that the source may hold, or after the delivery",
     "no_value": "the row holds nothing but blanks or placeholders",
     "unknown_kind": "the row gives a kind of identifier or contact point that Conjoin does not know",
     "not_mapped": "no mapping of the source's YAML takes the row",
@@ -117,10 +119,9 @@ class Staging(Temporaries):
         self.table("staged_quarantine", _kept("quarantine"), {"record": self.spec.record.source, **why})
 
     def _read_given(self) -> None:
-        """Make what the source's YAML says readable: `given_person`, `given_item`, `landed_part`, `read_date`."""
+        """Make what the source's YAML says readable: `given_person`, `given_item`, `landed_part`, and its dates."""
         self.macro("bounded", "given", f"CASE WHEN length(given) <= {LONGEST} THEN given END")
-        formats = ", ".join(map(literal, self.spec.date_formats))
-        self.macro("read_date", "given", f"coalesce(try_strptime(given, [{formats}])::DATE, try_cast(given AS DATE))")
+        dates.make_macros(self, self.spec, self.load.delivered_at.date())
         try:
             self.view("given_person", given.given_person(self.spec, self._landed))
             self.view("given_item", given.given_item(self.spec, self._landed))
@@ -142,7 +143,7 @@ def mapping_hash(spec: SourceSpec) -> str:
     """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping and Conjoin's own forms."""
     digest = hashlib.sha256(spec.model_dump_json(exclude={"extract", "title", "description"}).encode())
     kept = [path.read_text(encoding="utf-8") for path in sorted(STAGED.rglob("*.sql"))]
-    built = [as_written(path) for path in (bind.__file__, given.__file__, merges.__file__, __file__)]
+    built = [as_written(path) for path in (bind.__file__, dates.__file__, given.__file__, merges.__file__, __file__)]
     digest.update("".join((*standardise.APPLIED, *kept, *built)).encode())
     return digest.hexdigest()
 

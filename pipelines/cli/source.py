@@ -128,6 +128,9 @@ def _as_dict(trial: Trial) -> dict[str, Any]:
                 {"field": dates.field, "line": dates.line, "count": dates.count, "shapes": list(dates.shapes)}
                 for dates in trial.unreadable
             ],
+            "implausible_birth_dates": applied.quality.implausible_birth_dates,
+            "placeholder_birth_dates": applied.quality.placeholder_birth_dates,
+            "partial_birth_dates": applied.quality.partial_birth_dates,
             "unmapped_codes": applied.quality.unmapped_codes,
             "unknown_kinds": applied.quality.unknown_kinds,
             "invalid_identifiers": applied.quality.invalid_identifiers,
@@ -183,6 +186,11 @@ def _print_counts(trial: Trial, applied: Applied) -> None:
         f" {counted(lacks.unmapped_codes, 'code is not in its list', 'codes are not in their list')};"
         f" {counted(lacks.unknown_kinds, *UNKNOWN_KINDS)};"
         f" {counted(lacks.invalid_identifiers, 'identifier fails its check', 'identifiers fail their check')}."
+    )
+    typer.echo(
+        f"  Of the dates of birth {lacks.implausible_birth_dates:,} outside `birth_years` or after the delivery and"
+        f" {lacks.placeholder_birth_dates:,} that only fill the field are left out;"
+        f" of {lacks.partial_birth_dates:,} a part is known."
     )
     for dates in trial.unreadable:
         typer.echo(f"  line {dates.line}, `{dates.field}`: {dates.count:,} unreadable, like {', '.join(dates.shapes)}")

@@ -25,6 +25,10 @@ _FAULTS = {
         "date that cannot be read is left empty",
         "dates that cannot be read are left empty",
     ),
+    "birth_dates_are_plausible": (
+        "date of birth lies outside `birth_years` or after the delivery, and is left out",
+        "dates of birth lie outside `birth_years` or after the delivery, and are left out",
+    ),
     "codes_are_mapped": ("code is not in its code list", "codes are not in their code lists"),
     "kinds_are_known": (
         "identifier or contact point is of an unknown kind",
@@ -54,6 +58,8 @@ def specs(spec: SourceSpec, asset: dg.AssetKey) -> list[dg.AssetCheckSpec]:
         "fields_are_complete": "No field is less complete than in the loads before.",
         "codes_are_steady": "The codes in use are those of the loads before.",
         "dates_are_readable": "Every date the source gave could be read.",
+        "birth_dates_are_plausible": "Every date of birth lies within the source's `birth_years`, and before the"
+        " delivery.",
         "codes_are_mapped": "Every code is in the code list it belongs to.",
         "kinds_are_known": "Every identifier and contact point is of a kind that Conjoin knows.",
         "identifiers_are_valid": "Every identifier passes the check of its kind; one that does not joins nobody.",
@@ -134,6 +140,7 @@ def _warnings(applied: Applied, spec: SourceSpec) -> Iterator[dg.AssetCheckResul
     )
     counts = (
         ("dates_are_readable", quality.unreadable_dates, "date", quality.dates_given > 0),
+        ("birth_dates_are_plausible", quality.implausible_birth_dates, "date", quality.dates_given > 0),
         ("codes_are_mapped", quality.unmapped_codes, "code of a list", held.listed_codes or not has_code_lists),
         (
             "kinds_are_known",

@@ -19,7 +19,7 @@ from pipelines.warehouse.database import transaction
 SNAPSHOT = "snapshot"
 """Name under which the file being built is attached."""
 
-OF_SUBJECT = ("display", "birth", "held", "named", "born", "identified", "housed", "flagged")
+OF_SUBJECT = ("display", "birth", "held", "named", "born", "born_in_part", "identified", "housed", "flagged")
 """The steps of `linked.subject`, each kept in `linked/subject/`."""
 
 

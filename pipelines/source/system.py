@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Annotated, Self
+from zoneinfo import available_timezones
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
 
+from linkage_models.standardise.dates import FIRST_BIRTH_YEAR
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 from pipelines.source.extract import Extract, resources
 from pipelines.source.mapping import ItemMapping, Marking, RecordMapping
@@ -66,6 +68,16 @@ class SourceSpec(BaseModel):
     date_format: str | Annotated[list[str], Field(min_length=1)] = Field(
         "%Y-%m-%d", description="How the source writes dates, as strptime knows it: one format, or several to try."
     )
+    birth_years: tuple[Annotated[int, Field(ge=1, le=9999)], Annotated[int, Field(ge=1, le=9999)]] = Field(
+        (FIRST_BIRTH_YEAR, 2999),
+        description="[first, last] year in which its people may have been born. A date of birth outside, or after the"
+        " delivery, is left out and counted.",
+    )
+    time_zone: str = Field(
+        "Europe/London",
+        description="Where a day begins for it (a name of the IANA database): a moment, such as"
+        " `2024-06-01T23:00:00Z`, is read as a day there; midnight in UTC is the day as written.",
+    )
     country: str = Field(
         "GB",
         pattern="^[A-Z]{2}$",
@@ -102,6 +114,11 @@ class SourceSpec(BaseModel):
             yield f"the resources {', '.join(sorted(unread))} are extracted but nothing reads them"
         for kind in sorted({*IDENTIFIER_KINDS, *OTHER_COMPARISONS} & set(self.identifier_kinds)):
             yield f"`identifier_kinds` names {kind}, which Conjoin knows or uses already; name only others"
+        first, last = self.birth_years
+        if first > last:
+            yield f"`birth_years` begins in {first} and ends in {last}; write the earlier year first"
+        if self.time_zone not in available_timezones():
+            yield f"`time_zone` names `{self.time_zone}`, which is no time zone of the IANA database"
         asked = {*self.record.code_lists.values(), *(item.code_list for item in self.items if item.code_list)}
         for name in sorted(asked - set(self.code_lists)):
             yield f"there is no code list `{name}` under `code_lists`"

@@ -176,14 +176,14 @@ def _failing(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder:
 
 
 def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, folder: Path) -> Iterator[UnreadableDates]:
-    """Yield the fields with dates that cannot be read; the macro `read_date` exists while the load is staged."""
+    """Yield the fields with dates that cannot be read; the macros exist while the load is staged."""
     for location, relation, expression in expressions_of(spec, folder):
         if "detail" in location or not str(location[-1]).endswith("_date"):
             continue
         found = con.execute(
             f"""
             SELECT given, count(*) FROM (SELECT nullif(trim(({expression})::VARCHAR), '') AS given FROM {relation})
-            WHERE given IS NOT NULL AND read_date(given) IS NULL GROUP BY given
+            WHERE {_is_unreadable(spec, location)} GROUP BY given
             """
         ).fetchall()
         shapes: dict[str, int] = {}
@@ -193,3 +193,11 @@ def _unreadable(con: DuckDBPyConnection, spec: SourceSpec, yaml_file: Path, fold
             line = field_line(yaml_file, location, below=BELOW)
             commonest = sorted(shapes, key=lambda shape: (-shapes[shape], shape))[:SHAPES]
             yield UnreadableDates(".".join(map(str, location)), line, sum(shapes.values()), tuple(commonest))
+
+
+def _is_unreadable(spec: SourceSpec, location: tuple[str | int, ...]) -> str:
+    """Return the condition that `given`, of a field with a date, cannot be read; a date of birth may be so in part."""
+    kind = spec.items[location[1]].kind if isinstance(location[1], int) else None
+    if location[-1] == "birth_date" or (kind == "birth_date" and location[-1] == "item_date"):
+        return "birth_fault(given, read_birth_date(given), read_part(given)) = 'unreadable'"
+    return "is_unread(given, read_date(given))"

@@ -64,7 +64,7 @@ def _connected(
     path: str, config: dict[str, str | bool | int | float | list[str]], *, read_only: bool
 ) -> DuckDBPyConnection:
     try:
-        return duckdb.connect(path, read_only=read_only, config=config)
+        con = duckdb.connect(path, read_only=read_only, config=config)
     except duckdb.IOException as error:
         if "Could not set lock" not in str(error):
             raise
@@ -73,3 +73,6 @@ def _connected(
         raise WarehouseBusyError(
             f"{path} is in use by {named}; wait for it to finish, or end it, and try again."
         ) from None
+    # A moment is the same text wherever the machine stands.
+    con.execute("SET GLOBAL TimeZone = 'UTC'")
+    return con

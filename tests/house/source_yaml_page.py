@@ -69,6 +69,21 @@ Every value below `record` and `items`, and `key`, `cursor` and `deleted` of a r
 columns of one landed row: most are a column's name, `"'crn'"` is a constant. Of JSON, XML and REST a row has one
 column, `document`. A field whose name ends in `_date` is read by `date_format`, unless its expression already gives a
 date.
+
+### Dates
+
+A text is a date if it has the form of `date_format`, or is written as databases write dates: year of four digits,
+month, day. Nothing else is read, and what is not read is counted (`dates_are_readable`).
+
+* `%Y` is a year of four digits. `%y` is the latest year that a date of birth may have on the day of the delivery; for
+  other dates it may lie up to twenty years ahead.
+* Of a date of birth such as `00/03/1962`, `XX/03/1962`, `03/1962`, `1962-00-00` or `1962`, the year and month, or the
+  year, are known and kept as that. They are weak evidence, and never a day.
+* A date of birth outside `birth_years` or after the delivery is left out and counted (`birth_dates_are_plausible`), and
+  so is one that only fills the field ([standard forms](standard-forms.md)). As an item of its own it is quarantined.
+* `infinity` is no end, and `-infinity` no beginning.
+* A moment with a time zone, typed or as text, is a day in the source's `time_zone`. Midnight in UTC is the day as it is
+  written, for many write days so.
 """
 
 _FORMATS: tuple[tuple[type[BaseModel], str, tuple[type[BaseModel], ...], tuple[str, ...]], ...] = (

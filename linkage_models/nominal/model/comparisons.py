@@ -25,6 +25,7 @@ from linkage_models.nominal.model.condition import (
     shared,
     some_pair,
 )
+from linkage_models.nominal.model.dates import DATE_OF_BIRTH
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 
 FORENAME_AMONG_GIVEN = either_way(lambda one, other: call("list_has_any", f"forenames_{one}", f"given_names_{other}"))
@@ -163,38 +164,6 @@ MIDDLE_NAMES = Comparison(
         Level("unlike", None, 0.02, 0.968),
     ),
     alike="forename_v",
-)
-
-DAYS_IN_FIVE_YEARS = 1826
-
-_WITHIN_FIVE_YEARS = condition(f"abs(date_diff('day', dob_l, dob_r)) <= {DAYS_IN_FIVE_YEARS}")
-
-DATE_OF_BIRTH = Comparison(
-    "date_of_birth",
-    lacking("dob"),
-    (
-        # 1 January is over-represented: it is what people type for 'some time that year'.
-        Level(
-            "same, 1 January",
-            both(equal("dob_text"), condition("dob_text_l[5:] = '0101'")),
-            0.008,
-            2e-6,
-            family="born together",
-        ),
-        Level("same", equal("dob_text"), 0.94, 5e-5, family="born together"),
-        Level("same through an alias date", shared("dobs"), 0.017, 5e-6, family="born together"),
-        Level("day and month exchanged", condition("dob_swapped_l = dob_text_r"), 0.004, 2.5e-5, family="near in age"),
-        Level(
-            "one character apart, within five years",
-            both(_WITHIN_FIVE_YEARS, condition("damerau_levenshtein(dob_text_l, dob_text_r) = 1")),
-            0.017,
-            1e-3,
-            family="near in age",
-        ),
-        Level("within five years", _WITHIN_FIVE_YEARS, 0.01, 0.18, family="near in age"),
-        Level("further apart", None, 0.004, 0.82),
-    ),
-    families={"born together": 0.02, "near in age": 0.28},
 )
 
 MANY_POSTCODES = 4

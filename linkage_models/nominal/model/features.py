@@ -13,6 +13,7 @@ from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPA
 INPUT_COLUMNS = (
     "names",
     "birth_dates",
+    "partial_birth_dates",
     "sex",
     "identifiers",
     "addresses",
@@ -73,7 +74,9 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
         folded, in order of the alphabet, so that order and division into fields do not matter) and its folded parts
         `forename_v` and `surname_v`; over all names, primary and alias, `forenames`, `given_names` (these and middle
         names), `surnames`, `full_names`, `unordered_names`, `name_words`; `dob` and `dobs`; `dob_text` and
-        `dob_swapped` (`YYYYMMDD`, and the same with day and month exchanged if that is a date); `postcodes`,
+        `dob_swapped` (`YYYYMMDD`, and the same with day and month exchanged if that is a date); `dob_days` (since
+        1970) and `dob_month_day` (month and day as one number: 101 is 1 January); `dob_year` and `dob_month`, which a
+        date of birth known in part may have too, and `dob_years`, the years of all of either kind; `postcodes`,
         `unit_postcodes` (full British ones) and `outcodes`; `address_words` and `address_lines` (what is before the
         first comma) and `house_numbers`, and `address_parts`
         (letters between commas); `birth_place`; `sex`; for each identifier

@@ -16,7 +16,10 @@ SELECT
             surname_words := nominal_words(n.surname)
         )
     ) AS names,
-    list_filter(nominal_compared(birth_dates), lambda d: d IS NOT NULL) AS birth_dates,
+    -- Years of four digits, so that two dates are texts of one length.
+    list_filter(nominal_compared(birth_dates), lambda d: d BETWEEN DATE '1000-01-01' AND DATE '9999-12-31')
+        AS birth_dates,
+    nominal_compared(partial_birth_dates) AS partial_birth_dates,
     nominal_compared(identifiers) AS identifiers,
     list_transform(
         nominal_compared(addresses),

@@ -33,6 +33,14 @@ SELECT
     nominal_set(birth_dates) AS dobs,
     strftime(birth_dates[1], '%Y%m%d') AS dob_text,
     nominal_swapped(birth_dates[1]) AS dob_swapped,
+    (birth_dates[1] - DATE '1970-01-01')::INTEGER AS dob_days,
+    coalesce(year(birth_dates[1]), left(partial_birth_dates[1], 4)::INTEGER)::SMALLINT AS dob_year,
+    coalesce(month(birth_dates[1]), nullif(substr(partial_birth_dates[1], 6), '')::INTEGER)::SMALLINT AS dob_month,
+    (month(birth_dates[1]) * 100 + day(birth_dates[1]))::SMALLINT AS dob_month_day,
+    nominal_set(list_concat(
+        list_transform(birth_dates, lambda d: year(d)),
+        list_transform(partial_birth_dates, lambda p: left(p, 4)::INTEGER)
+    )) AS dob_years,
     nominal_set(list_transform(addresses, lambda a: a.postcode)) AS postcodes,
     nominal_set(list_filter(list_transform(addresses, lambda a: a.postcode), lambda p: nominal_is_unit(p)))
         AS unit_postcodes,

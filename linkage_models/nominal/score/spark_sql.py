@@ -26,6 +26,10 @@ FUNCTIONS = {
 SUM = "AGGREGATE({}, CAST(0 AS DOUBLE), (total, item) -> total + CAST(item AS DOUBLE))"
 
 
+UNLIKE = "SIZE(FILTER(SEQUENCE(1, LENGTH({0})), place -> SUBSTRING({0}, place, 1) <> SUBSTRING({1}, place, 1)))"
+"""How many letters of two texts of one length differ."""
+
+
 def spark_sql(query: str, lists: Collection[str] = ()) -> str:
     """Return a query or an expression of DuckDB's as one of Spark's with the same result.
 
@@ -76,6 +80,8 @@ def _by_name(generator: Generator, node: exp.Anonymous) -> str:
             return SUM.format(generator.sql(node.expressions[0]))
         case "DAMERAU_LEVENSHTEIN":
             return _alike(generator, "DAMERAU_LEVENSHTEIN", *node.expressions)
+        case "HAMMING":
+            return UNLIKE.format(*(generator.sql(text) for text in node.expressions))
         case name:
             return generator.func(FUNCTIONS.get(name, name), *node.expressions)
 

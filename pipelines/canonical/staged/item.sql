@@ -21,11 +21,15 @@ SELECT
         WHEN 'name' THEN to_json(item.name)
         WHEN 'identifier' THEN to_json(item.identifier)
         ELSE item.detail
+    END AS told,
+    -- A date of birth of which a part is known is no date, and so stands beside what else the item says.
+    CASE
+        WHEN item.partial_birth_date IS NULL THEN told
+        ELSE json_merge_patch(coalesce(told, '{}'), json_object('birth_date', item.partial_birth_date))
     END AS detail,
     CASE WHEN list_contains($markings, item.marking) THEN item.marking END AS marking,
     item.handling, item.name, item.birth_date, item.identifier, item.contact_point,
-    list_count(item.date_texts) AS dates_given,
-    list_count(list_filter(item.date_texts, lambda text: read_date(text) IS NULL)) AS unreadable_dates,
+    item.partial_birth_date, item.birth_fault, item.dates_given, item.unreadable_dates,
     item.unmapped_codes,
     CASE
         WHEN item.overlong THEN 'overlong_value'
@@ -33,12 +37,14 @@ SELECT
         WHEN merge.problem IS NOT NULL THEN merge.problem
         WHEN person.record_key IS NULL THEN 'unknown_record'
         WHEN NOT item.listed THEN 'not_a_list'
+        WHEN item.kind = 'birth_date' AND item.birth_fault = 'unreadable' THEN 'unreadable_date'
+        WHEN item.kind = 'birth_date' AND item.birth_fault = 'implausible' THEN 'implausible_date'
         WHEN CASE item.kind
             WHEN 'name' THEN item.name IS NULL
             WHEN 'identifier' THEN item.identifier IS NULL
             WHEN 'contact_point' THEN item.contact_point IS NULL
             WHEN 'address' THEN item.value IS NULL AND item.standard_postcode IS NULL
-            WHEN 'birth_date' THEN std_birth_date(item.item_date) IS NULL
+            WHEN 'birth_date' THEN coalesce(item.birth_date::VARCHAR, item.partial_birth_date) IS NULL
             WHEN 'release_date' THEN item.item_date IS NULL
             WHEN 'merge' THEN item.value IS NULL
             ELSE coalesce(item.code, item.value) IS NULL AND coalesce(item.item_date, item.from_date) IS NULL

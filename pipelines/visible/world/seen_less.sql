@@ -5,6 +5,7 @@ INNER JOIN everything_nominal.record AS record USING (record_key)
 WHERE
     len(stripped.names) <> len(record.names)
     OR len(stripped.birth_dates) <> len(record.birth_dates)
+    OR len(stripped.partial_birth_dates) <> len(record.partial_birth_dates)
     OR len(stripped.identifiers) <> len(record.identifiers)
     OR len(stripped.addresses) <> len(record.addresses)
     OR len(stripped.contact_points) <> len(record.contact_points)

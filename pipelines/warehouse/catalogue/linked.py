@@ -38,6 +38,11 @@ SUBJECT = Table(
         Column("record_count", "BIGINT", "Number of nominal records.", required=True),
         Column("weakest_link_weight", "DOUBLE", "Lowest match weight on the strongest tree that joins its records."),
         Column("review_flags", "VARCHAR[]", "Why a person should look at it; empty list for none.", required=True),
+        Column(
+            "partial_birth_dates",
+            "STRUCT(birth_date VARCHAR, source_systems VARCHAR[])[]",
+            "Dates of birth of which the year (`YYYY`) or year and month (`YYYY-MM`) is known, with the systems.",
+        ),
     ),
 )
 

@@ -82,6 +82,11 @@ LOAD = Table(
         ),
         Column("invalid_identifiers", "BIGINT", "Identifiers that fail the check of their kind.", required=True),
         Column("refused", "VARCHAR", "Why the load was not taken over; empty if it was."),
+        Column(
+            "implausible_birth_dates", "BIGINT", "Dates of birth that cannot be one's own for their year, left out."
+        ),
+        Column("placeholder_birth_dates", "BIGINT", "Dates of birth that only fill the field, left out."),
+        Column("partial_birth_dates", "BIGINT", "Dates of birth of which the year, or year and month, is known."),
     ),
 )
 

@@ -45,7 +45,7 @@ RECORD = """
     identifiers STRUCT(kind VARCHAR, value VARCHAR, valid BOOLEAN, as_given VARCHAR)[],
     addresses STRUCT(address VARCHAR, postcode VARCHAR, from_date DATE, to_date DATE)[],
     contact_points STRUCT(kind VARCHAR, value VARCHAR)[], sentence_dates DATE[],
-    content_hash VARCHAR, load_id VARCHAR, landed_row BIGINT
+    content_hash VARCHAR, load_id VARCHAR, landed_row BIGINT, partial_birth_dates VARCHAR[]
 """
 """The columns of `nominal.record`."""
 
@@ -91,7 +91,10 @@ STANDARDISED = f"""
         record_key, split_part(record_key, ':', 1) AS source_system, split_part(record_key, ':', 2) AS source_record_id,
         list_filter(list_transform(names, lambda n: std_name(n.kind, n.forenames, NULL, n.surname)),
             lambda n: n IS NOT NULL) AS names,
-        list_filter(list_transform(born, lambda d: std_birth_date(d::DATE)), lambda d: d IS NOT NULL) AS birth_dates,
+        list_filter(list_transform(born, lambda d: std_birth_date(try_cast(d AS DATE))), lambda d: d IS NOT NULL)
+            AS birth_dates,
+        list_filter(list_transform(born, lambda d: std_partial_birth_date(d)), lambda d: d IS NOT NULL)
+            AS partial_birth_dates,
         std_sex(sex) AS sex, ethnicity, nationality, birth_place,
         list_filter(list_transform(identifiers, lambda i: std_identifier(i.kind, i.value, {AS_OF_YEAR})),
             lambda i: i IS NOT NULL) AS identifiers,

@@ -21,7 +21,13 @@ from pipelines.source import SourceSpec
 
 AS_OF = datetime(2026, 3, 2, 2, tzinfo=UTC)
 DRIFT = {"columns_are_steady", "fields_are_complete", "codes_are_steady"}
-COUNTED = {"dates_are_readable", "codes_are_mapped", "kinds_are_known", "identifiers_are_valid"}
+COUNTED = {
+    "dates_are_readable",
+    "birth_dates_are_plausible",
+    "codes_are_mapped",
+    "kinds_are_known",
+    "identifiers_are_valid",
+}
 ALL = {"nothing_is_lost", "load_is_trusted", *DRIFT, *COUNTED}
 CSV: dict[str, Any] = {"format": "csv", "resources": {"people": "acme/people.csv"}}
 JSONL: dict[str, Any] = {"format": "json", "layout": "lines", "resources": {"people": "acme/people.jsonl"}}

@@ -42,6 +42,18 @@ def test_first_of_january_loses_a_tie_between_dates_of_birth(tmp_path: Path) -> 
     assert rows(world, tmp_path, "SELECT birth_date FROM linked.subject") == [(date(1985, 6, 30),)]
 
 
+def test_a_year_or_month_of_birth_that_is_known_comes_with_the_systems_that_know_it(tmp_path: Path) -> None:
+    world = World()
+    world.record("pnc:1", "A B", subject="S1", born_in=["1962"])
+    world.record("nomis:1", "A B", subject="S1", born_in=["1962-03", "1962"])
+    assert rows(world, tmp_path, "SELECT birth_date, birth_dates, partial_birth_dates FROM linked.subject") == [
+        (None, [], [
+            {"birth_date": "1962", "source_systems": ["nomis", "pnc"]},
+            {"birth_date": "1962-03", "source_systems": ["nomis"]},
+        ]),
+    ]  # fmt: skip
+
+
 def test_sex_stays_empty_where_records_are_evenly_split(tmp_path: Path) -> None:
     world = World()
     world.record("pnc:1", "A B", subject="S1", sex="M")

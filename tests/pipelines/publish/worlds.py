@@ -56,6 +56,7 @@ class World:
         identifiers: Sequence[tuple[str, str]] = (),
         addresses: Sequence[tuple[str, str]] = (),
         member: bool = True,
+        born_in: Sequence[str] = (),
     ) -> str:
         """Add a nominal record; the first name is its primary one, the last word of each its surname."""
         system, source_id = key.split(":", 1)
@@ -69,6 +70,7 @@ class World:
             names=[_name("alias" if position else "primary", name) for position, name in enumerate(names)],
             birth_dates=[date.fromisoformat(day) for day in dates],
             own_birth_date=date.fromisoformat(dates[0]) if dates else None,
+            partial_birth_dates=list(born_in),
             sex=sex,
             identifiers=[
                 {"kind": kind, "value": value, "valid": True, "as_given": value} for kind, value in identifiers

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 
 import duckdb
 import pytest
 
+from pipelines.visible.sight import AudienceSight
+from pipelines.visible.world import VISIBLE, visible_world
+from tests.pipelines.publish.worlds import insert
 from tests.pipelines.visible.generated import (
     HIGH,
     KINDS,
@@ -55,3 +59,23 @@ def test_a_night_without_changes_changes_nothing_for_an_audience(tmp_path: Path)
     with warehouse() as con:
         before = told(night(con, world.persons, [LOW], tmp_path)["low"])
         assert told(night(con, world.persons, [LOW], tmp_path, 1)["low"]) == before
+
+
+def test_a_hidden_item_takes_the_part_of_a_date_of_birth_that_it_alone_tells() -> None:
+    with warehouse() as con:
+        insert(
+            con, "nominal.record", record_key="pnc:1", source_system="pnc", source_record_id="1", names=[],
+            birth_dates=[], identifiers=[], addresses=[], contact_points=[], sentence_dates=[],
+            partial_birth_dates=["1962", "1963-04", "1964"], own_partial_birth_date="1962",
+        )  # fmt: skip
+        for key, kind, marking, part in (
+            ("i1", "birth_date", "OFFICIAL", "1963-04"), ("i2", "name", "SECRET", "1964"),
+        ):  # fmt: skip
+            insert(
+                con, "nominal.information_item", item_key=key, record_key="pnc:1", source_system="pnc", kind=kind,
+                detail=json.dumps({"birth_date": part}), marking=marking, originator="pnc", resource="items",
+                landed_row=1,
+            )  # fmt: skip
+        with visible_world(con, AudienceSight("low", ("OFFICIAL",), None)):
+            seen = con.execute(f"SELECT partial_birth_dates FROM {VISIBLE}.sight.seen_less").fetchall()
+    assert seen == [(["1962", "1963-04"],)]

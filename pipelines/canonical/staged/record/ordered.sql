@@ -5,7 +5,8 @@ SELECT
     list_sort(list_transform(aliases, lambda name: struct_pack(
         rank := (name.surname, name.forename, name.middle_names, name.as_given), item := name
     ))) AS aliases,
-    list_sort(list_distinct(birth_dates)) AS birth_dates,
+    list_sort(birth_dates) AS birth_dates,
+    list_sort(partial_birth_dates) AS partial_birth_dates,
     list_sort(identifiers) AS identifiers,
     -- The latest first.
     list_sort(list_transform(addresses, lambda held: struct_pack(

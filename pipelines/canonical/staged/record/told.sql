@@ -2,10 +2,8 @@
 SELECT
     record_key,
     list(DISTINCT name) FILTER (name IS NOT NULL) AS aliases,
-    list_concat(
-        list(DISTINCT birth_date) FILTER (birth_date IS NOT NULL),
-        list(DISTINCT std_birth_date(item_date)) FILTER (kind = 'birth_date')
-    ) AS birth_dates,
+    list(DISTINCT birth_date) FILTER (birth_date IS NOT NULL) AS birth_dates,
+    list(DISTINCT partial_birth_date) FILTER (partial_birth_date IS NOT NULL) AS partial_birth_dates,
     list(DISTINCT identifier) FILTER (identifier IS NOT NULL) AS identifiers,
     list(DISTINCT {'address': value, 'postcode': code, 'from_date': from_date, 'to_date': to_date})
     FILTER (kind = 'address') AS addresses,

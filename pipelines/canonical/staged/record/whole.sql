@@ -17,7 +17,12 @@ SELECT
     coalesce(ordered.contact_points, []) AS contact_points,
     coalesce(ordered.sentence_dates, []) AS sentence_dates,
     person.landed_row,
-    person.birth_date AS own_birth_date
+    person.birth_date AS own_birth_date,
+    list_concat(
+        list_filter([person.partial_birth_date], lambda part: part IS NOT NULL),
+        list_filter(ordered.partial_birth_dates, lambda part: part IS DISTINCT FROM person.partial_birth_date)
+    ) AS partial_birth_dates,
+    person.partial_birth_date AS own_partial_birth_date
 FROM staged_person AS person
 LEFT JOIN ordered ON person.record_key = ordered.record_key
 WHERE person.problem IS NULL

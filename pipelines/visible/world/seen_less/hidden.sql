@@ -11,7 +11,8 @@ SELECT
         AS hidden_contact_points,
     coalesce(list(item_date) FILTER (kind = 'sentence' AND NOT visible), []) AS hidden_sentence_dates,
     count_if(kind IN ('name', 'birth_date') AND NOT visible) > 0 AS hides_birth_dates,
-    coalesce(list(item_date) FILTER (kind IN ('name', 'birth_date') AND visible), []) AS seen_birth_dates
+    coalesce(list(item_date) FILTER (kind IN ('name', 'birth_date') AND visible), []) AS seen_birth_dates,
+    coalesce(list(partial_birth_date) FILTER (visible), []) AS seen_partial_birth_dates
 FROM said
 GROUP BY record_key
 HAVING count_if(NOT visible) > 0

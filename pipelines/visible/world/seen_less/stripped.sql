@@ -2,14 +2,20 @@
 -- and its own date of birth.
 SELECT
     * EXCLUDE (
-        hides_birth_dates, hidden_names, seen_birth_dates, hidden_identifiers, hidden_addresses,
-        hidden_contact_points, hidden_sentence_dates
+        hides_birth_dates, hidden_names, seen_birth_dates, seen_partial_birth_dates, hidden_identifiers,
+        hidden_addresses, hidden_contact_points, hidden_sentence_dates
     ) REPLACE (
         list_filter(names, lambda n: n.kind = 'primary' OR NOT list_contains(hidden_names, n.as_given)) AS names,
         list_filter(
             birth_dates,
             lambda d: NOT hides_birth_dates OR (d = own_birth_date) IS TRUE OR list_contains(seen_birth_dates, d)
         ) AS birth_dates,
+        list_filter(
+            partial_birth_dates,
+            lambda d: NOT hides_birth_dates
+            OR (d = own_partial_birth_date) IS TRUE
+            OR list_contains(seen_partial_birth_dates, d)
+        ) AS partial_birth_dates,
         list_filter(
             identifiers, lambda i: NOT list_contains(hidden_identifiers, {'kind': i.kind, 'value': i.value})
         ) AS identifiers,
