@@ -10,7 +10,7 @@ import pytest
 from linkage_models.evaluate import Group, largest_disparity, recall_by_group, recall_by_rule
 from linkage_models.evaluate.groups import SMALLEST
 from linkage_models.intervals import Interval
-from linkage_models.nominal.model.blocking import identifier_rule
+from linkage_models.nominal.model.blocking import catalogue, identifier_rule
 from tests.linkage_models.nominal.builders import Given, Warehouse
 
 if TYPE_CHECKING:
@@ -121,9 +121,16 @@ def test_where_no_dimension_has_two_groups_no_disparity_is_named() -> None:
     assert largest_disparity((Group("sex", "M", 20, 20, Interval(1.0, 0.9, 1.0)),)) is None
 
 
+RULES = tuple(
+    rule
+    for rule in catalogue()
+    if rule.name in {"pnc shared", "police serial shared", "date of birth and a name word shared"}
+)
+
+
 def test_each_rule_is_measured_by_what_it_finds_what_it_alone_finds_and_what_it_costs() -> None:
     people: dict[str, tuple[Given, Given, bool]] = {
-        # Found by the number alone; by date and name words as well as the full name and its years and days; by nothing.
+        # Found by the number alone; by date and name words; by nothing.
         "P": ({"name": "Aled Pritchard", "pnc": "81/34U"}, {"name": "Tomasz Nowak", "pnc": "81/34U"}, True),
         "Q": ({"name": "Aisha Rahman", "born": "1987-02-03"}, {"name": "Aisha Malik", "born": "1987-02-03"}, True),
         "R": ({"name": "Haruto Tanaka", "born": "1994-05-06"}, {"name": "Ion Popescu", "born": "1985-02-01"}, False),
@@ -131,7 +138,7 @@ def test_each_rule_is_measured_by_what_it_finds_what_it_alone_finds_and_what_it_
         "S": ({"name": "Aisha Lis", "born": "1987-02-03"}, {"name": "Zofia Vaughan", "born": "1999-02-01"}, False),
     }
     con = judged(people).con
-    together, *each = recall_by_rule(con, predicted="predicted", truth="truth", records="record")
+    together, *each = recall_by_rule(con, predicted="predicted", truth="truth", records="record", rules=RULES)
     by_name = {rule.name: rule for rule in each}
     number, word = by_name["pnc shared"], by_name["date of birth and a name word shared"]
     assert (together.true_pairs, together.found) == (4, 2)
