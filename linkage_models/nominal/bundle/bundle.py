@@ -2,6 +2,7 @@
 
 model.json                   the model in Splink's own form
 household.json               what was learned of pairs of two people of one household
+slips.json                   what was learned of slips that go together
 term_frequencies/*.parquet   frozen frequencies; defaults.json beside them
 calibration.json             from match weight to probability, with its reliability curve
 thresholds.json              match weights for strict, link, review and wide
@@ -28,6 +29,7 @@ from linkage_models.nominal.errors import BundleError
 from linkage_models.nominal.model.blocking import BlockingRule, catalogue
 from linkage_models.nominal.model.household import Household
 from linkage_models.nominal.model.settings import identifier_kinds, model_shape, splink_settings
+from linkage_models.nominal.model.slips import Slips
 
 FORMAT = "conjoin nominal model 3"
 MANIFEST = "manifest.json"
@@ -44,6 +46,7 @@ class Bundle:
         version: the date of training and the beginning of a digest of its content, `2026-03-02-1a2b3c4d`.
         model: Splink's settings with trained m and u.
         household: what was learned of pairs of two people of one household.
+        slips: what was learned of slips that go together.
         frequencies: the frozen term frequencies.
         calibration: from match weight to probability.
         thresholds: the match weights at which pairs are acted on.
@@ -54,6 +57,7 @@ class Bundle:
     version: str
     model: dict[str, Any]
     household: Household
+    slips: Slips
     frequencies: TermFrequencies
     calibration: Calibration
     thresholds: BundleThresholds
@@ -94,15 +98,16 @@ class Bundle:
         cls,
         model: dict[str, Any],
         household: Household,
+        slips: Slips,
         frequencies: TermFrequencies,
         calibration: Calibration,
         thresholds: BundleThresholds,
         recipe: dict[str, Any],
     ) -> "Bundle":
         """Return the bundle of its parts, with the version and the card that follow from them."""
-        version = content_version(recipe, model, household, frequencies, calibration, thresholds)
-        card = model_card(version, recipe, model, household, calibration, thresholds)
-        return cls(version, model, household, frequencies, calibration, thresholds, recipe, card)
+        version = content_version(recipe, model, household, slips, frequencies, calibration, thresholds)
+        card = model_card(version, recipe, model, household, slips, calibration, thresholds)
+        return cls(version, model, household, slips, frequencies, calibration, thresholds, recipe, card)
 
     def save(self, path: Path | str) -> None:
         """Write the bundle to a new folder, as the newest among the bundles beside it.
@@ -124,6 +129,7 @@ class Bundle:
         _write_json(terms / "defaults.json", defaults)
         _write_json(folder / "model.json", self.model)
         _write_json(folder / "household.json", asdict(self.household))
+        _write_json(folder / "slips.json", asdict(self.slips))
         _write_json(folder / "calibration.json", asdict(self.calibration))
         _write_json(folder / "thresholds.json", asdict(self.thresholds))
         _write_json(folder / "recipe.json", self.recipe)
@@ -152,6 +158,7 @@ class Bundle:
                 manifest["version"],
                 _read_json(folder / "model.json"),
                 Household(**_read_json(folder / "household.json")),
+                Slips(**_read_json(folder / "slips.json")),
                 TermFrequencies(tables, defaults["unseen"], defaults["dependence"]),
                 _read_calibration(folder / "calibration.json"),
                 BundleThresholds(**_read_json(folder / "thresholds.json")),
@@ -172,6 +179,7 @@ def content_version(
     recipe: dict[str, Any],
     model: dict[str, Any],
     household: Household,
+    slips: Slips,
     frequencies: TermFrequencies,
     calibration: Calibration,
     thresholds: BundleThresholds,
@@ -179,7 +187,7 @@ def content_version(
     """Return the version of a bundle: the date, and eight digits of the SHA-256 of all that decides a weight."""
     digest = hashlib.sha256()
     tables = {name: table.to_pydict() for name, table in frequencies.tables.items()}
-    parts = (model, asdict(household), tables, frequencies.unseen, frequencies.dependence)
+    parts = (model, asdict(household), slips.ratios, tables, frequencies.unseen, frequencies.dependence)
     decides = (*parts, asdict(calibration), asdict(thresholds), recipe["blocking_rules"], recipe["records"])
     digest.update(json.dumps(decides, sort_keys=True).encode())
     return f"{recipe['trained_on']}-{digest.hexdigest()[:8]}"

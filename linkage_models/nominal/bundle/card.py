@@ -1,5 +1,6 @@
 """The training recipe and the model card: how a bundle came about, for a machine and for a reader."""
 
+from itertools import chain
 from math import log2
 from typing import Any
 
@@ -7,6 +8,7 @@ from linkage_models.nominal.bundle.calibration import BIN, FIT_UP_TO, Calibratio
 from linkage_models.nominal.bundle.thresholds import EXPECTED_PRECISION, BundleThresholds
 from linkage_models.nominal.model.blocking import MOST_IN_BLOCK
 from linkage_models.nominal.model.household import Household
+from linkage_models.nominal.model.slips import WORDS, Slips
 
 
 def model_card(
@@ -14,6 +16,7 @@ def model_card(
     recipe: dict[str, Any],
     model: dict[str, Any],
     household: Household,
+    slips: Slips,
     calibration: Calibration,
     thresholds: BundleThresholds,
 ) -> str:
@@ -24,6 +27,7 @@ def model_card(
         recipe: its training recipe.
         model: Splink's settings with trained parameters.
         household: what was learned of pairs of one household.
+        slips: what was learned of slips that go together.
         calibration: its calibration.
         thresholds: its thresholds.
     """
@@ -75,6 +79,9 @@ The m of these levels rests on their published or stated starting values, and no
 than was stated:
 
 {not_seen}
+
+## Slips
+Of one person's pairs, how much likelier than independence says, in bits: {_slips(slips)}.
 
 ## Blocking rules
 | rule | pairs added | share of expected matches added |
@@ -132,6 +139,11 @@ def _weights(recipe: dict[str, Any], model: dict[str, Any], household: Household
             shares = f"{m:.4g} | {k:.4g} | {u:.4g} | {log2(m / u):+.1f}"
             rows.append(f"| {name} | {level['label_for_charts']} | {shares} | {seen:,.0f} |")
     return "\n".join(rows)
+
+
+def _slips(slips: Slips) -> str:
+    told = zip(chain(*WORDS), chain(*slips.bits()), strict=True)
+    return "; ".join(f"{words} {bits:+.2f}" for words, bits in told)
 
 
 def _rules(recipe: dict[str, Any]) -> str:

@@ -27,6 +27,7 @@ class Level:
         family: what of the level a household or family has in common, such as a surname. Among pairs of two people of
             one household, levels of one such word are as frequent beside each other as among strangers; how frequent
             they are together is learned. Levels without a word are such a group as well.
+        exact: whether the two records say the same in it, without a slip; see `slips`.
     """
 
     label: str
@@ -37,6 +38,7 @@ class Level:
     term_weight: float = 1.0
     u_stated: bool = False
     family: str = ""
+    exact: bool = False
 
     @property
     def sql(self) -> str:

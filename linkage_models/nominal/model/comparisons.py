@@ -46,7 +46,7 @@ NAME = Comparison(
     "name",
     condition("(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)"),
     (
-        Level("same forename and surname", equal("full_name"), 0.86, 2e-5, "full_name", family="surname"),
+        Level("same forename and surname", equal("full_name"), 0.86, 2e-5, "full_name", family="surname", exact=True),
         Level(
             "same words in another order or spelling",
             either(

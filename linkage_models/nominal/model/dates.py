@@ -40,8 +40,9 @@ DATE_OF_BIRTH = Comparison(
             0.008,
             2e-6,
             family=BORN_TOGETHER,
+            exact=True,
         ),
-        Level("same", equal("dob_text"), 0.935, 5e-5, family=BORN_TOGETHER),
+        Level("same", equal("dob_text"), 0.935, 5e-5, family=BORN_TOGETHER, exact=True),
         Level(
             "same through an alias date",
             condition("CASE WHEN len(dobs_l) > 1 OR len(dobs_r) > 1 THEN list_has_any(dobs_l, dobs_r) ELSE FALSE END"),

@@ -4,6 +4,8 @@ from math import log2
 from typing import Any
 
 from linkage_models.nominal.bundle import Bundle
+from linkage_models.nominal.model import slips
+from linkage_models.nominal.model.comparisons import comparisons
 from linkage_models.nominal.model.household import OWN_FREQUENCY, by_level
 from linkage_models.relations import Steps, literal
 
@@ -45,6 +47,7 @@ def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None
         [
             _struct("'prior'", "'two records at random'", str(round(log2(prior / (1 - prior)), PLACES))),
             *(_entry(comparison) for comparison in bundle.model["comparisons"]),
+            _slips(bundle),
         ]
     )
     is_faint = f"taken_off > -{FAINTEST}"
@@ -96,6 +99,17 @@ def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None
             FROM edge WHERE match_weight >= {bundle.thresholds.review if least is None else least}
         """)
     )
+
+
+def _slips(bundle: Bundle) -> str:
+    entries = [
+        [
+            "NULL" if abs(bits) < FAINTEST else _struct(literal(slips.NAME), literal(words), repr(bits))
+            for words, bits in zip(of_words, of_bits, strict=True)
+        ]
+        for of_words, of_bits in zip(slips.WORDS, bundle.slips.bits(), strict=True)
+    ]
+    return bundle.slips.sql(bundle.model, comparisons(bundle.kinds), entries)
 
 
 def _struct(comparison: str, level: str, weight: str) -> str:

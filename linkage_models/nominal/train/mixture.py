@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_models.nominal.model.comparison import Comparison
+from linkage_models.nominal.model.slips import BETWEEN
 from linkage_models.nominal.train.agreement import Patterns, counts_by_level
 
 PRIOR_PAIRS = 20.0
@@ -54,6 +55,7 @@ class Mixture:
         matches: expected pairs of one person.
         relatives: expected pairs of one household.
         named_alike: see `household.Household`.
+        slips: see `slips.Slips`.
         counts: for each comparison the expected pairs of one person on each level.
         weights: for each pattern the log2 odds that a pair which shows it is of one person.
     """
@@ -63,6 +65,7 @@ class Mixture:
     matches: float
     relatives: float
     named_alike: float
+    slips: NDArray[np.float64]
     counts: Parameters
     weights: NDArray[np.float64]
 
@@ -133,9 +136,10 @@ def fit(
 
     strangers = log_likelihood(u, possible) - np.log(2) * patterns.rarity
     own = np.exp2(-patterns.own_rarity)
+    slips, ratios = _Slips(patterns), np.ones((2, 2))
     for _ in range(ROUNDS):
         alike = named + (1 - named) * own
-        one = log_likelihood(m, matches)
+        one = log_likelihood(m, matches) + slips.log(ratios)
         kin = log_likelihood(household, relatives) + patterns.own_weight * np.log(alike / chance)
         highest = np.maximum(np.maximum(one, kin), strangers)
         likelihood = np.exp(np.stack([one, kin, strangers]) - highest)
@@ -146,12 +150,40 @@ def fit(
         counts = counts_by_level(patterns, of_one)
         m = {name: shares(count, stated[name]) for name, count in counts.items()}
         household = {name: families[name].learned(count) for name, count in counts_by_level(patterns, of_kin).items()}
+        ratios = slips.learned(of_one)
         named = _named_alike(of_kin, patterns, named / alike)
         change = max(abs(new - old) / max(old, 1.0) for new, old in zip((matches, relatives), before, strict=True))
         if change < CONVERGED:
             break
     weights = (one - np.logaddexp(kin, strangers)) / np.log(2)
-    return Mixture(m, household, matches, relatives, named, counts, weights)
+    return Mixture(m, household, matches, relatives, named, ratios, counts, weights)
+
+
+class _Slips:
+    """Which patterns show the name and the date exact, of those that compare both."""
+
+    def __init__(self, patterns: Patterns) -> None:
+        self._place = np.zeros(len(patterns.pairs), dtype=np.int64)
+        compared = np.ones(len(patterns.pairs), dtype=bool)
+        for comparison, column in zip(patterns.comparisons, patterns.levels.T, strict=True):
+            if comparison.name in BETWEEN:
+                slip = np.array([*(not level.exact for level in comparison.levels), False])[column]
+                self._place = 2 * self._place + slip
+                compared &= column >= 0
+        self._compared = compared
+
+    def log(self, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
+        result: NDArray[np.float64] = np.where(self._compared, np.log(ratios.ravel())[self._place], 0.0)
+        return result
+
+    def learned(self, of_one: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return how much likelier each is than independence says, with `PRIOR_PAIRS` pairs that are independent."""
+        counts = np.bincount(self._place[self._compared], of_one[self._compared], minlength=4).reshape(2, 2)
+        counts = counts + 1e-9
+        expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
+        supposed = PRIOR_PAIRS * expected / counts.sum()
+        ratios: NDArray[np.float64] = (counts + supposed) / (expected + supposed)
+        return ratios
 
 
 def _named_alike(of_kin: NDArray[np.float64], patterns: Patterns, share: NDArray[np.float64]) -> float:

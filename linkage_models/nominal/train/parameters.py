@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from linkage_models.nominal.model.comparison import Comparison
 from linkage_models.nominal.model.household import Household
 from linkage_models.nominal.model.settings import splink_settings
+from linkage_models.nominal.model.slips import Slips
 from linkage_models.nominal.train.mixture import FEWEST, Mixture, Parameters, shares
 
 SMALLEST_M = 1e-3
@@ -29,12 +30,14 @@ class Learned:
     Attributes:
         model: Splink's settings.
         household: what was learned of pairs of one household.
+        slips: what was learned of slips that go together.
         seen: for each comparison and level, `name: label`, the expected pairs of one person that show it.
         not_seen: the levels that training could not learn for want of such pairs.
     """
 
     model: dict[str, Any]
     household: Household
+    slips: Slips
     seen: dict[str, float]
     not_seen: tuple[str, ...]
 
@@ -108,4 +111,5 @@ def collate(
     )
     fixed = {comparison.name for comparison in comparisons if comparison.fixed}
     not_seen = tuple(name for name, count in seen.items() if count < SEEN and name.split(": ")[0] not in fixed)
-    return Learned(model, household, seen, not_seen)
+    slips = Slips([[digits(ratio) for ratio in row] for row in mixture.slips])
+    return Learned(model, household, slips, seen, not_seen)

@@ -161,7 +161,7 @@ def _train(
         "expected": _expected(weights, pairs, thresholds.link, mixture.matches),
         "versions": {name: version(name) for name in ("splink", "duckdb")} | {"python": platform.python_version()},
     }
-    return Bundle.of(learned.model, learned.household, frequencies, UNCALIBRATED, thresholds, recipe)
+    return Bundle.of(learned.model, learned.household, learned.slips, frequencies, UNCALIBRATED, thresholds, recipe)
 
 
 def _chosen(
