@@ -102,9 +102,7 @@ def train(
     if refits:
         others = {with_seed: trained(with_seed) for with_seed in range(seed + 1, seed + 1 + refits)}
         recipe = bundle.recipe | {"refits": agreement_of_refits(con, records, bundle, others)}
-        bundle = Bundle.of(
-            bundle.model, bundle.household, bundle.frequencies, bundle.calibration, bundle.thresholds, recipe
-        )
+        bundle = bundle.changed(recipe)
     return bundle
 
 
