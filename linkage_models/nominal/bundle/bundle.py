@@ -109,6 +109,13 @@ class Bundle:
         card = model_card(version, recipe, model, household, slips, calibration, thresholds)
         return cls(version, model, household, slips, frequencies, calibration, thresholds, recipe, card)
 
+    def changed(
+        self, recipe: dict[str, Any], calibration: Calibration | None = None, thresholds: BundleThresholds | None = None
+    ) -> "Bundle":
+        """Return the bundle of the same model with another recipe, and with calibration and thresholds where given."""
+        parts = (self.model, self.household, self.slips, self.frequencies)
+        return Bundle.of(*parts, calibration or self.calibration, thresholds or self.thresholds, recipe)
+
     def save(self, path: Path | str) -> None:
         """Write the bundle to a new folder, as the newest among the bundles beside it.
 

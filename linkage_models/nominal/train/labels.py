@@ -67,9 +67,7 @@ def calibrated(con: duckdb.DuckDBPyConnection, records: str, bundle: Bundle, lab
             "labels": {"rulings": rulings, "of a truth": _count(con) - rulings},
         }
         thresholds = from_costs(recipe["false_link_costs"], calibration)
-        return Bundle.of(
-            bundle.model, bundle.household, bundle.slips, bundle.frequencies, calibration, thresholds, recipe
-        )
+        return bundle.changed(recipe, calibration, thresholds)
 
 
 def _count(con: duckdb.DuckDBPyConnection) -> int:

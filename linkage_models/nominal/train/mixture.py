@@ -179,10 +179,10 @@ class _Slips:
     def learned(self, of_one: NDArray[np.float64]) -> NDArray[np.float64]:
         """Return how much likelier each is than independence says, with `PRIOR_PAIRS` pairs that are independent."""
         counts = np.bincount(self._place[self._compared], of_one[self._compared], minlength=4).reshape(2, 2)
-        counts = counts + 1e-9
-        expected = np.outer(counts.sum(axis=1), counts.sum(axis=0)) / counts.sum()
-        supposed = PRIOR_PAIRS * expected / counts.sum()
-        ratios: NDArray[np.float64] = (counts + supposed) / (expected + supposed)
+        pairs = counts.astype(np.float64) + FEWEST
+        expected = np.outer(pairs.sum(axis=1), pairs.sum(axis=0)) / pairs.sum()
+        supposed = PRIOR_PAIRS * expected / pairs.sum()
+        ratios: NDArray[np.float64] = (pairs + supposed) / (expected + supposed)
         return ratios
 
 
