@@ -26,7 +26,7 @@ FUNCTIONS = {
 SUM = "AGGREGATE({}, CAST(0 AS DOUBLE), (total, item) -> total + CAST(item AS DOUBLE))"
 
 
-UNLIKE = "SIZE(FILTER(SEQUENCE(1, LENGTH({0})), place -> SUBSTRING({0}, place, 1) <> SUBSTRING({1}, place, 1)))"
+UNLIKE = "ARRAY_SIZE(FILTER(SEQUENCE(1, LENGTH({0})), place -> SUBSTRING({0}, place, 1) <> SUBSTRING({1}, place, 1)))"
 """How many letters of two texts of one length differ."""
 
 
@@ -81,7 +81,8 @@ def _by_name(generator: Generator, node: exp.Anonymous) -> str:
         case "DAMERAU_LEVENSHTEIN":
             return _alike(generator, "DAMERAU_LEVENSHTEIN", *node.expressions)
         case "HAMMING":
-            return UNLIKE.format(*(generator.sql(text) for text in node.expressions))
+            one, other = (generator.sql(text) for text in node.expressions)
+            return f"IF({one} IS NULL OR {other} IS NULL, NULL, {UNLIKE.format(one, other)})"
         case name:
             return generator.func(FUNCTIONS.get(name, name), *node.expressions)
 

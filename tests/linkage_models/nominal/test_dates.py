@@ -16,7 +16,7 @@ from linkage_models.standardise.dates import PLACEHOLDER_BIRTH_DATES
 from tests.linkage_models.nominal.builders import Warehouse, table
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
 TABLE = table("dates_of_birth")
 ORDER = [level.label for level in DATE_OF_BIRTH.levels]
@@ -83,7 +83,7 @@ def _mistyped(born: date, places: Sequence[int], digit: str) -> date | None:
     return valid(text)
 
 
-SLIPS = {
+SLIPS: dict[str, Callable[[date, str], list[date | None]]] = {
     "day and month exchanged": lambda born, _: [valid(f"{born:%Y%d%m}")],
     "one day apart": lambda born, _: [born + timedelta(days=1), born - timedelta(days=1)],
     "1 January of the same year or of the one before": lambda born, _: [

@@ -185,7 +185,7 @@ def test_a_delivery_that_cannot_be_read_hides_no_fault_of_the_load_in_force(
     ("renamed", "unlooked"),
     [
         ("noms", {"identifiers_are_valid", "kinds_are_known"}),
-        ("born", {"dates_are_readable"}),
+        ("born", {"dates_are_readable", "birth_dates_are_plausible"}),
         ("sex", {"codes_are_mapped"}),
     ],
 )
