@@ -75,6 +75,9 @@ class Comparison:
 def of_households(comparison: Comparison, shares: tuple[float, ...]) -> Comparison:
     """Return a comparison of what a household has in common: each level's share among its pairs is learned by itself.
 
+    Relatives who live apart are in the class as well, so they have nothing in common at least as often as one person's
+    records do, who moves and changes telephones.
+
     Args:
         comparison: the comparison.
         shares: for each level its stated share among pairs of two people of one household.

@@ -194,7 +194,7 @@ POSTCODE = of_households(
             Level("none shared", None, 0.2, 0.997),
         ),
     ),
-    (0.7, 0.07, 0.005, 0.005, 0.1, 0.12),
+    (0.6, 0.06, 0.005, 0.005, 0.1, 0.23),
 )
 
 SEX = Comparison(
@@ -241,7 +241,7 @@ ADDRESS = of_households(
             Level("nothing alike", None, 0.1, 0.98),
         ),
     ),
-    (0.35, 0.15, 0.1, 0.1, 0.08, 0.05, 0.05, 0.05, 0.07),
+    (0.3, 0.12, 0.08, 0.08, 0.06, 0.04, 0.04, 0.05, 0.23),
 )
 """Words of the addresses and whole parts of them, by how rare they are together. Words of one place go together, so a
 level's u is counted among pairs of records and not taken from the rarity."""
@@ -255,7 +255,7 @@ HOUSE_NUMBER = of_households(
             Level("none shared", None, 0.3, 0.985),
         ),
     ),
-    (0.8, 0.2),
+    (0.7, 0.3),
 )
 
 BIRTH_PLACE = of_households(

@@ -19,6 +19,11 @@ NAME = "slips"
 BETWEEN = ("name", "date_of_birth")
 """The comparisons between which slips are related."""
 
+NAMESAKE_TWINS = 0.01
+"""By how much rarer than independence says two people of one household have one name and one date of birth: twins are
+not given one forename, and who is named after another is not born on the same day. What is left is one's record written
+with the other's name."""
+
 WORDS = (("none in the name or the date", "one in the date alone"), ("one in the name alone", "both in name and date"))
 
 

@@ -65,7 +65,7 @@ def edges_sql(predicted: str, features: str, bundle: Bundle, least: float | None
             SELECT
                 l.record_key AS record_l, r.record_key AS record_r,
                 list_filter([{entries}], lambda part: part IS NOT NULL) AS alike,
-                {bundle.household.weight_sql(bundle.model, own_frequency)} AS kin
+                {bundle.household.weight_sql(bundle.model, own_frequency)} + {_of_twins(bundle)} AS kin
             FROM {predicted}
             JOIN {features} AS l ON l.unique_id = unique_id_l
             JOIN {features} AS r ON r.unique_id = unique_id_r
@@ -110,6 +110,11 @@ def _slips(bundle: Bundle) -> str:
         for of_words, of_bits in zip(slips.WORDS, bundle.slips.bits(), strict=True)
     ]
     return bundle.slips.sql(bundle.model, comparisons(bundle.kinds), entries)
+
+
+def _of_twins(bundle: Bundle) -> str:
+    rarer = [[repr(round(log2(slips.NAMESAKE_TWINS), PLACES)), "0"], ["0", "0"]]
+    return f"coalesce({bundle.slips.sql(bundle.model, comparisons(bundle.kinds), rarer)}, 0)"
 
 
 def _struct(comparison: str, level: str, weight: str) -> str:

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from linkage_models.nominal.model.comparison import Comparison
-from linkage_models.nominal.model.slips import BETWEEN
+from linkage_models.nominal.model.slips import BETWEEN, NAMESAKE_TWINS
 from linkage_models.nominal.train.agreement import Patterns, counts_by_level
 
 PRIOR_PAIRS = 20.0
@@ -140,7 +140,7 @@ def fit(
     for _ in range(ROUNDS):
         alike = named + (1 - named) * own
         one = log_likelihood(m, matches) + slips.log(ratios)
-        kin = log_likelihood(household, relatives) + patterns.own_weight * np.log(alike / chance)
+        kin = log_likelihood(household, relatives) + patterns.own_weight * np.log(alike / chance) + slips.of_twins
         highest = np.maximum(np.maximum(one, kin), strangers)
         likelihood = np.exp(np.stack([one, kin, strangers]) - highest)
         probability = likelihood / likelihood.sum(axis=0)
@@ -171,6 +171,7 @@ class _Slips:
                 self._place = 2 * self._place + slip
                 compared &= column >= 0
         self._compared = compared
+        self.of_twins = np.where(compared & (self._place == 0), np.log(NAMESAKE_TWINS), 0.0)
 
     def log(self, ratios: NDArray[np.float64]) -> NDArray[np.float64]:
         result: NDArray[np.float64] = np.where(self._compared, np.log(ratios.ravel())[self._place], 0.0)
