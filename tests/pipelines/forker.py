@@ -26,9 +26,9 @@ from tests.house.repository import ROOT
 class Forker:
     """A process that has loaded the product, and forks another for each command it is given."""
 
-    def __init__(self) -> None:
-        """Start it; it ends when this process does."""
-        command = [sys.executable, "-m", __name__]
+    def __init__(self, *under: str) -> None:
+        """Start it, under a program such as `setpriv` where one is given; it ends when this process does."""
+        command = [*under, sys.executable, "-m", __name__]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(command, stdin=pipe, stdout=pipe, text=True, cwd=ROOT)
         atexit.register(self.process.communicate)
@@ -74,7 +74,7 @@ class Forker:
 
 
 forker = functools.cache(Forker)
-"""The one of this process, which the first command starts."""
+"""The one of this process under each program, which the first command starts."""
 
 
 def _load(modules: Iterable[str]) -> None:

@@ -20,6 +20,7 @@ LINKED = (
     "subject", "subject_record", "link", "information", "coverage", "information_gap", "subject_event", "source_load",
     "feed", "membership_history", "data_dictionary",
 )  # fmt: skip
+WITHOUT_ROOTS_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
 def attempt(
@@ -49,13 +50,12 @@ def attempt(
         shutil.copy(Path("dagster_home") / "dagster.yaml", dagster_home)
         arguments += ("--home", str(home))
         variables["DAGSTER_HOME"] = str(dagster_home)
-    if largest_file is None and not bound_by_modes and not afresh:
-        return forker().run(arguments, variables, patience=600)
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
+    bound = WITHOUT_ROOTS_RIGHTS if bound_by_modes and os.geteuid() == 0 else ()
+    if largest_file is None and not afresh:
+        return forker(*bound).run(arguments, variables, patience=600)
+    command = [*bound, sys.executable, "-m", "pipelines.cli", *arguments]
     if largest_file is not None:
         command = ["bash", "-c", 'ulimit -f "$0" && exec "$@"', str(largest_file), *command]
-    if bound_by_modes and os.geteuid() == 0:
-        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=600)
 
 
