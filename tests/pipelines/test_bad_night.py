@@ -22,6 +22,7 @@ from pipelines.defs.feeds import HELD_BACK
 from pipelines.errors import WarehouseBusyError
 from pipelines.settings import Settings
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
+from tests.pipelines import shipped
 from tests.pipelines.nights import SAMPLE, ask, attempt, conjoin, contents, copy_of, held_back, refused, snapshot
 
 pytestmark = pytest.mark.slow
@@ -135,11 +136,9 @@ def test_the_demo_clears_nothing_that_is_not_of_its_sample(bad: tuple[Path, dict
 
 
 def test_a_first_night_without_a_source_publishes_nothing(tmp_path: Path) -> None:
-    inbox = tmp_path / "inbox"
-    shutil.copytree(SAMPLE / "night-1", inbox)
-    (inbox / "visor" / "nominals.jsonl").unlink()
-    home = tmp_path / "home"
-    said = refused(home, "run", CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-02T02:00:00Z")
+    home = shipped.home(tmp_path).home
+    (home / "inbox" / "visor" / "nominals.jsonl").unlink()
+    said = refused(home, "run")
     assert re.match(r"visor: .*nominals\.jsonl does not exist; check that the delivery arrived", said)
     assert not snapshot(home).exists()
 

@@ -91,7 +91,7 @@ def test_a_summary_counts_across_the_services_that_the_audience_names(night_one:
 def small(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Return a home in which a sample of 600 people, made for it, has been linked."""
     folder = tmp_path_factory.mktemp("small")
-    sample = ("sample", "--people", "600", "--seed", "5", "--nights", "2", "--out", str(folder / "sample"))
+    sample = ("sample", "--people", "600", "--seed", "5", "--nights", "1", "--out", str(folder / "sample"))
     assert json.loads(conjoin(None, *sample, "--json").stdout)["people"] == 600
     conjoin(folder / "home", "demo", "--sample", str(folder / "sample"), "--json")
     return folder / "home"
