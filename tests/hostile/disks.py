@@ -83,10 +83,7 @@ def fill_disks(folder: Path, *, disks: int) -> dict[str, int]:
             disk.resize(ROOM)
             given.whole_night(home, 1)
             assert contents(home) == whole, said
-            left = [
-                path.name for path in home.rglob("*") if path.name.startswith((".landing", ".unfinished", ".spill"))
-            ]
-            assert left == [], said
+            assert leftovers(home) == [], said
             audit.verify(Settings(home=home))
             assert not statuses(home)["STARTED"], said
     return dict(ends)
