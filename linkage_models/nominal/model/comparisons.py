@@ -5,6 +5,8 @@ come from the published parameters of the production justice model where it give
 judgements elsewhere; training replaces them wherever its data shows the level, and they stand where it does not.
 """
 
+from functools import cache
+
 from linkage_models.nominal.model.comparison import Comparison, Level
 from linkage_models.nominal.model.condition import (
     SIDES,
@@ -346,6 +348,7 @@ CONTACT_POINT = Comparison(
 )
 
 
+@cache
 def comparisons(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[Comparison, ...]:
     """Return the comparisons of the model, in the order of the evidence.
 
