@@ -44,7 +44,13 @@ class Night:
         self.records: dict[str, int] = {}
         self._page_size = SMALL_PAGES if small_pages else LARGE_PAGES
         self._part = folder / "part.tmp"
-        truth.mkdir(parents=True, exist_ok=True)
+        for place in (folder, truth):
+            place.mkdir(parents=True, exist_ok=True)
+
+    def add(self, counts: Mapping[str, int]) -> None:
+        """Count the chunk's records in each system."""
+        for name, count in counts.items():
+            self.records[name] = self.records.get(name, 0) + count
 
     def system(self, name: str) -> Path:
         """Give a system's folder."""

@@ -1,5 +1,6 @@
 """Families in the population: who shares a name and an address, twins, and fathers with sons of the same name."""
 
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -9,25 +10,45 @@ from sample_data.names.index import NO_NAME, NameIndex
 from sample_data.people import MALE, YEAR, YOUNGEST, People
 from sample_data.places import draw_addresses
 
-_FAMILY_SHARE = 0.24
 _TWIN, _NAMESAKE, _SIBLING, _CHILD, _SPOUSE = range(5)
-_RELATION_SHARES = (0.045, 0.02, 0.42, 0.3, 0.215)
 _RENAMINGS = 3
 """How often a family is searched for forenames that occur twice; what is left then is as rare as in real life."""
+
+
+@dataclass(frozen=True, slots=True)
+class Families:
+    """How many people are whose relatives.
+
+    Attributes:
+        share: share of people who are somebody's relative.
+        shares: shares of twins, namesakes, siblings, children and spouses among them.
+        heads: people whose relatives they are, for each of them.
+        moved: share of relatives who live elsewhere.
+    """
+
+    share: float = 0.24
+    shares: tuple[float, float, float, float, float] = (0.045, 0.02, 0.42, 0.3, 0.215)
+    heads: float = 0.7
+    moved: float = 0.3
+
+
+USUAL_FAMILIES = Families()
 
 Family = tuple[Ints, Ints, Ints]
 """Rows of relatives, the row of the person each is a relative of, and how."""
 
 
-def draw_relatives(rng: np.random.Generator, people: People) -> Family:
+def draw_relatives(rng: np.random.Generator, people: People, families: Families) -> Family:
     """Choose who is whose relative, and give relatives what they share before anyone has a name."""
     order = rng.permutation(len(people))
-    members = order[: int(len(people) * _FAMILY_SHARE)]
+    members = order[: int(len(people) * families.share)]
     rest = order[len(members) :]
     if not len(rest):
         return members[:0], members[:0], members[:0]
-    heads = rest[(rng.random(len(members)) * min(len(rest), max(1, int(len(members) * 0.7)))).astype(np.int64)]
-    relation = np.searchsorted(np.cumsum(_RELATION_SHARES), rng.random(len(members))).clip(max=_SPOUSE)
+    heads = rest[
+        (rng.random(len(members)) * min(len(rest), max(1, int(len(members) * families.heads)))).astype(np.int64)
+    ]
+    relation = np.searchsorted(np.cumsum(families.shares), rng.random(len(members))).clip(max=_SPOUSE)
     # One son at most is his father's namesake.
     again = np.ones(len(members), dtype=bool)
     again[np.unique(np.where(relation == _NAMESAKE, heads, -1), return_index=True)[1]] = False
@@ -49,6 +70,7 @@ def relate(
     people: People,
     family: Family,
     today: date,
+    families: Families,
 ) -> None:
     """Give relatives the names, dates of birth and addresses that go with how they are related."""
     members, heads, relation = family
@@ -74,7 +96,7 @@ def relate(
     people.twin_of[members[twin]] = heads[twin]
     people.twin_of[heads[twin]] = members[twin]
     _give_each_a_forename(names, people, members, heads, namesake)
-    moved = rng.random(len(members)) < 0.3
+    moved = rng.random(len(members)) < families.moved
     people.home[members[moved]] = draw_addresses(rng, int(moved.sum()))
 
 

@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sample_data.codes import NO_DAY, Ints, day, first_of_january
-from sample_data.families import draw_relatives, relate
+from sample_data.families import USUAL_FAMILIES, Families, draw_relatives, relate
 from sample_data.names.index import NO_NAME, NameIndex
 from sample_data.people import (
     ALIAS_DAILY,
@@ -32,7 +32,14 @@ _NEW_YEAR_SHARE = 0.008
 """Share of people whose papers never gave a day of birth, so that every system holds 1 January."""
 
 
-def draw_people(rng: np.random.Generator, names: NameIndex, first: int, count: int, today: date) -> People:
+def draw_people(
+    rng: np.random.Generator,
+    names: NameIndex,
+    first: int,
+    count: int,
+    today: date,
+    families: Families = USUAL_FAMILIES,
+) -> People:
     """Draw `count` people, numbered from `first`, with families, twins and namesakes among them."""
     shares = np.array([origin.origin.share for origin in names.origins])
     origin = np.searchsorted(np.cumsum(shares / shares.sum()), rng.random(count)).clip(max=len(shares) - 1)
@@ -61,9 +68,9 @@ def draw_people(rng: np.random.Generator, names: NameIndex, first: int, count: i
         twin_of=np.full(count, -1),
         in_family=np.zeros(count, dtype=bool),
     )
-    family = draw_relatives(rng, people)
+    family = draw_relatives(rng, people, families)
     _name(rng, names, people)
-    relate(rng, names, people, family, today)
+    relate(rng, names, people, family, today, families)
     _keep_of_age(rng, people, day(today))
     _aliases(rng, names, people)
     return people

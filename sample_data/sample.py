@@ -25,6 +25,7 @@ from sample_data import (
     shared_items,
     state,
     truth,
+    worlds,
 )
 from sample_data.delivery import Night, load_sqlite
 from sample_data.names.index import NameIndex, name_index
@@ -83,8 +84,9 @@ def generate(
     out: Path,
     start: date | None = None,
     progress: Progress | None = None,
+    world: worlds.SampleWorld = worlds.USUAL,
 ) -> SampleSummary:
-    """Write seven synthetic source systems, a full snapshot each night, and the truth beside them.
+    """Write synthetic source systems, seven unless a world says otherwise, night by night, and the truth beside them.
 
     The same arguments give the same bytes.
 
@@ -95,6 +97,7 @@ def generate(
         out: folder to write, made if need be; it must be empty.
         start: the day of night 1, delivered at 02:00 UTC; 2 March 2026 where not given.
         progress: called with the name of each step that has ended.
+        world: what the population and its deliveries are like.
 
     Returns:
         What was made, with counts.
@@ -110,12 +113,13 @@ def generate(
     scratch = out / "scratch.tmp"
     try:
         with duckdb.connect(config={"threads": 2, "memory_limit": "2GB", "temp_directory": str(scratch)}) as connection:
-            summary = _Sample(connection, people, seed, nights, (out, today)).write(report)
+            summary = _Sample(connection, people, seed, nights, (out, today), world).write(report)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
     manifest = {
         "people": people,
         "seed": seed,
+        **({"world": world.name} if world != worlds.USUAL else {}),
         "nights": [
             {"night": night.night, "folder": f"night-{night.night}", "as_of": night.as_of} for night in summary.nights
         ],
@@ -139,12 +143,19 @@ class _Sample:
     """One sample in the making."""
 
     def __init__(
-        self, connection: duckdb.DuckDBPyConnection, total: int, seed: int, nights: int, where: tuple[Path, date]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        total: int,
+        seed: int,
+        nights: int,
+        where: tuple[Path, date],
+        world: worlds.SampleWorld,
     ) -> None:
         self._connection = connection
         self._total = total
         self._seed = seed
         self._out, self._today = where
+        self._world = world
         self._names: NameIndex = name_index()
         self._children = life.Children()
         self._serials = (identifiers.pnc_serials(), identifiers.cro_serials())
@@ -152,6 +163,7 @@ class _Sample:
         self._gaps: dict[int, tuple[int, int]] = {}
         self._lines = dict.fromkeys(range(1, nights + 1), 0)
         connection.execute("set enable_progress_bar = false")
+        connection.execute("set variable seed = $1", [seed])
         load_sqlite(connection)
         state.prepare(connection)
         connection.execute(shared_items.CONTACT_MACROS)
@@ -172,31 +184,43 @@ class _Sample:
 
     def write(self, report: Progress) -> SampleSummary:
         for night in self._nights:
-            pnc.begin(night, self._as_of(night.number))
-            for name, system in _DATABASES.items():
-                night.database(name, system.DDL)
+            self._begin(night)
         chunks = range(0, self._total, CHUNK)
         for number, first in enumerate(chunks):
             size = min(CHUNK, self._total - first)
             chunk, drawn_cases, tables = self._draw(number, first, size)
             for name, table in tables.items():
                 state.load(self._connection, name, table)
+            worlds.edit(self._connection, chunk, self._world.edits, self._total)
             truth.write_people(self._connection, self._out / "truth", chunk, self._nights[0])
             report(f"drew {first + size:,} of {self._total:,} people")
             for night in self._nights:
                 self._deliver(night, chunk, drawn_cases, first=number == 0)
                 report(f"wrote night {night.number} of {first + size:,} people")
         for night in self._nights:
-            pnc.end(night, self._lines[night.number])
-            for name in _DATABASES:
-                night.detach(name)
+            self._end(night)
         return self._summary()
+
+    def _begin(self, night: Night) -> None:
+        if self._world.files:
+            return
+        pnc.begin(night, self._as_of(night.number))
+        for name, system in _DATABASES.items():
+            night.database(name, system.DDL)
+
+    def _end(self, night: Night) -> None:
+        if self._world.files:
+            self._gaps[night.number] = worlds.write_no_gaps(night)
+            return
+        pnc.end(night, self._lines[night.number])
+        for name in _DATABASES:
+            night.detach(name)
 
     def _draw(self, number: int, first: int, size: int) -> tuple[life.Chunk, list[cases.Case], dict[str, pa.Table]]:
         def stage(name: str) -> np.random.Generator:
             return codes.stage(self._seed, number, name)
 
-        drawn = population.draw_people(stage("people"), self._names, first, size, self._today)
+        drawn = population.draw_people(stage("people"), self._names, first, size, self._today, self._world.families)
         membership = records.draw_membership(stage("membership"), drawn)
         day = codes.day(self._today)
         rows = np.zeros(0, dtype=np.int64)
@@ -238,6 +262,10 @@ class _Sample:
     def _deliver(self, night: Night, chunk: life.Chunk, drawn_cases: list[cases.Case], *, first: bool) -> None:
         state.open_night(self._connection, night.number)
         self._connection.execute("set variable as_of = $1::date", [self._as_of(night.number).date()])
+        if self._world.files:
+            worlds.deliver(night, self._world.files)
+            night.add(worlds.write_people_of(night, self._world.files))
+            return
         self._lines[night.number] += pnc.deliver(night)
         rms.deliver(night)
         visor.deliver(night)
@@ -247,8 +275,7 @@ class _Sample:
         if first:
             ctnm.deliver(night)
             self._gaps[night.number] = truth.write_gaps(night, chunk, drawn_cases)
-        for name, count in state.count_live(self._connection).items():
-            night.records[name] = night.records.get(name, 0) + count
+        night.add(state.count_live(self._connection))
 
     def _summary(self) -> SampleSummary:
         return SampleSummary(

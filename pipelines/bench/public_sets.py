@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 from ruamel.yaml import YAML
 
+from pipelines.bench.measured_set import NO_GAPS, Prepared, write_settings
 from pipelines.errors import ConfigurationError
-from pipelines.settings import HOME_SETTINGS_FILE
-from pipelines.settings.given import settings_lines
 
 if TYPE_CHECKING:
     from pandas import DataFrame
@@ -38,10 +37,17 @@ class PublicSet:
     has_number: bool
     limit: float
 
+    variants: ClassVar[tuple[str, ...]] = ("documented", "tuned")
+    """The scripts of `linkage_models.yardsticks.bare_febrl`, beside the one for records of any kind."""
+
     @property
     def pair_of_systems(self) -> list[str]:
         """The two systems between which links count; one name twice for links within it."""
         return [self.systems[0], self.systems[-1]]
+
+    def prepare(self, folder: Path, people: int | None) -> Prepared:
+        """Write the deployment, the deliveries and the truth."""
+        return prepare(self, folder, people)
 
 
 FEBRL3, FEBRL4 = ("febrl3",), ("febrl4a", "febrl4b")
@@ -52,25 +58,6 @@ SETS = (
     PublicSet("febrl3-no-number", "FEBRL 3, no number", FEBRL3, has_number=False, limit=0.997),
     PublicSet("febrl4-no-number", "FEBRL 4, no number", FEBRL4, has_number=False, limit=0.9985),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """The folders of a set, ready to be linked and evaluated.
-
-    Attributes:
-        home: with the deliveries in its inbox, and settings of its own that name the deployment.
-        deployment: the source YAML.
-        truth: `record.csv` and an empty `gap.csv`, for `conjoin evaluate --truth`.
-        files: the CSV files, in the order of the set's systems.
-        records: nominal records in them.
-    """
-
-    home: Path
-    deployment: Path
-    truth: Path
-    files: tuple[Path, ...]
-    records: int
 
 
 def chosen(names: Iterable[str]) -> list[PublicSet]:
@@ -120,7 +107,7 @@ def prepare(public_set: PublicSet, folder: Path, people: int | None = None) -> P
     sources, inbox = deployment / "sources", home / "inbox"
     for place in (sources, inbox, truth):
         place.mkdir(parents=True, exist_ok=True)
-    (home / HOME_SETTINGS_FILE).write_text(settings_lines({"deployment": deployment}), encoding="utf-8")
+    write_settings(home, deployment)
     tables = load(public_set.systems)
     kept = set(sorted({person(record) for table in tables.values() for record in table.index})[:people])
     files: list[Path] = []
@@ -133,9 +120,8 @@ def prepare(public_set: PublicSet, folder: Path, people: int | None = None) -> P
         of_person += [f"{system},{record},{person(record)}" for record in delivered.index]
         _write_source(system, sources, has_number=public_set.has_number)
     (truth / "record.csv").write_text("\n".join(of_person) + "\n", encoding="utf-8")
-    # These sets plant no gaps.
-    (truth / "gap.csv").write_text("rule_id,person_id,held_by,expected_in,planted,detail\n", encoding="utf-8")
-    return Prepared(home, deployment, truth, tuple(files), len(of_person) - 1)
+    (truth / "gap.csv").write_text(NO_GAPS, encoding="utf-8")
+    return Prepared(home, deployment, truth, tuple(files), len(of_person) - 1, len(tables) > 1)
 
 
 def _write_source(system: str, folder: Path, *, has_number: bool) -> None:

@@ -31,19 +31,33 @@ def sample(
     seed: Annotated[int, typer.Option("--seed", help="Same seed, same bytes.")] = 1,
     nights: Annotated[int, typer.Option("--nights", min=1, help="Nights of deliveries.")] = 1,
     date: Annotated[str, typer.Option("--date", help="Date of night 1, as YYYY-MM-DD.")] = "2026-03-02",
+    world: Annotated[
+        str | None,
+        typer.Option("--world", help="Another world, with its own deployment; `list` names them all."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write seven synthetic source systems, and the truth beside them.
 
-    Each system is in the form that it would really deliver.
+    Each system is in the form that it would really deliver. A world is unlike them: without postcodes, of names and
+    dates only, with heavy errors and so on. It comes with its source YAML and a home, to be linked by `conjoin run`,
+    `conjoin train` and `conjoin run`.
 
     Example: conjoin sample --people 20000 --seed 7 --nights 2 --out /tmp/sample
+
+    Example: conjoin sample --world names-and-dates --out /tmp/world
     """
     if context.invoked_subcommand:
         return
     import sample_data
     from pipelines.cli.progress import step_reporter
+    from pipelines.sample import worlds
 
+    if world == "list":
+        for known in sample_data.WORLDS:
+            typer.echo(f"{known.name:17}{known.summary}")
+        return
+    chosen = worlds.world(world) if world else sample_data.USUAL
     if out is None:
         raise ConfigurationError("A folder to write to is missing; name it with --out.")
     try:
@@ -53,13 +67,21 @@ def sample(
     if out.exists() and (not out.is_dir() or any(out.iterdir())):
         raise ConfigurationError(f"{out} exists already and is not an empty folder; name another with --out.")
     with step_reporter(quiet=as_json) as report:
-        made = sample_data.generate(people=people, seed=seed, nights=nights, out=out, start=start, progress=report)
+        made = sample_data.generate(
+            people=people, seed=seed, nights=nights, out=out, start=start, progress=report, world=chosen
+        )
+    home = worlds.write_home(out, chosen) if world else None
     if as_json:
         print_json(asdict(made))
         return
     records = sum(made.nights[0].records.values())
     typer.echo(f"Wrote {people:,} people to {out}: {counted(records, 'nominal record')} on night 1 of {nights}.")
-    typer.echo(f"Link it with: {typed('demo', '--sample', out, '--home', '...')}")
+    if home is None:
+        typer.echo(f"Link it with: {typed('demo', '--sample', out, '--home', '...')}")
+        return
+    typer.echo("Link it with:")
+    for words in (("run",), ("train",), ("run",), ("evaluate", "--truth", out / "truth" / "night-1")):
+        typer.echo(f"  {typed(*words, '--home', home)}")
 
 
 @app.command()

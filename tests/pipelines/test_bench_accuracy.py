@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shutil
 import sys
+from collections.abc import Callable
 from itertools import combinations
 from pathlib import Path
 from typing import Any
@@ -14,11 +16,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from linkage_models.yardsticks.bare_febrl import best_threshold
-from pipelines.bench.accuracy import result, shortfalls, verdict
+import sample_data
+from linkage_models.yardsticks.sweep import best_threshold
+from pipelines.bench.accuracy import result, sets_to_measure, shortfalls, verdict
 from pipelines.bench.accuracy_runs import counted
 from pipelines.bench.public_sets import SETS, PublicSet, chosen, person, prepare
+from pipelines.bench.world_sets import FolderSet, chosen_worlds
 from pipelines.cli import app
+from pipelines.cli.bench import CAUSES, _print_accuracy
 from pipelines.deployment import Deployment
 from pipelines.errors import ConfigurationError
 from pipelines.settings import Settings
@@ -142,6 +147,101 @@ def test_a_limit_missed_or_a_set_lost_to_the_documented_script_is_a_failure(
     assert shortfalls([result(chosen(["febrl4"])[0], 10, {"f1": ours}, rivals)]) == clauses
 
 
+def test_all_public_sets_and_worlds_are_measured_where_none_is_named_and_no_two_in_one_folder(tmp_path: Path) -> None:
+    every = [measured.name for measured in sets_to_measure([], [], [], 1)]
+    assert every == [*(one.name for one in SETS), *(world.name for world in sample_data.WORLDS)]
+    assert [measured.name for measured in sets_to_measure([], ["hostels"], [tmp_path], 1)] == ["hostels", tmp_path.name]
+    with pytest.raises(ConfigurationError, match="Two sets are called `hostels`"):
+        sets_to_measure([], ["hostels"], [tmp_path / "hostels"], 1)
+    with pytest.raises(ConfigurationError, match="There is no world `mars`"):
+        sets_to_measure([], ["mars"], [], 1)
+
+
+def a_set_of_ones_own(folder: Path, truth: str = "source,record_id,person_id\nother,a,1\nmine,b,1\n") -> Path:
+    """Write a folder as `--data` reads it."""
+    for name in ("sources", "data"):
+        (folder / name).mkdir(parents=True)
+    source = {"one": "mine", "two": "other"}
+    for file, system in source.items():
+        (folder / "sources" / f"{file}.yaml").write_text(YAML_OF.format(system=system), encoding="utf-8")
+        (folder / "data" / f"{system}.csv").write_text(ROWS, encoding="utf-8")
+    (folder / "data" / "truth.csv").write_text(truth, encoding="utf-8")
+    return folder
+
+
+YAML_OF = """
+type: pipelines.components.NominalSource
+attributes:
+  system: {system}
+  title: A source
+  description: People.
+  service: multi-agency
+  owner: team:measure
+  marking: OFFICIAL
+  originator: Nobody
+  extract: {{format: csv, resources: {{people: {system}.csv}}}}
+  record: {{from: people, key: id, surname: surname, forenames: forename, birth_date: born}}
+"""
+ROWS = "id,forename,surname,born\na,Brian,Featherstone,1990-09-14\nb,Brian,Featherstone,1990-09-14\n"
+
+
+def test_a_folder_of_ones_own_is_copied_and_its_truth_is_nowhere_among_what_is_delivered(tmp_path: Path) -> None:
+    mine = a_set_of_ones_own(tmp_path / "mine")
+    before = {path: path.read_bytes() for path in mine.rglob("*") if path.is_file()}
+    made = FolderSet(mine).prepare(tmp_path / "work", None)
+    assert {path: path.read_bytes() for path in mine.rglob("*") if path.is_file()} == before
+    settings = Settings.load(made.home)
+    assert [source.spec.system for source in Deployment.load(settings).sources] == ["mine", "other"]
+    assert sorted(path.name for path in settings.deliveries.iterdir()) == ["mine.csv", "other.csv"]
+    assert (made.truth / "record.csv").read_text("utf-8").splitlines()[1:] == ["other,a,1", "mine,b,1"]
+    assert (made.records, made.across) == (2, True)
+
+
+def test_a_set_with_anybody_twice_in_a_source_is_searched_for_duplicates_too(tmp_path: Path) -> None:
+    truth = "source,record_id,person_id\nmine,a,1\nmine,b,1\nother,a,2\n"
+    assert not FolderSet(a_set_of_ones_own(tmp_path / "mine", truth)).prepare(tmp_path / "work", None).across
+
+
+@pytest.mark.parametrize(
+    ("spoil", "sentence"),
+    [
+        (lambda folder: (folder / "data" / "truth.csv").unlink(), "truth.csv is missing; a folder for --data has"),
+        (lambda folder: (folder / "data" / "truth.csv").write_text("source,id\n"), "lacks the column record_id"),
+    ],
+)
+def test_a_folder_that_is_no_set_is_told_of_in_a_sentence(
+    spoil: Callable[[Path], None], sentence: str, tmp_path: Path
+) -> None:
+    folder = a_set_of_ones_own(tmp_path / "mine")
+    spoil(folder)
+    with pytest.raises(ConfigurationError, match=sentence):
+        FolderSet(folder).prepare(tmp_path / "work", None)
+
+
+def test_a_world_is_prepared_as_a_user_would_have_it(tmp_path: Path) -> None:
+    (two_files,) = chosen_worlds(["two-files"], 3)
+    made = two_files.prepare(tmp_path / "two-files", 40)
+    assert [source.spec.system for source in Deployment.load(Settings.load(made.home)).sources] == ["one", "other"]
+    assert made.across
+    assert made.records == len((made.truth / "record.csv").read_text("utf-8").splitlines()) - 1
+
+
+def test_what_a_bundle_does_not_expect_and_what_has_no_limit_is_shown_as_such(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    links = {"precision": 1.0, "recall": 0.5, "f1": 0.6, "false_links": 0, "missed_links": 4}
+    product = {**links, "missed": dict.fromkeys(CAUSES, 0), "expected_precision": None, "expected_recall": 0.75,
+               "best": {"f1": 0.7}, "seconds": 61.4}  # fmt: skip
+    (hostels,) = chosen_worlds(["hostels"], 1)
+    shown = result(hostels, 10, product, {"bare": {"f1": 0.61, "seconds": 9.0}})
+    assert shortfalls([shown]) == ["hostels: pairwise F1 0.60000 loses to the bare script's 0.61000"]
+    _print_accuracy([shown], judged=True)
+    printed = capsys.readouterr().out
+    assert "Limits" not in printed
+    row = next(line.split() for line in printed.splitlines() if line.strip().startswith("hostels"))
+    assert row[1:] == ["1.0000", "0.5000", "0.6000", "-", "0.7500", "0.7000", "0.6100", "loses", "61", "9"]
+
+
 def test_without_the_package_of_the_sets_a_sentence_says_how_to_install_it(
     monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
@@ -169,6 +269,30 @@ def test_a_set_is_linked_by_the_products_own_commands_beside_both_scripts(tmp_pa
     for rival in one["rivals"].values():
         assert rival["true_links"] + rival["missed_links"] == 60
         assert rival["f1"] > 0.9
+    assert product["best"]["f1"] >= 0.9
+    assert product["seconds"] > 0 < one["rivals"]["bare"]["seconds"]
     # Trained on its own records, and the truth is nowhere among what was delivered.
     assert list((kept / "febrl4-no-number" / "deployment" / "bundles").glob("*/manifest.json"))
     assert not (kept / "febrl4-no-number" / "home" / "inbox" / "record.csv").exists()
+
+
+@pytest.mark.slow
+@pytest.mark.long
+def test_a_folder_of_ones_own_is_linked_by_the_products_own_commands_beside_the_bare_script(tmp_path: Path) -> None:
+    made = chosen_worlds(["names-and-dates"], 5)[0].prepare(tmp_path / "world", 120)
+    mine = tmp_path / "mine"
+    shutil.copytree(made.deployment / "sources", mine / "sources")
+    shutil.copytree(made.deployment / "night-1", mine / "data")
+    people = (made.truth / "record.csv").read_text("utf-8").splitlines()[1:]
+    (mine / "data" / "truth.csv").write_text("\n".join(["source,record_id,person_id", *people]) + "\n", "utf-8")
+    done = attempt(None, "bench", "accuracy", "--data", str(mine), "--people", "120", "--json")
+    assert done.returncode == 0, done.stderr
+    (one,) = json.loads(done.stdout)["sets"]
+    assert (one["set"], one["records"], one["limit"]) == ("mine", len(people), None)
+    product, bare = one["product"], one["rivals"]["bare"]
+    assert product["precision"] > 0.9
+    assert product["best"]["f1"] >= product["f1"] - 0.02
+    assert product["true_links"] + product["missed_links"] == bare["true_links"] + bare["missed_links"]
+    assert set(bare["columns"]) <= {"forename", "middle_names", "surname", "full_name", "birth_date", "birth_year",
+                                    "birth_day"}  # fmt: skip
+    assert bare["f1"] > 0.5

@@ -32,9 +32,9 @@ union all select 'nomis', noms_no, false, first_name, null, surname from nomis.o
 union all select 'ndelius', crn, true, first_name, second_name, surname from ndelius.offenders
 union all select 'ndelius', crn, false, first_name, null, surname from ndelius.aliases
 union all select 'oasys', assessment_id, true, forename_1, forename_2, surname from oasys.assessments
-union all select 'visor', visor_id, true, name.given[1], name.given[2], name.family from read_json({visor})
+union all select 'visor', visor_id, true, name.given[1], name.given[2], name.family from {visor}
 union all select 'visor', visor_id, false, aka.given[1], null, aka.family
-    from (select visor_id, unnest(aka) as aka from read_json({visor}));
+    from (select visor_id, unnest(aka) as aka from {visor});
 
 insert into birth_of
 select 'pnc', trim(line[4:17]), line[1:3] = 'NOM',
@@ -49,7 +49,7 @@ union all select 'nomis', noms_no, false, birth_date::date from nomis.offender_a
 union all select 'ndelius', crn, true, date_of_birth::date from ndelius.offenders
 union all select 'ndelius', crn, false, date_of_birth::date from ndelius.aliases
 union all select 'oasys', assessment_id, true, date_of_birth::date from oasys.assessments
-union all select 'visor', visor_id, true, dob::date from read_json({visor});
+union all select 'visor', visor_id, true, dob::date from {visor};
 delete from birth_of where birth_date is null or birth_date in (date '1900-01-01', date '1970-01-01');
 
 insert into identifier_of
@@ -60,7 +60,7 @@ union all select 'rms', nominal_no, unnest(['pnc', 'cro']), unnest([pncid, cro])
 union all select 'nomis', noms_no, lower(type), value from nomis.offender_identifiers
 union all select 'ndelius', crn, unnest(['pnc', 'cro']), unnest([pnc_number, cro_number]) from ndelius.offenders
 union all select 'oasys', assessment_id, 'pnc', pnc_number from oasys.assessments
-union all select 'visor', visor_id, 'pnc', ids.pnc from read_json({visor});
+union all select 'visor', visor_id, 'pnc', ids.pnc from {visor};
 delete from identifier_of where value is null;
 
 insert into postcode_of
@@ -70,7 +70,7 @@ union all select 'nomis', noms_no, postcode from nomis.offender_addresses
 union all select 'ndelius', crn, postcode from ndelius.addresses
 union all select 'oasys', assessment_id, postcode from oasys.assessment_addresses
 union all select 'visor', visor_id, address.postcode
-    from (select visor_id, unnest(addresses) as address from read_json({visor}));
+    from (select visor_id, unnest(addresses) as address from {visor});
 update postcode_of set postcode = upper(replace(postcode, ' ', ''));
 delete from postcode_of where postcode is null or postcode = '' or postcode[1:3] = 'NF1' or postcode[1:4] = 'ZZ99';
 
@@ -78,11 +78,24 @@ create table record as
 select system, source_record_id as id, person_id from read_csv({truth}, all_varchar = true) where system <> 'ctnm';
 """
 
+# Told, since a small sample may hold nothing of one of them.
+_VISOR = """{
+    visor_id: 'varchar', name: 'struct(family varchar, given varchar[])', dob: 'varchar',
+    ids: 'struct(pnc varchar)', aka: 'struct(family varchar, given varchar[])[]',
+    addresses: 'struct(postcode varchar)[]'
+}"""
+
 _STANDARDISE = r"""
 create macro standard(name) as nullif(trim(regexp_replace(regexp_replace(regexp_replace(
     replace(replace(upper(strip_accents(translate(name, 'łŁđĐıİøØ', 'lLdDiIoO'))), '''', ''), '’', ''),
     '^(MIG_ERROR|DUPLICATE|NO_SHOW)_', ''), '-', ' ', 'g'), '^(MC|O) ', '\1')), '');
 update name_of set forename = standard(forename), middle = standard(middle), surname = standard(surname);
+create table pair as
+select l.system as system_l, l.id as id_l, r.system as system_r, r.id as id_r, l.person_id
+from record l join record r on l.person_id = r.person_id and (l.system, l.id) < (r.system, r.id);
+"""
+
+_NUMBERS = r"""
 create macro year_of(digits, long_form) as case
     when long_form then digits[1:4]::int
     when digits[1:2]::int <= 26 then 2000 + digits[1:2]::int
@@ -119,14 +132,17 @@ select system, id, field, value, form, year_of(part.year, length(part.year) = 4)
         else (lpad((year % 100)::varchar, 2, '0') || serial::varchar)::bigint end % 23)::int + 1,
             1) = part.letter as valid
 from chosen;
-create table pair as
-select l.system as system_l, l.id as id_l, r.system as system_r, r.id as id_r, l.person_id
-from record l join record r on l.person_id = r.person_id and (l.system, l.id) < (r.system, r.id);
 """
 
 
-def read_night(sample: Path, night: int = 1) -> duckdb.DuckDBPyConnection:
-    """Read one night into DuckDB tables: names, dates of birth, identifiers, postcodes, and the truth's pairs."""
+def read_night(sample: Path, night: int = 1, *, numbers: bool = True) -> duckdb.DuckDBPyConnection:
+    """Read one night into DuckDB tables: names, dates of birth, identifiers, postcodes, and the truth's pairs.
+
+    Args:
+        sample: the sample's folder.
+        night: which night.
+        numbers: whether identifiers are taken apart into `number_of`, which they must then be fit for.
+    """
     folder = sample / f"night-{night}"
     connection = duckdb.connect()
     load_sqlite(connection)
@@ -138,11 +154,13 @@ def read_night(sample: Path, night: int = 1) -> duckdb.DuckDBPyConnection:
             rms_nominals=literal(folder / "rms" / "nominals.csv"),
             rms_aliases=literal(folder / "rms" / "aliases.csv"),
             rms_addresses=literal(folder / "rms" / "addresses.csv"),
-            visor=literal(folder / "visor" / "nominals.jsonl"),
+            visor=f"read_json({literal(folder / 'visor' / 'nominals.jsonl')}, columns = {_VISOR})",
             truth=literal(sample / "truth" / f"night-{night}" / "record.csv"),
         )
     )
     connection.execute(_STANDARDISE)
+    if numbers:
+        connection.execute(_NUMBERS)
     return connection
 
 
