@@ -4,18 +4,7 @@ SELECT
     source_system,
     feature_hash,
     sex,
-    list_transform(
-        nominal_compared(names),
-        lambda n: struct_pack(
-            forename := n.forename,
-            middle_names := n.middle_names,
-            surname := replace(n.surname, ' ', ''),
-            forename_v := nominal_variant(n.forename),
-            surname_v := nominal_variant(replace(n.surname, ' ', '')),
-            middles := nominal_words(n.middle_names),
-            surname_words := nominal_words(n.surname)
-        )
-    ) AS names,
+    names,
     list_filter(nominal_compared(birth_dates), lambda d: d IS NOT NULL) AS birth_dates,
     nominal_compared(identifiers) AS identifiers,
     list_transform(
