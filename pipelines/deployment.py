@@ -9,6 +9,7 @@ bundles/<version>/                                        without it, the bundle
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -63,8 +64,9 @@ class Folders:
             _own_or(own / "bundles", bundles),
         )
 
+    @cached_property
     def bundle(self) -> nominal.Bundle:
-        """Return the newest model bundle.
+        """The newest model bundle, read and checked once, which takes a second.
 
         Raises:
             ConfigurationError: there is none, or it is damaged or made for other comparisons.

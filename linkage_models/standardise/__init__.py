@@ -13,7 +13,7 @@ from linkage_models.standardise.phones import READING, read_phone
 MACROS: tuple[str, ...] = (*names.MACROS, *dates.MACROS, *demographics.MACROS, *identifiers.MACROS, *contacts.MACROS)
 """The `name(arguments) AS expression` of every macro, in the order in which they build on each other."""
 
-APPLIED: tuple[str, ...] = (*MACROS, READING)
+APPLIED: tuple[str, ...] = (*MACROS, READING, names.READING)
 """All that a standard form depends on: if it differs, forms made before may differ."""
 
 
@@ -39,5 +39,6 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
         duckdb.Error: if the connection is closed.
     """
     add_macro(con, contacts.READ_PHONE, read_phone)
+    add_macro(con, names.PLAIN, names.plain_characters)
     for macro in MACROS:
         con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")

@@ -39,8 +39,8 @@ POSTCODE = r"^[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}$"
 """British ones have a comparison of their own in Splink."""
 
 SAMPLED_PAIRS, SEED = 5e6, 1
-LEARNED_FROM = 4
-"""Blocks from which m is learned, so that each field is learned where another one blocks."""
+LEARNED_FROM = 2
+"""Blocks from which m is learned at the least, so that each field is learned where another one blocks."""
 RECALL = 0.7
 """What an author would guess of the rules by which the prior is estimated."""
 
@@ -181,15 +181,16 @@ def _predicted(
             [block_on(*block) for block in sure], recall=RECALL
         )
     linker.training.estimate_u_using_random_sampling(max_pairs=SAMPLED_PAIRS, seed=SEED)
-    first = [("birth_date",), ("forename", "surname"), *((name,) for name in records.identifiers[:1]), ("postcode",)]
+    # What people of one household have in common would teach what households are, not what one person is.
+    first = [("birth_date",), ("forename", "surname"), *((name,) for name in records.identifiers[:1])]
     learned = 0
     for block in sorted(blocks, key=lambda block: first.index(block) if block in first else len(first)):
+        if block not in first and learned >= LEARNED_FROM:
+            break
         # Splink refuses an m of nothing, to which EM may run on little data; an author would then try another block.
         with contextlib.suppress(ValueError):
             linker.training.estimate_parameters_using_expectation_maximisation(block_on(*block))
             learned += 1
-        if learned == LEARNED_FROM:
-            break
     predicted = linker.inference.predict(threshold_match_weight=LOWEST_WEIGHT)
     return con.execute(
         f"SELECT record_key_l, record_key_r, match_weight FROM {predicted.physical_name} ORDER BY match_weight DESC"

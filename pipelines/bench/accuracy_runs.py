@@ -59,8 +59,8 @@ def counted(measured: MeasuredSet, found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _expected(made: Prepared) -> dict[str, Any]:
     """Return the precision and recall that the bundle expects without a truth, where it says so."""
-    expected = Deployment.load(Settings.load(made.home)).bundle().recipe.get("expected") or {}
-    return {name: expected.get(name) for name in ("expected_precision", "expected_recall")}
+    expected = Deployment.load(Settings.load(made.home)).bundle.recipe.get("expected") or {}
+    return {f"expected_{name}": expected.get(name) for name in ("precision", "recall")}
 
 
 def best_of_edges(made: Prepared) -> dict[str, Any]:

@@ -116,7 +116,7 @@ def accuracy(
     ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Link public sets, worlds and sets of your own, beside bare scripts.
+    """Link public sets, worlds and your own, beside bare scripts.
 
     Each set is a deployment of its own. It is taken in, trained on and linked by `conjoin run`, `train` and `run`,
     which see no truth, and then measured by `conjoin evaluate`. The scripts use Splink on the same records, and get the

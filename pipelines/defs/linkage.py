@@ -39,7 +39,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
     )
     @guarded
     def edge(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
-        bundle = home.deployment.bundle()
+        bundle = home.deployment.bundle
         with home.writer() as con, run_log.stage(con, home.settings, context.run.run_id, "linkage/edge") as log:
             with home.scoring_engine() as engine, transaction(con):
                 counts = nominal.score(
@@ -75,7 +75,7 @@ def edge_asset(nominal_keys: Sequence[dg.AssetKey]) -> dg.AssetsDefinition:
 def subject(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult[None]:
     """Resolve edges and people's decisions to subjects with permanent ids."""
     deployment, now, run_id = home.deployment, home.settings.now(), context.run.run_id
-    bundle = deployment.bundle()
+    bundle = deployment.bundle
     with (
         home.writer() as con,
         run_log.stage(con, home.settings, run_id, "linkage/subject") as log,

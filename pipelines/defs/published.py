@@ -39,7 +39,7 @@ def _asset(audience: Audience) -> dg.AssetsDefinition:
     @guarded
     def published(context: dg.AssetExecutionContext, home: Home) -> dg.MaterializeResult:  # type: ignore[type-arg]
         settings, deployment = home.settings, home.deployment
-        thresholds = deployment.bundle().thresholds
+        thresholds = deployment.bundle.thresholds
         finished_at = clock()
 
         def combined(path: Path, rows: Mapping[str, int]) -> None:

@@ -133,7 +133,7 @@ def _name_known_services(audience: Audience, file: Path, services: set[str], che
 
 def _check_bundle(where: Folders, sources: Iterable[Source], checked: Checked) -> None:
     try:
-        bundle = where.bundle()
+        bundle = where.bundle
     except ConfigurationError as error:
         checked.errors.append(error)
         return

@@ -71,7 +71,7 @@ def evaluate(
     known = (folder / "record.csv").is_file()
     if truth and not known:
         raise ConfigurationError(f"{folder} holds no record.csv; name the folder of the truth with --truth.")
-    bundle = deployment.bundle()
+    bundle = deployment.bundle
     with open_snapshot(settings, readers):
         pass  # Attaching it would not say that it is of a format not known here.
     with undamaged(snapshot, PUBLISH), reader(settings) as con, Temporaries(con) as own:

@@ -38,7 +38,7 @@ def explain(
     readers = chosen_audience(deployment.audiences, audience).name
     with open_snapshot(settings, readers) as con:
         con.execute("CREATE TEMP VIEW scored AS SELECT * FROM linked.link WHERE match_weight IS NOT NULL")
-        bundle = deployment.bundle()
+        bundle = deployment.bundle
         if second is None:
             explanation = explain_subject(con, settings, bundle, first)
         else:

@@ -11,8 +11,9 @@ import fcntl
 import logging
 import os
 import time
+from collections import defaultdict
 from contextlib import contextmanager, suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from pipelines.errors import WarehouseBusyError, storage_errors
 
@@ -60,22 +61,21 @@ def run_lock(settings: Settings, patience: float = 0.0, for_readers: float = DEC
         def taken() -> bool:
             return _taken(turn, fcntl.LOCK_EX) and _taken(run, fcntl.LOCK_EX)
 
-        def busy(waited: float) -> str | None:
-            if by_readers := _taken(run, fcntl.LOCK_SH):
+        def hindrance() -> _Hindrance:
+            if _taken(run, fcntl.LOCK_SH):
                 fcntl.flock(run, fcntl.LOCK_UN)
-            if waited < (for_readers if by_readers else patience):
-                return None
-            if by_readers:
-                return (
+                return _Hindrance(
+                    "readers", for_readers,
                     f"A command has been reading {settings.warehouse} for more than {for_readers:.0f} seconds; wait for"
-                    " it to finish, then start this one again."
-                )
-            return (
+                    " it to finish, then start this one again.",
+                )  # fmt: skip
+            return _Hindrance(
+                "run", patience,
                 f"Another run (process {_holder(run)}) is at work in {settings.home}; "
-                "wait for it to finish, then start this one again."
-            )
+                "wait for it to finish, then start this one again.",
+            )  # fmt: skip
 
-        _wait(taken, busy, settings)
+        _wait(taken, hindrance, settings)
         os.ftruncate(run, 0)
         os.pwrite(run, str(os.getpid()).encode(), 0)
         fcntl.flock(turn, fcntl.LOCK_UN)
@@ -102,15 +102,14 @@ def reading(settings: Settings, patience: float = READER_SECONDS) -> Iterator[No
         def taken() -> bool:
             return (turn is None or _taken(turn, fcntl.LOCK_EX)) and (run is None or _taken(run, fcntl.LOCK_SH))
 
-        def busy(waited: float) -> str | None:
-            if waited < patience:
-                return None
-            return (
+        def hindrance() -> _Hindrance:
+            return _Hindrance(
+                "run", patience,
                 f"A run (process {_holder(run) if run else 'unknown'}) is at work in {settings.home}; "
-                "wait for it to finish and ask again."
-            )
+                "wait for it to finish and ask again.",
+            )  # fmt: skip
 
-        _wait(taken, busy, settings)
+        _wait(taken, hindrance, settings)
         if turn is not None:
             fcntl.flock(turn, fcntl.LOCK_UN)
         yield
@@ -154,23 +153,38 @@ def _taken(descriptor: int, kind: int) -> bool:
     return True
 
 
-def _wait(taken: Callable[[], bool], busy: Callable[[float], str | None], settings: Settings) -> None:
+class _Hindrance(NamedTuple):
+    """Who is in the way of whoever waits, how many seconds to wait for their kind, and what to say after that."""
+
+    kind: str
+    patience: float
+    sentence: str
+
+
+def _wait(taken: Callable[[], bool], hindrance: Callable[[], _Hindrance], settings: Settings) -> None:
     """Wait until the lock is taken.
+
+    The seconds are counted for each kind of hindrance by itself: who waited long for readers waits no less for a
+    decision that came before it.
 
     Args:
         taken: tries to take it.
-        busy: given the seconds waited, returns why no more is waited; None while more is.
+        hindrance: finds what is in the way.
         settings: the home.
 
     Raises:
         WarehouseBusyError: no more is waited.
     """
-    began, told = time.monotonic(), False
+    waited: defaultdict[str, float] = defaultdict(float)
+    seen, told = time.monotonic(), False
     while not taken():
-        waited = time.monotonic() - began
-        if problem := busy(waited):
-            raise WarehouseBusyError(problem)
-        if waited > _PATIENT_SECONDS and not told:
+        kind, patience, sentence = hindrance()
+        now = time.monotonic()
+        waited[kind] += now - seen
+        seen = now
+        if waited[kind] >= patience:
+            raise WarehouseBusyError(sentence)
+        if sum(waited.values()) > _PATIENT_SECONDS and not told:
             _LOG.warning("Another command is at work in %s; waiting for it.", settings.home)
             told = True
         time.sleep(_POLL_SECONDS)

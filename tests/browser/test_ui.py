@@ -2,8 +2,6 @@
 
 import os
 import re
-import shutil
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,7 +12,6 @@ from playwright.sync_api import Page, expect, sync_playwright
 from pipelines.definitions import CODE_LOCATION
 from tests.browser.chromium import FLAGS, find
 from tests.browser.webserver import asset_names, serve
-from tests.house.repository import ROOT
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -23,7 +20,7 @@ PATIENCE_MILLISECONDS = 60_000
 
 def environment(home: Path) -> dict[str, str]:
     """This process's environment, with the product's and Dagster's data in `home`."""
-    return {**os.environ, "CONJOIN_HOME": str(home / "data"), "DAGSTER_HOME": str(home / "dagster_home")}
+    return {**os.environ, "CONJOIN_HOME": str(home), "DAGSTER_HOME": str(home.with_name("home-dagster"))}
 
 
 @pytest.fixture(scope="module")
@@ -39,15 +36,9 @@ def chromium() -> str:
 
 
 @pytest.fixture(scope="module")
-def address(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def address(chromium: str, night_one: Path) -> Iterator[str]:
     """Where the UI is served, for data on which the demo has just been run."""
-    home = tmp_path_factory.mktemp("home")
-    (home / "dagster_home").mkdir()
-    shutil.copy(ROOT / "dagster_home" / "dagster.yaml", home / "dagster_home")
-    demo = [sys.executable, "-m", "pipelines.cli", "demo"]
-    done = subprocess.run(demo, env=environment(home), cwd=ROOT, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
-    with serve(environment(home), home / "webserver.log") as served_at:
+    with serve(environment(night_one), night_one.with_name("webserver.log")) as served_at:
         yield served_at
 
 

@@ -13,12 +13,14 @@ from typing import Any
 import duckdb
 
 import sample_data
+from tests.pipelines.forker import forker
 
 SAMPLE = Path(sample_data.__file__).parent / "small"
 LINKED = (
     "subject", "subject_record", "link", "information", "coverage", "information_gap", "subject_event", "source_load",
     "feed", "membership_history", "data_dictionary",
 )  # fmt: skip
+WITHOUT_ROOTS_RIGHTS = ("setpriv", "--bounding-set=-dac_override,-dac_read_search")
 
 
 def attempt(
@@ -27,8 +29,11 @@ def attempt(
     environment: Mapping[str, str] | None = None,
     largest_file: int | None = None,
     bound_by_modes: bool = False,
+    afresh: bool = False,
 ) -> subprocess.CompletedProcess[str]:
     """Run the command line as a user does, in a home and a Dagster home of its own, whether it fails or not.
+
+    Its process is forked from one that has loaded the product, unless something has to hold from its very start.
 
     Args:
         home: CONJOIN_HOME; None for a command that takes none.
@@ -36,19 +41,21 @@ def attempt(
         environment: variables to set.
         largest_file: kilobytes beyond which no file may grow, as on a disk that fills up.
         bound_by_modes: whether the modes of files bind it even where root runs it.
+        afresh: whether its process is started as a user starts it.
     """
-    command = [sys.executable, "-m", "pipelines.cli", *arguments]
     variables = {**os.environ, **(environment or {})}
     if home is not None:
         dagster_home = home.parent / f"{home.name}-dagster"
         dagster_home.mkdir(parents=True, exist_ok=True)
         shutil.copy(Path("dagster_home") / "dagster.yaml", dagster_home)
-        command += ["--home", str(home)]
+        arguments += ("--home", str(home))
         variables["DAGSTER_HOME"] = str(dagster_home)
+    bound = WITHOUT_ROOTS_RIGHTS if bound_by_modes and os.geteuid() == 0 else ()
+    if largest_file is None and not afresh:
+        return forker(*bound).run(arguments, variables, patience=600)
+    command = [*bound, sys.executable, "-m", "pipelines.cli", *arguments]
     if largest_file is not None:
         command = ["bash", "-c", 'ulimit -f "$0" && exec "$@"', str(largest_file), *command]
-    if bound_by_modes and os.geteuid() == 0:
-        command = ["setpriv", "--bounding-set=-dac_override,-dac_read_search", *command]
     return subprocess.run(command, env=variables, capture_output=True, text=True, check=False, timeout=600)
 
 
@@ -73,13 +80,15 @@ def sentence_of(done: subprocess.CompletedProcess[str]) -> str:
     return sentence.removeprefix("conjoin: ")
 
 
-def held_back(home: Path, **environment: str) -> str:
-    """Return the one sentence on a night that published without the newest delivery of a source."""
+def held_back(home: Path, **environment: str) -> dict[str, str]:
+    """Return the sentence on each source without whose newest delivery a night published."""
     done = attempt(home, "run", environment=environment)
     assert done.returncode == 3, done.stdout + done.stderr
-    (sentence,) = [line for line in done.stderr.splitlines() if line.startswith("conjoin: ")]
-    assert sentence.endswith(".")
-    return sentence.removeprefix("conjoin: Published without the newest delivery of ")
+    start = "conjoin: Published without the newest delivery of "
+    sentences = [line for line in done.stderr.splitlines() if line.startswith("conjoin: ")]
+    assert all(sentence.startswith(start) and sentence.endswith(".") for sentence in sentences)
+    said = [sentence.removeprefix(start) for sentence in sentences]
+    return {sentence.partition(":")[0]: sentence for sentence in said}
 
 
 def snapshot(home: Path) -> Path:

@@ -22,6 +22,7 @@ from pipelines.defs.feeds import HELD_BACK
 from pipelines.errors import WarehouseBusyError
 from pipelines.settings import Settings
 from pipelines.warehouse.lock import DECISION_SECONDS, run_lock
+from tests.pipelines import shipped
 from tests.pipelines.nights import SAMPLE, ask, attempt, conjoin, contents, copy_of, held_back, refused, snapshot
 
 pytestmark = pytest.mark.slow
@@ -45,16 +46,23 @@ def latest_run(home: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[dg.DagsterR
         return record.dagster_run, list(instance.all_logs(record.dagster_run.run_id))
 
 
-def test_a_night_with_a_source_held_back_does_not_look_like_a_good_one_in_the_ui(
-    night_one: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    home = copy_of(night_one, tmp_path)
-    inbox = tmp_path / "inbox"
+@pytest.fixture(scope="module")
+def bad(night_one: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+    """Return a home in which night 2 was run on a NOMIS that cannot be read and an RMS half torn, and what it said."""
+    folder = tmp_path_factory.mktemp("bad")
+    home, inbox = copy_of(night_one, folder), folder / "inbox"
     shutil.copytree(SAMPLE / "night-2", inbox)
     (inbox / "nomis" / "nomis.sqlite").write_bytes(b"not a database")
-    (inbox / "rms" / "nominals.csv").write_text("surname\nSmith\n", encoding="utf-8")
-    attempt(home, "run", environment={"CONJOIN_INBOX": str(inbox), "CONJOIN_AS_OF": "2026-03-03T02:00:00Z"})
-    run, log = latest_run(home, monkeypatch)
+    nominals = inbox / "rms" / "nominals.csv"
+    lines = nominals.read_text(encoding="utf-8").splitlines(keepends=True)
+    nominals.write_text("".join(lines[: len(lines) // 2]) + "torn\n" * (len(lines) // 2), encoding="utf-8")
+    return home, held_back(home, CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-03T02:00:00Z")
+
+
+def test_a_night_with_a_source_held_back_does_not_look_like_a_good_one_in_the_ui(
+    bad: tuple[Path, dict[str, str]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    run, log = latest_run(bad[0], monkeypatch)
     assert run.is_success
     assert run.tags[HELD_BACK] == "nomis,rms"
     assert [entry.user_message.partition(":")[0] for entry in log if entry.level == logging.WARNING] == [
@@ -85,18 +93,14 @@ def test_a_night_with_a_source_held_back_does_not_look_like_a_good_one_in_the_ui
 
 
 def test_a_delivery_that_cannot_be_read_leaves_that_source_as_it_was_and_publishes_the_others(
-    night_one: Path, night_two: Path, tmp_path: Path
+    bad: tuple[Path, dict[str, str]], night_one: Path, night_two: Path, tmp_path: Path
 ) -> None:
-    home = copy_of(night_one, tmp_path)
-    inbox = tmp_path / "inbox"
-    shutil.copytree(SAMPLE / "night-2", inbox)
-    (inbox / "nomis" / "nomis.sqlite").write_bytes(b"not a database")
-    before, link, (_, _, load) = records_of(home, "nomis"), snapshot(home).readlink(), feed(home, "nomis")
-    said = held_back(home, CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-03T02:00:00Z")
+    home, said = copy_of(bad[0], tmp_path), bad[1]["nomis"]
+    _, _, load = feed(night_one, "nomis")
     assert re.match(r"nomis: .*nomis\.sqlite cannot be read as an SQLite database; have the database delivered", said)
-    assert snapshot(home).readlink() != link
-    assert records_of(home, "nomis") == before
-    assert feed(home, "nomis") == ("failed", f"{said}", load)
+    assert snapshot(home).readlink() != snapshot(night_one).readlink()
+    assert records_of(home, "nomis") == records_of(night_one, "nomis")
+    assert feed(home, "nomis") == ("failed", said, load)
     assert feed(home, "pnc")[:2] == ("current", None)
     # What NOMIS does not say proves nothing while its newest delivery is not in force.
     causes = ask(
@@ -112,30 +116,29 @@ def test_a_delivery_that_cannot_be_read_leaves_that_source_as_it_was_and_publish
 
 
 def test_a_load_with_too_much_in_quarantine_is_refused_and_the_one_before_stays(
-    night_one: Path, tmp_path: Path
+    bad: tuple[Path, dict[str, str]], night_one: Path
 ) -> None:
-    home = copy_of(night_one, tmp_path)
-    inbox = tmp_path / "inbox"
-    shutil.copytree(SAMPLE / "night-1", inbox)
-    nominals = inbox / "rms" / "nominals.csv"
-    lines = nominals.read_text(encoding="utf-8").splitlines(keepends=True)
-    nominals.write_text("".join(lines[: len(lines) // 2]) + "torn\n" * (len(lines) // 2), encoding="utf-8")
-    before, (_, _, load) = records_of(home, "rms"), feed(home, "rms")
-    said = held_back(home, CONJOIN_INBOX=str(inbox))
+    home, said = bad[0], bad[1]["rms"]
+    _, _, load = feed(night_one, "rms")
     assert said.startswith("rms: the load is refused and the load before stays in force: ")
     assert "nominal records are gone, more than 25%" in said
-    assert records_of(home, "rms") == before
+    assert records_of(home, "rms") == records_of(night_one, "rms")
     state, problem, in_force = feed(home, "rms")
     assert (state, in_force) == ("refused", load)
     assert "nominal records are gone, more than 25%" in str(problem)
 
 
+def test_the_demo_clears_nothing_that_is_not_of_its_sample(bad: tuple[Path, dict[str, str]], tmp_path: Path) -> None:
+    home = copy_of(bad[0], tmp_path)
+    before, settings = contents(home), (home / "conjoin.env").read_text()
+    assert re.match(r".* holds deliveries that are not of the sample .*name another folder", refused(home, "demo"))
+    assert (contents(home), (home / "conjoin.env").read_text()) == (before, settings)
+
+
 def test_a_first_night_without_a_source_publishes_nothing(tmp_path: Path) -> None:
-    inbox = tmp_path / "inbox"
-    shutil.copytree(SAMPLE / "night-1", inbox)
-    (inbox / "visor" / "nominals.jsonl").unlink()
-    home = tmp_path / "home"
-    said = refused(home, "run", CONJOIN_INBOX=str(inbox), CONJOIN_AS_OF="2026-03-02T02:00:00Z")
+    home = shipped.home(tmp_path).home
+    (home / "inbox" / "visor" / "nominals.jsonl").unlink()
+    said = refused(home, "run")
     assert re.match(r"visor: .*nominals\.jsonl does not exist; check that the delivery arrived", said)
     assert not snapshot(home).exists()
 

@@ -278,19 +278,21 @@ def test_a_set_is_linked_by_the_products_own_commands_beside_both_scripts(tmp_pa
 
 @pytest.mark.slow
 @pytest.mark.long
-def test_a_world_and_a_folder_of_ones_own_are_linked_beside_the_bare_script(tmp_path: Path) -> None:
-    made = chosen_worlds(["names-and-dates"], 5)[0].prepare(tmp_path / "world", 200)
+def test_a_folder_of_ones_own_is_linked_by_the_products_own_commands_beside_the_bare_script(tmp_path: Path) -> None:
+    made = chosen_worlds(["names-and-dates"], 5)[0].prepare(tmp_path / "world", 120)
     mine = tmp_path / "mine"
     shutil.copytree(made.deployment / "sources", mine / "sources")
     shutil.copytree(made.deployment / "night-1", mine / "data")
     people = (made.truth / "record.csv").read_text("utf-8").splitlines()[1:]
     (mine / "data" / "truth.csv").write_text("\n".join(["source,record_id,person_id", *people]) + "\n", "utf-8")
-    arguments = ("bench", "accuracy", "--world", "names-and-dates", "--seed", "5", "--people", "200")
-    done = attempt(None, *arguments, "--data", str(mine), "--json")
+    done = attempt(None, "bench", "accuracy", "--data", str(mine), "--people", "120", "--json")
     assert done.returncode == 0, done.stderr
-    world, folder = json.loads(done.stdout)["sets"]
-    assert world["records"] == folder["records"] == len(people)
-    # The same records, whichever way they come.
-    same = ("precision", "recall", "f1", "true_links", "missed_links", "best")
-    assert [world["product"][name] for name in same] == [folder["product"][name] for name in same]
-    assert world["rivals"]["bare"]["f1"] == folder["rivals"]["bare"]["f1"] > 0.5
+    (one,) = json.loads(done.stdout)["sets"]
+    assert (one["set"], one["records"], one["limit"]) == ("mine", len(people), None)
+    product, bare = one["product"], one["rivals"]["bare"]
+    assert product["precision"] > 0.9
+    assert product["best"]["f1"] >= product["f1"] - 0.02
+    assert product["true_links"] + product["missed_links"] == bare["true_links"] + bare["missed_links"]
+    assert set(bare["columns"]) <= {"forename", "middle_names", "surname", "full_name", "birth_date", "birth_year",
+                                    "birth_day"}  # fmt: skip
+    assert bare["f1"] > 0.5

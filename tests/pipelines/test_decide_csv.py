@@ -7,10 +7,9 @@ from pathlib import Path
 import pytest
 
 from tests.pipelines.nights import ask, conjoin, copy_of, refused
+from tests.pipelines.ruled import HEADING, Ruled
 
 pytestmark = pytest.mark.slow
-
-HEADING = "record_a,record_b,verdict,decided_by,reason\n"
 
 
 def pairs(home: Path, number: int) -> list[tuple[str, str]]:
@@ -44,16 +43,17 @@ def test_an_export_comes_back_exactly_and_twice_is_once(night_one: Path, tmp_pat
     assert again.read_bytes() == file.read_bytes()
 
 
-def test_a_file_without_ids_is_taken_once_and_changes_what_the_next_run_publishes(
-    night_one: Path, tmp_path: Path
-) -> None:
+def test_a_file_without_ids_is_taken_once(night_one: Path, tmp_path: Path) -> None:
     home, file = copy_of(night_one, tmp_path), tmp_path / "rulings.csv"
     ((a, b),) = pairs(home, 1)
     file.write_text(f"{HEADING}{b},{a},same,a.person,fingerprints\n", encoding="utf-8-sig")
     assert conjoin(home, "decide", "import", str(file)).stdout.startswith("Took 1 of 1")
     assert conjoin(home, "decide", "import", str(file)).stdout.startswith("Took 0 of 1")
-    conjoin(home, "run", "--json")
-    assert "A person ruled that they are the same person." in conjoin(home, "explain", a, b).stdout
+
+
+def test_a_file_changes_what_the_next_run_publishes(ruled: Ruled) -> None:
+    said = conjoin(ruled.home, "explain", *ruled.imported).stdout
+    assert "A person ruled that they are the same person." in said
 
 
 def test_a_file_that_cannot_be_taken_is_refused_in_a_sentence(night_one: Path, tmp_path: Path) -> None:

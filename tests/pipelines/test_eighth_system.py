@@ -13,7 +13,7 @@ import pytest
 
 from pipelines.deployment import PIPELINES
 from tests.house.repository import ROOT
-from tests.pipelines.nights import SAMPLE, ask, conjoin
+from tests.pipelines.nights import SAMPLE, ask, conjoin, copy_of
 
 pytestmark = pytest.mark.slow
 
@@ -55,8 +55,8 @@ def write_extract(path: Path, force_records: Path) -> list[str]:
     return [number for number, *_ in nominals]
 
 
-def test_an_eighth_system_is_linked_by_its_yaml_alone(tmp_path: Path) -> None:
-    deployment, inbox, home = tmp_path / "deployment", tmp_path / "inbox", tmp_path / "home"
+def test_an_eighth_system_is_linked_by_its_yaml_alone(night_one: Path, tmp_path: Path) -> None:
+    deployment, inbox, home = tmp_path / "deployment", tmp_path / "inbox", copy_of(night_one, tmp_path)
     shutil.copytree(PIPELINES / "defs" / "sources", deployment / "sources", ignore=shutil.ignore_patterns("*.py"))
     (deployment / "sources" / "pnd.yaml").write_text(guide_example(), encoding="utf-8")
     shutil.copytree(SAMPLE / "night-1", inbox)

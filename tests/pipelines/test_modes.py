@@ -43,10 +43,9 @@ for home in sys.argv[1:]:
     os.umask(int(umask, 8))
     os.environ["DAGSTER_HOME"] = home + "/dagster"
     typed("run")
-    if umask in ("000", "777"):
-        typed("explain", "nomis:A1234BC", "pnc:1981/0000034U", "--picture", home + "/out.svg")
-        typed("decide", "export", home + "/out.csv")
-        typed("evaluate", "--no-truth", "--charts", home + "/charts")
+    typed("explain", "nomis:A1234BC", "pnc:1981/0000034U", "--picture", home + "/out.svg")
+    typed("decide", "export", home + "/out.csv")
+    typed("evaluate", "--no-truth", "--charts", home + "/charts")
 """
 """Runs, and questions, in homes that lie in folders named after the umask; what is imported once serves all."""
 
@@ -85,8 +84,9 @@ def loosen(home: Path) -> None:
 @pytest.fixture(scope="module")
 def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     """Homes by the umask under which a night ran and questions were asked in them."""
+    # One takes away no bit, the other each of them.
     folder = tmp_path_factory.mktemp("umasks")
-    made = {umask: delivered(folder / umask) for umask in ("000", "022", "077", "777")}
+    made = {umask: delivered(folder / umask) for umask in ("000", "777")}
     done = subprocess.run(
         [sys.executable, "-c", NIGHTS, *map(str, made.values())],
         env=os.environ | {"PYTHONDONTWRITEBYTECODE": "1"}, cwd=ROOT, capture_output=True, text=True, check=False,
@@ -97,10 +97,10 @@ def homes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.fixture
 def home(homes: dict[str, Path]) -> Path:
-    return homes["022"]
+    return homes["000"]
 
 
-@pytest.mark.parametrize("umask", ["000", "022", "077", "777"])
+@pytest.mark.parametrize("umask", ["000", "777"])
 def test_nobody_else_may_read_or_enter_anything_whatever_the_umask(umask: str, homes: dict[str, Path]) -> None:
     found = modes(homes[umask])
     assert {"warehouse.duckdb", "run.lock", "audit/audit.jsonl", "dagster/dagster.yaml"} <= {*found}

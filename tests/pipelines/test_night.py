@@ -10,11 +10,13 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 
 from tests.pipelines.nights import SAMPLE, ask, conjoin, contents, copy_of, refused, snapshot
+from tests.pipelines.ruled import Ruled
 
 pytestmark = pytest.mark.slow
 
@@ -72,9 +74,15 @@ def test_as_many_rows_are_accounted_for_as_a_plain_reader_finds(night_one: Path)
     assert {name: rows for name, rows in extracted.items() if not name.startswith("pnc ")} == counted
 
 
-def test_the_summary_agrees_with_the_snapshot(night_one: Path, tmp_path: Path) -> None:
-    home = copy_of(night_one, tmp_path)
-    summary = json.loads(conjoin(home, "run", "--json").stdout)
+@pytest.fixture(scope="module")
+def again(night_one: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
+    """Return a home in which a second run went over the unchanged inputs of night 1, and its summary."""
+    home = copy_of(night_one, tmp_path_factory.mktemp("again"))
+    return home, json.loads(conjoin(home, "run", "--json").stdout)
+
+
+def test_the_summary_agrees_with_the_snapshot(again: tuple[Path, dict[str, Any]]) -> None:
+    home, summary = again
     assert ask(home, "SELECT count(*), sum(record_count) FROM linked.subject") == [
         (summary["subjects"]["subjects"], summary["subjects"]["records"])
     ]
@@ -84,27 +92,17 @@ def test_the_summary_agrees_with_the_snapshot(night_one: Path, tmp_path: Path) -
     assert len(summary["examples"]) == 3
 
 
-def test_a_second_run_over_unchanged_inputs_changes_nothing(night_one: Path, tmp_path: Path) -> None:
-    home = copy_of(night_one, tmp_path)
-    before = contents(home)
-    conjoin(home, "run", "--json")
-    assert contents(home) == before
+def test_a_second_run_over_unchanged_inputs_changes_nothing(
+    night_one: Path, again: tuple[Path, dict[str, Any]]
+) -> None:
+    home, _ = again
+    assert contents(home) == contents(night_one)
     assert ask(home, "SELECT count(*) FROM linked.run") == [(2,)]
 
 
-def test_the_same_inputs_give_the_same_tables_whatever_the_thread_count(night_one: Path, tmp_path: Path) -> None:
-    home = tmp_path / "other"
-    conjoin(home, "demo", "--json", CONJOIN_THREADS="1")
-    assert contents(home) == contents(night_one)
-
-
-def test_the_second_night_keeps_ids_and_resolves_retired_ones(night_one: Path, tmp_path: Path) -> None:
-    home = copy_of(night_one, tmp_path)
-    with duckdb.connect(str(snapshot(home)), read_only=True) as con:
-        before = dict(con.execute("SELECT record_key, subject_id FROM linked.subject_record").fetchall())
-        conjoin(home, "demo", "--night", "2", "--json")
-        # A reader with the old file open is not disturbed.
-        assert con.execute("SELECT count(*) FROM linked.subject_record").fetchone() == (len(before),)
+def test_the_second_night_keeps_ids_and_resolves_retired_ones(night_one: Path, night_two: Path) -> None:
+    home = night_two
+    before = dict(ask(night_one, "SELECT record_key, subject_id FROM linked.subject_record"))
     after = dict(ask(home, "SELECT record_key, subject_id FROM linked.subject_record"))
     assert set(after) - set(before), "night 2 brings new records"
     assert set(before) - set(after), "night 2 deletes and merges records"
@@ -140,28 +138,14 @@ def test_the_second_night_keeps_ids_and_resolves_retired_ones(night_one: Path, t
         assert (after[survivor],) in ask(home, f"SELECT subject_id FROM linked.current_subject('{before[gone]}')")
 
 
-def test_a_persons_decision_wins_and_can_be_withdrawn(night_one: Path, tmp_path: Path) -> None:
-    home = copy_of(night_one, tmp_path)
-    ((subject, first, second),) = ask(
-        home,
-        "SELECT subject_id, min(record_key), max(record_key) FROM linked.subject_record GROUP BY 1 "
-        "HAVING count(*) = 2 ORDER BY 1 LIMIT 1",
-    )
-    ((stranger,),) = ask(
-        home,
-        f"SELECT max(record_key) FROM linked.subject_record WHERE subject_id <> '{subject}' AND source_system = 'rms'",
-    )
-    said = conjoin(home, "decide", "different", str(first), str(second), "--by", "a.person", "--reason", "twins").stdout
-    conjoin(home, "decide", "same", str(first), str(stranger), "--by", "a.person", "--reason", "fingerprints")
-    contrary = refused(home, "decide", "same", str(second), str(stranger), "--by", "b", "--reason", "no")
+def test_a_persons_decision_wins_and_can_be_withdrawn(ruled: Ruled, tmp_path: Path) -> None:
+    home, (first, second), stranger = copy_of(ruled.home, tmp_path), ruled.parted, ruled.stranger
+    contrary = refused(home, "decide", "same", second, stranger, "--by", "b", "--reason", "no")
     assert "withdraw" in contrary
-    conjoin(home, "run", "--json")
     belongs = dict(ask(home, "SELECT record_key, subject_id FROM linked.subject_record"))
     assert belongs[first] != belongs[second]
     assert belongs[first] == belongs[stranger]
-    decision = re.search(r"D[0-9a-f]{12}", said)
-    assert decision
-    conjoin(home, "decide", "withdraw", decision[0], "--by", "a.person", "--reason", "mistaken")
+    conjoin(home, "decide", "withdraw", ruled.decision, "--by", "a.person", "--reason", "mistaken")
     conjoin(home, "run", "--json")
     belongs = dict(ask(home, "SELECT record_key, subject_id FROM linked.subject_record"))
     assert belongs[first] == belongs[second]

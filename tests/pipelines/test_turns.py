@@ -7,6 +7,7 @@ import sys
 import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -119,9 +120,22 @@ def test_a_run_waits_for_a_command_that_reads_and_others_wait_behind_the_run(hom
         pass
 
 
-def _hold(home: Settings) -> None:
-    with run_lock(home, for_readers=60):
+def _hold(home: Settings, seconds: float = 0, patience: float = 0) -> None:
+    with run_lock(home, patience, for_readers=60):
         assert is_held(home.home)
+        time.sleep(seconds)
+
+
+def test_a_run_that_waited_long_for_readers_waits_no_less_for_a_decision_that_came_before_it(home: Settings) -> None:
+    with ThreadPoolExecutor() as pool:
+        with reading(home):
+            decision = pool.submit(_hold, home, seconds=0.5)
+            while _may_read(home):  # until the decision waits
+                time.sleep(0.05)
+            run = pool.submit(_hold, home, patience=1)
+            time.sleep(1.2)
+        decision.result()
+        run.result()
 
 
 def _may_read(home: Settings) -> bool:

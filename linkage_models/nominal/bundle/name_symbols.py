@@ -47,7 +47,7 @@ def symbols_of(spellings: Iterable[str]) -> dict[str, tuple[str, ...]]:
         if len(spelling) < SHORTEST:
             continue
         spans = (span for name in rigour.analyze_names(rigour.NameTypeTag.PER, [spelling]) for span in name.spans)
-        # Nicknames stand in `name_variants`, chosen for Britain.
+        # Short forms stand in `name_variants`, which needs no training.
         found[spelling] = {str(s.symbol.id) for s in spans if s.symbol.category == rigour.SymbolCategory.NAME}
         for symbol in found[spelling]:
             spelt[symbol].add(spelling)

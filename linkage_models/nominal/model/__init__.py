@@ -1,1 +1,1 @@
-"""The model's parts: a record's features, blocking rules, comparisons and kinship, and their form for Splink."""
+"""The model's parts: a record's features, blocking rules, comparisons and households, and their form for Splink."""

@@ -5,6 +5,8 @@ come from the published parameters of the production justice model where it give
 judgements elsewhere; training replaces them wherever its data shows the level, and they stand where it does not.
 """
 
+from functools import cache
+
 from linkage_models.nominal.model.comparison import Comparison, Level, of_households
 from linkage_models.nominal.model.condition import (
     SIDES,
@@ -12,7 +14,6 @@ from linkage_models.nominal.model.condition import (
     alike,
     both,
     call,
-    close,
     condition,
     either,
     either_way,
@@ -26,145 +27,8 @@ from linkage_models.nominal.model.condition import (
     some_pair,
 )
 from linkage_models.nominal.model.dates import DATE_OF_BIRTH
+from linkage_models.nominal.model.names import MIDDLE_NAMES, NAME
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
-
-FORENAME_AMONG_GIVEN = either_way(lambda one, other: call("list_has_any", f"forenames_{one}", f"given_names_{other}"))
-"""One record's forename, or an alias's, is a forename or middle name of the other. That both have the same middle name
-is not enough: it is compared on its own, and brothers often have their father's."""
-
-FORENAME_CLOSE = either(close("forename_v_l", "forename_v_r"), shared("forename_symbols"))
-SURNAME_CLOSE = either(close("surname_v_l", "surname_v_r"), shared("surname_symbols"))
-
-_CLOSE_EXCHANGED = both(alike("forename_v_l", "surname_v_r"), alike("surname_v_l", "forename_v_r"))
-
-_SINGLE = lacking("forename")
-_SINGLE_CLOSE = either(
-    close("surname_v_l", "surname_v_r"), close("surname_v_l", "forename_v_r"), close("forename_v_l", "surname_v_r")
-)
-
-NAME = Comparison(
-    "name",
-    condition("(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)"),
-    (
-        Level("same forename and surname", equal("full_name"), 0.86, 2e-5, "full_name", family="surname", exact=True),
-        Level(
-            "same words in another order or spelling",
-            either(
-                equal("name_sorted"),
-                both(equal("forename_v"), equal("surname_v")),
-                condition("forename_v_l = surname_v_r AND surname_v_l = forename_v_r"),
-            ),
-            0.02,
-            5e-6,
-            "full_name",
-            0.5,
-            family="surname alike",
-        ),
-        Level(
-            "close forename and surname",
-            either(both(FORENAME_CLOSE, SURNAME_CLOSE), _CLOSE_EXCHANGED),
-            0.05,
-            1e-5,
-            "full_name",
-            0.5,
-            family="surname alike",
-        ),
-        Level("same through an alias", shared("full_names"), 0.02, 1e-5, family="surname alike"),
-        Level(
-            "one has a single name, which the other has",
-            both(_SINGLE, shared("name_words")),
-            0.02,
-            2e-4,
-            "surname_v",
-            0.5,
-            family="surname",
-        ),
-        Level(
-            "one has a single name, close to one of the other's",
-            both(_SINGLE, _SINGLE_CLOSE),
-            0.002,
-            1e-4,
-            family="surname alike",
-        ),
-        Level("one has a single name, unlike the other's", _SINGLE, 0.001, 2e-2),
-        Level(
-            "surname shared, forename among the other's given names",
-            both(either(shared("surnames"), SURNAME_CLOSE), FORENAME_AMONG_GIVEN),
-            0.015,
-            1e-4,
-            "surname_v",
-            0.5,
-            family="surname alike",
-        ),
-        Level(
-            "same surname, forename somewhat close or an initial",
-            both(
-                equal("surname_v"),
-                either(
-                    alike("forename_v_l", "forename_v_r", 0.8),
-                    condition("(len(forename_l) = 1 OR len(forename_r) = 1) AND forename_l[1] = forename_r[1]"),
-                ),
-            ),
-            0.008,
-            1e-4,
-            "surname_v",
-            0.5,
-            family="surname",
-        ),
-        Level("same surname only", equal("surname_v"), 0.005, 2e-3, "surname_v", 0.5, family="surname"),
-        Level(
-            "a surname shared, one close or an alias",
-            either(shared("surnames"), SURNAME_CLOSE),
-            0.003,
-            2e-3,
-            family="surname alike",
-        ),
-        Level("same forename only", equal("forename_v"), 0.01, 8e-3, "forename_v", 0.5),
-        Level("forename among the other's given names", FORENAME_AMONG_GIVEN, 0.004, 1e-2),
-        Level(
-            "one name alike, in either field",
-            either(
-                shared("name_words"),
-                alike("forename_v_l", "forename_v_r"),
-                alike("forename_v_l", "surname_v_r"),
-                alike("surname_v_l", "forename_v_r"),
-            ),
-            0.004,
-            2e-2,
-        ),
-        Level("unlike", None, 0.008, 0.95),
-    ),
-    families={"surname": 0.68, "surname alike": 0.07},
-    related={"surname": "surname_v"},
-)
-
-_FORENAME_IS_MIDDLE = condition(
-    "forename_v_l <> forename_v_r"
-    " AND (list_has_any([forename_v_l], given_names_r) OR list_has_any([forename_v_r], given_names_l))"
-)
-
-MIDDLE_NAMES = Comparison(
-    "middle_names",
-    # A middle name that the name comparison has taken for the other's forename is not weighed a second time.
-    either(lacking("middle_names"), known(_FORENAME_IS_MIDDLE)),
-    (
-        Level("same", equal("middle_names"), 0.93, 0.012),
-        Level(
-            "close, an initial or one of several",
-            either(
-                condition(
-                    "(len(middle_names_l) = 1 OR len(middle_names_r) = 1) AND middle_names_l[1] = middle_names_r[1]"
-                ),
-                close("middle_names_l", "middle_names_r"),
-                condition("list_has_any(string_split(middle_names_l, ' '), string_split(middle_names_r, ' '))"),
-            ),
-            0.05,
-            0.02,
-        ),
-        Level("unlike", None, 0.02, 0.968),
-    ),
-    alike="forename_v",
-)
 
 MANY_POSTCODES = 4
 """From so many postcodes on a record, sharing one of them says less: a person who moves often meets many others."""
@@ -381,6 +245,7 @@ CONTACT_POINT = of_households(
 )
 
 
+@cache
 def comparisons(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[Comparison, ...]:
     """Return the comparisons of the model, in the order of the evidence.
 

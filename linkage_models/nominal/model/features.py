@@ -5,7 +5,7 @@ Ethnicity and nationality are left out on purpose: they are never evidence of id
 
 import duckdb
 
-from linkage_models.nominal.model.name_variants import IN_LATIN, in_latin, variants_sql
+from linkage_models.nominal.model.name_variants import FAMILY_FORMS, GIVEN_FORMS, family_forms, given_forms
 from linkage_models.python_function import add_macro
 from linkage_models.relations import Steps, columns, literal, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
@@ -23,10 +23,12 @@ INPUT_COLUMNS = (
 )
 """The columns of a nominal record on which features depend; a change in any other leaves its pairs as they were."""
 
-MACROS = f"CREATE OR REPLACE TEMP MACRO nominal_variant(word) AS ({variants_sql('word')});" + statement(
-    __file__, "features_macros"
-)
+MACROS = "".join(statement(__file__, f"features_{part}") for part in ("macros", "names", "compared"))
 """The temporary macros that the features are written in."""
+
+
+NAME_STEPS = ("worded", "numbered", "whole", "parted", "divided", "read", "spelt_name", "named")
+"""The macros that make of a name of a record what is compared of it, each of what the one before it gave."""
 
 
 def feature_hash_sql() -> str:
@@ -57,7 +59,8 @@ def identifier_kinds_of(con: duckdb.DuckDBPyConnection, records: str) -> tuple[s
 
 def register_macros(con: duckdb.DuckDBPyConnection) -> None:
     """Create on a connection the temporary macros that `features_sql` calls."""
-    add_macro(con, IN_LATIN, in_latin)
+    add_macro(con, GIVEN_FORMS, given_forms)
+    add_macro(con, FAMILY_FORMS, family_forms)
     con.execute(MACROS)
 
 
@@ -70,10 +73,13 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
 
     Returns:
         A SELECT with one row per record: `record_key`, `source_system`, `feature_hash`; the primary name as `forename`,
-        `surname` (without spaces), `middle_names`, `full_name`, `name_sorted` (the words of the whole name, variants
-        folded, in order of the alphabet, so that order and division into fields do not matter) and its folded parts
-        `forename_v` and `surname_v`; over all names, primary and alias, `forenames`, `given_names` (these and middle
-        names), `surnames`, `full_names`, `unordered_names`, `name_words`; `dob` and `dobs`; `dob_text` and
+        `surname` (without spaces and particles), `middle_names`, `full_name`, and folded as `forename_v`, `surname_v`;
+        `name_sorted` (its folded words in order), `name_whole` and `name_turned` (as one word, forename or surname
+        first), `surname_joined` (with its particles), `generation`, `initials`, what the forename and the surname may
+        stand for (`forename_forms`, `surname_forms`, `middles`) and their consonants (`_consonants`, and `_abjad` if
+        written without vowels); over all names, primary and alias, `forenames`, `given_names` (these and middle
+        names), `surnames`, `full_names`, `unordered_names`, `name_words` and, without the middle names, `main_names`;
+        `dob` and `dobs`; `dob_text` and
         `dob_swapped` (`YYYYMMDD`, and the same with day and month exchanged if that is a date); `dob_days` (since
         1970) and `dob_month_day` (month and day as one number: 101 is 1 January); `dob_year` and `dob_month`, which a
         date of birth known in part may have too, and `dob_years`, the years of all of either kind; `postcodes`,
@@ -83,6 +89,9 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
         kind `<kind>_ids` (valid values), `<kind>_id` (the first of them) and `<kind>_texts` (all values);
         `pnc_serials`, `cro_serials`; `sentence_dates`, `contacts`. Lists are sorted, without repeats, and never NULL.
     """
+    names = "nominal_compared(names)"
+    for part in NAME_STEPS:
+        names = f"list_transform({names}, lambda n: nominal_{part}(n))"
     listed = {"*": "* EXCLUDE (identifiers)"}
     for kind in kinds:
         listed[f"{kind}_ids"] = f"nominal_valid(identifiers, {literal(kind)})"
@@ -92,14 +101,17 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
         "*": "*",
         "postcode": "postcodes[1]",
         "address_line": "address_lines[1]",
-        "name_words": "nominal_compared(list_filter("
-        "nominal_set(list_concat(given_names, surnames)), lambda w: len(w) > 1))",
+        "name_words": "nominal_compared(nominal_set(list_concat(given_names, surnames)))",
+        "main_names": "nominal_whole_words(list_concat(forenames, surnames))",
         "pnc_serials": "list_transform(pnc_ids, lambda number: nominal_pnc_serial(number))",
         "cro_serials": "list_transform(cro_ids, lambda number: nominal_cro_serial(number))",
     }
     return (
         Steps()
-        .step("feature_source", f"SELECT *, {feature_hash_sql()} AS feature_hash FROM {records}")
+        .step(
+            "feature_source",
+            f"SELECT * REPLACE ({names} AS names), {feature_hash_sql()} AS feature_hash FROM {records}",
+        )
         .step("feature_given", statement(__file__, "features_given"))
         .step("feature_listed", statement(__file__, "features_listed"))
         .step("feature_identified", f"SELECT {columns(listed)} FROM feature_listed")

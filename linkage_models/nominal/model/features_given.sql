@@ -4,18 +4,7 @@ SELECT
     source_system,
     feature_hash,
     sex,
-    list_transform(
-        nominal_compared(names),
-        lambda n: struct_pack(
-            forename := n.forename,
-            middle_names := n.middle_names,
-            surname := replace(n.surname, ' ', ''),
-            forename_v := nominal_variant(n.forename),
-            surname_v := nominal_variant(replace(n.surname, ' ', '')),
-            middles := nominal_words(n.middle_names),
-            surname_words := nominal_words(n.surname)
-        )
-    ) AS names,
+    names,
     -- Years of four digits, so that two dates are texts of one length.
     list_filter(nominal_compared(birth_dates), lambda d: d BETWEEN DATE '1000-01-01' AND DATE '9999-12-31')
         AS birth_dates,

@@ -13,22 +13,27 @@ SELECT
     names[1].forename_v AS forename_v,
     names[1].surname_v AS surname_v,
     names[1].forename || ' ' || names[1].surname AS full_name,
-    array_to_string(
-        list_sort(nominal_variants(list_concat([names[1].forename], names[1].middles, names[1].surname_words))), ' '
-    ) AS name_sorted,
+    names[1].sorted AS name_sorted,
+    names[1].whole AS name_whole,
+    names[1].turned AS name_turned,
+    names[1].generation AS generation,
+    names[1].surname_joined AS surname_joined,
+    names[1].initials AS initials,
+    names[1].in_initials AS in_initials,
+    names[1].middles_in_initials AS middles_in_initials,
+    names[1].forename_consonants AS forename_consonants,
+    names[1].forename_abjad AS forename_abjad,
+    names[1].surname_consonants AS surname_consonants,
+    names[1].surname_abjad AS surname_abjad,
+    nominal_set(names[1].forename_forms) AS forename_forms,
+    nominal_set(names[1].surname_forms) AS surname_forms,
+    nominal_set(names[1].middles) AS middles,
     nominal_set(list_transform(names, lambda n: n.forename_v)) AS forenames,
-    nominal_set(
-        nominal_variants(flatten(list_transform(names, lambda n: list_concat([n.forename], n.middles))))
-    ) AS given_names,
-    nominal_set(
-        nominal_variants(flatten(list_transform(names, lambda n: list_concat([n.surname], n.surname_words))))
-    ) AS surnames,
+    nominal_whole_words(flatten(list_transform(names, lambda n: n.given_v))) AS given_names,
+    nominal_whole_words(flatten(list_transform(names, lambda n: n.surname_forms))) AS surnames,
     nominal_set(list_transform(names, lambda n: n.forename_v || ' ' || n.surname_v)) AS full_names,
-    nominal_set(
-        list_transform(
-            names, lambda n: least(n.forename_v, n.surname_v) || ' ' || greatest(n.forename_v, n.surname_v)
-        )
-    ) AS unordered_names,
+    nominal_set(flatten(list_transform(names, lambda n: nominal_unordered(n.forename_forms, n.surname_v))))
+        AS unordered_names,
     birth_dates[1] AS dob,
     nominal_set(birth_dates) AS dobs,
     strftime(birth_dates[1], '%Y%m%d') AS dob_text,

@@ -4,10 +4,15 @@ CREATE OR REPLACE TEMP MACRO nominal_compared(items) AS coalesce(items[:100], []
 CREATE OR REPLACE TEMP MACRO nominal_set(items) AS
 list_sort(list_distinct(list_filter(items, lambda item: item IS NOT NULL)));
 
-CREATE OR REPLACE TEMP MACRO nominal_words(given) AS string_split(coalesce(given, ''), ' ');
+-- A single letter is an initial: that two records share one says next to nothing.
+CREATE OR REPLACE TEMP MACRO nominal_whole_words(words) AS nominal_set(list_filter(words, lambda w: len(w) > 1));
 
-CREATE OR REPLACE TEMP MACRO nominal_variants(words) AS
-list_transform(list_filter(words, lambda w: w <> ''), lambda w: nominal_variant(w));
+-- Forename and surname whichever is which, under each name that the forename may stand for if they are few.
+CREATE OR REPLACE TEMP MACRO nominal_unordered(forenames, surname) AS
+list_transform(
+    CASE WHEN len(forenames) > 5 THEN forenames[:1] ELSE forenames END,
+    lambda f: least(f, surname) || ' ' || greatest(f, surname)
+);
 
 CREATE OR REPLACE TEMP MACRO nominal_texts(identifiers, wanted) AS
 nominal_set(list_transform(list_filter(identifiers, lambda i: i.kind = wanted), lambda i: i.value));

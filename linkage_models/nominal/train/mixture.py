@@ -189,5 +189,5 @@ class _Slips:
 
 def _named_alike(of_kin: NDArray[np.float64], patterns: Patterns, share: NDArray[np.float64]) -> float:
     """Return the share of relatives with one surname who were named alike: of those with one forename, `share`."""
-    alike = float((of_kin * (patterns.own_weight == 1) * share).sum())
+    alike = float((of_kin * (patterns.own_weight == 1) * patterns.of_one_surname * share).sum())
     return (alike + PRIOR_PAIRS * NAMED_ALIKE) / (float((of_kin * patterns.of_one_surname).sum()) + PRIOR_PAIRS)

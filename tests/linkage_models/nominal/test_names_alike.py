@@ -28,7 +28,7 @@ def test_initials_and_words_that_are_no_names_have_no_symbol() -> None:
     assert symbols_of(["J", "AL", "XQZVW", "xqzvw"]) == {}
 
 
-def test_a_bundle_freezes_the_spellings_it_saw_and_two_scripts_of_one_name_are_close() -> None:
+def test_a_bundle_freezes_the_spellings_it_saw_and_two_scripts_of_one_name_are_one() -> None:
     people: dict[str, Given] = {
         f"pnc:{place}": {"name": name, "born": f"19{60 + place}-02-03"}
         for place, name in enumerate(("Dmitri Petrov", "Дмитрий Petrov", "Brian Featherstone", "Aled Pritchard"))
@@ -45,5 +45,5 @@ def test_a_bundle_freezes_the_spellings_it_saw_and_two_scripts_of_one_name_are_c
     )
     warehouse.score(trained)
     found = {pair: edge.found["name"] for pair, edge in warehouse.edges().items()}
-    assert found["nomis:b", "pnc:a"] == "close forename and surname"
+    assert found["nomis:b", "pnc:a"] == "same words in another order, division or spelling"
     assert found["pnc:a", "rms:c"] == "same surname only"

@@ -190,7 +190,7 @@ class World:
 @cache
 def bundle() -> nominal.Bundle:
     """The shipped bundle, which scores what is seen otherwise."""
-    return Deployment.load(Settings()).bundle()
+    return Deployment.load(Settings()).bundle
 
 
 def small_world() -> World:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from pipelines.settings import Settings
 from pipelines.source_check.trial import read_source, try_source
 from sample_data.serve import Served, serve
 from tests.pipelines import shipped
+from tests.pipelines.forker import forker
 from tests.pipelines.source import deliveries
 
 NIGHT = Path(sample_data.__file__).parent / "small" / "night-1"
@@ -33,10 +33,10 @@ def dialogue(
     settings: Settings, answers: Sequence[str], *flags: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
     """Hold the dialogue as somebody does who types the answers, one a line."""
-    command = [sys.executable, "-m", "pipelines.cli", "source", "new", "--home", str(settings.home), *flags]
     typed = "".join(f"{answer}\n" for answer in answers)
     variables = os.environ | {"CONJOIN_INBOX": str(settings.deliveries)} | environment
-    return subprocess.run(command, input=typed, env=variables, capture_output=True, text=True, check=False, timeout=120)
+    command = ("source", "new", "--home", str(settings.home), *flags)
+    return forker().run(command, variables, typed=typed, patience=120)
 
 
 def drafted(settings: Settings, folder: Path, answers: Sequence[str], **environment: str) -> dict[str, Any]:
