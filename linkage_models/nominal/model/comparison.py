@@ -1,8 +1,6 @@
 """What a comparison is: levels of agreement as data."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
-from types import MappingProxyType
+from dataclasses import dataclass
 
 from linkage_models.nominal.model.condition import Condition, as_sql
 
@@ -24,9 +22,6 @@ class Level:
         term_weight: how much of the adjustment applies, 0 to 1: in full where the value itself is shared, half where
             the pair agrees on only part of it.
         u_stated: whether u stays as stated, being too rare for sampling to see.
-        family: what of the level a household or family has in common, such as a surname. Among pairs of two people of
-            one household, levels of one such word are as frequent beside each other as among strangers; how frequent
-            they are together is learned. Levels without a word are such a group as well.
     """
 
     label: str
@@ -36,7 +31,6 @@ class Level:
     term_frequency: str | None = None
     term_weight: float = 1.0
     u_stated: bool = False
-    family: str = ""
 
     @property
     def sql(self) -> str:
@@ -55,8 +49,6 @@ class Comparison:
         fixed: whether training leaves m and u as they are.
         alike: a feature on which u is counted among the pairs of two people that share it, where the aspect depends on
             it: of two strangers called Dwayne, more share a middle name or a place of birth than of two at random.
-        families: for each word in `Level.family`, its stated share among pairs of two people of one household; what is
-            left to 1 is that of the levels without a word. Where it is empty, such pairs are as two strangers are.
     """
 
     name: str
@@ -64,4 +56,3 @@ class Comparison:
     levels: tuple[Level, ...]
     fixed: bool = False
     alike: str | None = None
-    families: Mapping[str, float] = field(default_factory=lambda: MappingProxyType({}))
