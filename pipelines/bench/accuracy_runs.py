@@ -59,13 +59,13 @@ def counted(measured: MeasuredSet, found: Mapping[str, Any]) -> dict[str, Any]:
 
 def _expected(made: Prepared) -> dict[str, Any]:
     """Return the precision and recall that the bundle expects without a truth, where it says so."""
-    expected = Deployment.load(Settings.load(made.home)).bundle.recipe.get("expected") or {}
+    expected = Deployment.load(_settings(made)).bundle.recipe.get("expected") or {}
     return {f"expected_{name}": expected.get(name) for name in ("precision", "recall")}
 
 
 def best_of_edges(made: Prepared) -> dict[str, Any]:
     """Return what the product's edges would give at the threshold that the truth would choose."""
-    with reader(Settings.load(made.home)) as con:
+    with reader(_settings(made)) as con:
         known = f"({_known(made)})"
         records = con.execute(f"SELECT record_key, source_system, person_id FROM {known}").fetchall()
         pairs = con.execute(
@@ -99,7 +99,7 @@ def link_with_bare_splink(made: Prepared) -> dict[str, Any]:
         CheckFailedError: the script failed.
     """
     file = made.home / "bare.parquet"
-    with reader(Settings.load(made.home)) as con:
+    with reader(_settings(made)) as con:
         con.execute(f"COPY ({_known(made)}) TO {literal(str(file))} (FORMAT parquet)")
     across = ["across"] if made.across else []
     return _timed([sys.executable, "-m", "linkage_models.yardsticks.bare_records", str(file), *across])
@@ -113,6 +113,11 @@ def _timed(command: list[str]) -> dict[str, Any]:
     began = time.monotonic()
     found = _json_of(command, dict(os.environ))
     return found | {"seconds": round(time.monotonic() - began, 1)}
+
+
+def _settings(made: Prepared) -> Settings:
+    """Return the settings of a set's home, whatever the caller's are."""
+    return Settings(home=made.home, deployment=made.deployment)
 
 
 def _environment(made: Prepared) -> dict[str, str]:

@@ -50,6 +50,8 @@ def attempt(
         shutil.copy(Path("dagster_home") / "dagster.yaml", dagster_home)
         arguments += ("--home", str(home))
         variables["DAGSTER_HOME"] = str(dagster_home)
+    # What the interpreter reads when it starts is too late for a process that is forked.
+    afresh = afresh or any(name.startswith("PYTHON") for name in environment or {})
     bound = WITHOUT_ROOTS_RIGHTS if bound_by_modes and os.geteuid() == 0 else ()
     if largest_file is None and not afresh:
         return forker(*bound).run(arguments, variables, patience=600)
