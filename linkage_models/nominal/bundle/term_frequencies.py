@@ -35,6 +35,9 @@ MINIMUM_BEARERS = 3
 COMMON_WORD_SHARE = 0.02
 """Share of the people with an address from which a word of it, such as STREET or LONDON, is no evidence."""
 
+MANY_BEARERS = 10
+"""People from whom a word of an address may be common at all: of fifty people one household is a large share."""
+
 COMMON_FORENAME_SHARE = 1e-4
 """Share of people from which a forename is in common use, and not a slip of another: some 6,000 bearers in the country.
 Of a name that one in a hundred bears, one and the same slip would have to be made in every hundredth bearer's."""
@@ -101,7 +104,11 @@ def _word_frequencies(con: duckdb.DuckDBPyConnection, people: str) -> tuple[pa.T
     counted = f"SELECT value, count(*) AS bearers FROM ({_words_sql(people)}) GROUP BY value"
     people_with = f"(SELECT greatest(count(*), 1) FROM {people} WHERE len(address_words) > 0)"
     table = con.execute(f"""
-        SELECT value, round_even(bearers / {people_with}, 12) AS frequency
+        SELECT value,
+            round_even(
+                CASE WHEN bearers < {MANY_BEARERS} THEN least(bearers / {people_with}, {COMMON_WORD_SHARE})
+                    ELSE bearers / {people_with} END, 12
+            ) AS frequency
         FROM ({counted}) WHERE bearers >= {MINIMUM_BEARERS} ORDER BY value
     """).to_arrow_table()
     row = con.execute(f"""
@@ -159,7 +166,7 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
         SELECT f.*,
             list_filter(f.full_names, lambda name: coalesce(forename_f.frequency, 0) < {COMMON_FORENAME_SHARE}
                 OR name IS DISTINCT FROM f.forename_v || ' ' || f.surname_v) AS unsettled_names,
-            coalesce(a.tokens, []) AS address_tokens,
+            list_concat(coalesce(a.tokens, []), f.common_addresses) AS address_tokens,
             coalesce(forename_s.symbols, []) AS forename_symbols, coalesce(surname_s.symbols, []) AS surname_symbols
         FROM {features} AS f
         LEFT JOIN {names["forename_v"]} AS forename_f ON forename_f.value = f.forename_v

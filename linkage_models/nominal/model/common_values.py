@@ -3,6 +3,9 @@
 Placeholders, numbers that a spreadsheet has rounded, the telephone of a hostel and texts that say that there is no
 address are all alike in this, and no list knows them all. So a value that many people of unlike names hold says nothing
 and joins nobody: records are compared without it. Which values those are follows from all records there are.
+
+An address is different in one way: a town alone, or a hostel, is of many people and still tells some strangers apart. It
+counts as one word, as rare as it is among all records, and says nothing where one record of a few has it.
 """
 
 from linkage_models.relations import Temporaries, single_value, statement
@@ -12,6 +15,14 @@ MANY = 10
 
 FEWEST, SHARE, LEAST = 4, 0.02, 50
 """So many people of unlike names suffice where this share of all records, of so many at least, hold the value."""
+
+RAREST_SILENT_PLACE = 3
+"""Bits of rarity up to which an address that many share says nothing: one record of eight has it."""
+
+COMMON_PLACE = f"""
+CASE WHEN bits > {RAREST_SILENT_PLACE} THEN chr(1) || printf('%02d', bits) || address END
+"""
+"""SQL for an address that many share, as the features read it: a mark and its rarity in whole bits stand before it."""
 
 ADDRESS_VALUE = r"'address:' || regexp_replace(upper(strip_accents(address)), '[^\pL\pN]+', '', 'g')"
 
@@ -37,6 +48,7 @@ def without_common(own: Temporaries, records: str, into: str) -> int:
     """
     con = own.con
     own.macro("nominal_address_value", "address", ADDRESS_VALUE)
+    own.macro("nominal_common_place", "address, bits", COMMON_PLACE)
     own.macro("nominal_values", "identifiers, contact_points, addresses", VALUES)
     own.view("common_record", f"FROM {records}")
     own.table(
@@ -48,31 +60,32 @@ def without_common(own: Temporaries, records: str, into: str) -> int:
     own.table(
         "common_holder",
         """
-        SELECT record_key, list(value) AS common FROM (
+        SELECT record_key, map(list(value), list(bits)) AS common FROM (
             SELECT record_key, unnest(list_distinct(nominal_values(identifiers, contact_points, addresses))) AS value
             FROM common_record
-        ) SEMI JOIN common_value USING (value) GROUP BY record_key
+        ) JOIN common_value USING (value) GROUP BY record_key
         """
         if found
-        else "SELECT NULL::VARCHAR AS record_key, NULL::VARCHAR[] AS common LIMIT 0",
+        else "SELECT NULL::VARCHAR AS record_key, NULL::MAP(VARCHAR, INTEGER) AS common LIMIT 0",
     )
     own.view(
         into,
         f"""
         SELECT record.* REPLACE (
             CASE WHEN common IS NULL THEN identifiers
-                ELSE list_filter(identifiers, lambda i: NOT list_contains(common, i.kind || ':' || i.value))
+                ELSE list_filter(identifiers, lambda i: common[i.kind || ':' || i.value] IS NULL)
             END AS identifiers,
             CASE WHEN common IS NULL THEN contact_points
-                ELSE list_filter(contact_points, lambda c: NOT list_contains(common, c.kind || ':' || c.value))
+                ELSE list_filter(contact_points, lambda c: common[c.kind || ':' || c.value] IS NULL)
             END AS contact_points,
             CASE WHEN common IS NULL THEN addresses
                 ELSE list_transform(addresses, lambda a: struct_pack(
                     address := CASE
-                        WHEN NOT coalesce(list_contains(common, nominal_address_value(a.address)), false) THEN a.address
+                        WHEN common[nominal_address_value(a.address)] IS NULL THEN a.address
+                        ELSE nominal_common_place(a.address, common[nominal_address_value(a.address)])
                     END,
                     postcode := CASE
-                        WHEN NOT coalesce(list_contains(common, 'postcode:' || a.postcode), false) THEN a.postcode
+                        WHEN common['postcode:' || a.postcode] IS NULL THEN a.postcode
                     END,
                     from_date := a.from_date,
                     to_date := a.to_date

@@ -15,6 +15,6 @@ counted AS (
     GROUP BY value
 )
 
-SELECT value, records
+SELECT value, records, round(-log2(records / (SELECT count(*) FROM common_record)))::INTEGER AS bits
 FROM counted
 WHERE bearers >= $many OR (bearers >= $fewest AND records >= $share * greatest($least, (SELECT count(*) FROM common_record)))

@@ -99,7 +99,12 @@ ADDRESS = of_households(
             Level("words shared that one in a hundred thousand would share", _words_shared(17), 0.1, 2e-5),
             Level("two parts alike", _parts_alike(2), 0.1, 1e-4),
             Level("words shared that one in two thousand would share", _words_shared(11), 0.1, 1e-3),
-            Level("first lines alike", alike("address_line_l", "address_line_r", LINES_ALIKE), 0.05, 1e-4),
+            Level(
+                "first lines alike",
+                both(condition("address_line_l <> address_line_r"), alike("address_line_l", "address_line_r", LINES_ALIKE)),
+                0.05,
+                1e-4,
+            ),
             Level("a part alike", _parts_alike(1), 0.05, 1e-2),
             Level("a word shared", shared("address_tokens"), 0.05, 1e-2),
             Level("nothing alike", None, 0.1, 0.98),

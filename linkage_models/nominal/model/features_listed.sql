@@ -53,7 +53,11 @@ SELECT
     nominal_set(flatten(list_transform(
         list_filter(addresses, lambda a: a.address IS NOT NULL), lambda a: nominal_address_words(a.address)
     ))) AS address_words,
-    nominal_set(list_transform(addresses, lambda a: nominal_first_line(a.address))) AS address_lines,
+    nominal_set(list_concat(
+        list_transform(addresses, lambda a: nominal_first_line(a.address)),
+        list_transform(common_addresses, lambda word: word[3:])
+    )) AS address_lines,
+    common_addresses,
     nominal_compared(nominal_set(flatten(list_transform(addresses, lambda a: nominal_address_parts(a.address)))))
         AS address_parts,
     nominal_set(list_transform(addresses, lambda a: nominal_house_number(a.address))) AS house_numbers,
