@@ -24,7 +24,7 @@ from linkage_models.nominal.model.comparison import Comparison
 from linkage_models.nominal.model.slips import BETWEEN, NAMESAKE_TWINS
 from linkage_models.nominal.train.agreement import Patterns, counts_by_level
 
-PRIOR_PAIRS = 20.0
+PRIOR_PAIRS = 100.0
 """How many pairs the stated shares weigh: enough that a handful of pairs cannot overturn them."""
 
 HOUSEHOLD_PRIOR = 0.1
