@@ -27,7 +27,7 @@ from linkage_models.nominal.model.condition import (
     some_pair,
 )
 from linkage_models.nominal.model.dates import DATE_OF_BIRTH
-from linkage_models.nominal.model.names import MIDDLE_NAMES, NAME
+from linkage_models.nominal.model.names import GENERATION, MIDDLE_NAMES, NAME
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
 
 MANY_POSTCODES = 4
@@ -101,7 +101,10 @@ ADDRESS = of_households(
             Level("words shared that one in two thousand would share", _words_shared(11), 0.1, 1e-3),
             Level(
                 "first lines alike",
-                both(condition("address_line_l <> address_line_r"), alike("address_line_l", "address_line_r", LINES_ALIKE)),
+                both(
+                    condition("address_line_l <> address_line_r"),
+                    alike("address_line_l", "address_line_r", LINES_ALIKE),
+                ),
                 0.05,
                 1e-4,
             ),
@@ -259,6 +262,7 @@ def comparisons(kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> tuple[Comparison, 
     """
     return (
         NAME,
+        GENERATION,
         MIDDLE_NAMES,
         DATE_OF_BIRTH,
         POSTCODE,

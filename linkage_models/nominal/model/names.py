@@ -8,7 +8,7 @@ from types import MappingProxyType
 
 from sqlglot import exp
 
-from linkage_models.nominal.model.comparison import Comparison, Level
+from linkage_models.nominal.model.comparison import Comparison, Level, of_households
 from linkage_models.nominal.model.condition import (
     Condition,
     both,
@@ -28,9 +28,6 @@ SURNAME = "surname"
 ALIKE = "surname alike"
 """The same, where the surname is close, one of several or an alias's: counted by itself, since two people chosen for one
 surname never show it."""
-
-NAMESAKE = "namesake"
-"""What a household has in common that names father and son alike, with Jr and Sr."""
 
 FIRST_GIVEN = "first given name"
 """What brothers and sisters have in common whose given names begin alike: Jean-Paul and Jean-Pierre, Jia Wei and Jia
@@ -171,9 +168,14 @@ _OTHERS_CONTRADICT = _if_so(
 )
 """Of several given names only the first is shared: it is not the whole name."""
 
-_GENERATIONS_CONTRADICT = _if_so(
-    condition("generation_l <> generation_r"), _if_so(both(_FORENAME_FITS, _SURNAME_SAME_OR_NEAR))
+_ONE_NAME = _if_so(both(_FORENAME_FITS, _SURNAME_SAME_OR_NEAR))
+
+_I_IS_A_NUMBER = either_way(
+    lambda one, other: condition(
+        f"generation_{one} IS NOT NULL AND generation_{other} IS NULL AND middle_names_{other} = 'I'"
+    )
 )
+"""Morris I Klein is the first where another is the second; else it is an initial."""
 
 _SAME_WORDS = either(
     equal("name_sorted"),
@@ -207,7 +209,6 @@ NAME = Comparison(
     "name",
     condition("(forename_l IS NULL AND surname_l IS NULL) OR (forename_r IS NULL AND surname_r IS NULL)"),
     (
-        Level("one name of two generations", _GENERATIONS_CONTRADICT, 0.0003, 1e-6, family=NAMESAKE),
         Level(
             "same surname and first given name, the other given names contradict",
             _OTHERS_CONTRADICT,
@@ -323,9 +324,31 @@ NAME = Comparison(
         ),
         Level("unlike", None, 0.008, 0.95),
     ),
-    families=MappingProxyType({SURNAME: 0.66, ALIKE: 0.09, FIRST_GIVEN: 0.01, NAMESAKE: 0.005}),
+    families=MappingProxyType({SURNAME: 0.66, ALIKE: 0.09, FIRST_GIVEN: 0.01}),
     related=MappingProxyType({SURNAME: "surname_v"}),
 )
+
+GENERATION = of_households(
+    Comparison(
+        "generation",
+        no(
+            both(
+                either(
+                    _if_so(condition("generation_l IS NOT NULL AND generation_r IS NOT NULL")), _if_so(_I_IS_A_NUMBER)
+                ),
+                _ONE_NAME,
+            )
+        ),
+        (
+            Level("same", equal("generation"), 0.999999, 0.6),
+            Level("different", None, 1e-6, 0.4),
+        ),
+        fixed=True,
+    ),
+    (0.1, 0.9),
+)
+"""Which bearer of one name somebody is, as Jr and Sr or II and III say; asked only of two records of one name. Who writes
+it does so to tell two people apart, so it all but rules out one person: a shared identifier alone outweighs it."""
 
 _FORENAME_IS_MIDDLE = condition(
     "forename_v_l <> forename_v_r"

@@ -30,7 +30,6 @@ AGREE = {
 SINGLE = {level.label for level in NAME.levels if "single name" in level.label}
 SHARED = {"a surname shared, one close or an alias", "surname shared, forename among the other's given names"}
 APART = {
-    "one name of two generations",
     "same surname and first given name, the other given names contradict",
     "same surname only",
     "same forename only",
