@@ -4,8 +4,8 @@ Placeholders, numbers that a spreadsheet has rounded, the telephone of a hostel 
 address are all alike in this, and no list knows them all. So a value that many people of unlike names hold says nothing
 and joins nobody: records are compared without it. Which values those are follows from all records there are.
 
-An address is different in one way: a town alone, or a hostel, is of many people and still tells some strangers apart. It
-counts as one word, as rare as it is among all records, and says nothing where one record of a few has it.
+An address is different in one way: a town alone, or a hostel, is of many people and still tells some strangers apart.
+It counts as one word, as rare as it is among all records, and says nothing where one record in eight has it.
 """
 
 from linkage_models.relations import Temporaries, single_value, statement

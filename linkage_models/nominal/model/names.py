@@ -26,8 +26,8 @@ SURNAME = "surname"
 """What a household has in common where a level says no more of the forenames than chance would."""
 
 ALIKE = "surname alike"
-"""The same, where the surname is close, one of several or an alias's: counted by itself, since two people chosen for one
-surname never show it."""
+"""The same, where the surname is close, one of several or an alias's: counted by itself, since two people chosen for
+one surname never show it."""
 
 FIRST_GIVEN = "first given name"
 """What brothers and sisters have in common whose given names begin alike: Jean-Paul and Jean-Pierre, Jia Wei and Jia
@@ -347,8 +347,8 @@ GENERATION = of_households(
     ),
     (0.1, 0.9),
 )
-"""Which bearer of one name somebody is, as Jr and Sr or II and III say; asked only of two records of one name. Who writes
-it does so to tell two people apart, so it all but rules out one person: a shared identifier alone outweighs it."""
+"""Which bearer of one name somebody is, as Jr and Sr or II and III say; asked only of two records of one name. It is
+written to tell two people apart, so it all but rules out one person: a shared identifier alone outweighs it."""
 
 _FORENAME_IS_MIDDLE = condition(
     "forename_v_l <> forename_v_r"
