@@ -54,10 +54,11 @@ MACROS: tuple[str, ...] = (
             WHEN NOT regexp_matches(_std_phone_plain(given), '{PLACEHOLDER_PHONES}') THEN _std_phone_plain(given)
         END
     )""",
+    # The first address in a text: a mail program adds the bearer's name, a link its subject, a list the next address.
     rf"""
     _std_email(given) AS (
         list_transform(
-            [regexp_replace(lower(trim(given)), '^mailto:\s*', '')],
+            [rtrim(regexp_extract(lower(given), '[^\s@<>"(),;:|\[\]]+@[^\s@<>"(),;:|?/\[\]]+'), '.')],
             lambda address: CASE
                 WHEN regexp_matches(address, '{EMAIL_FORMAT}') AND NOT regexp_matches(address, '{PLACEHOLDER_EMAILS}')
                 THEN address END

@@ -14,7 +14,8 @@ MANY = 10
 """People of unlike names from whom a value is nobody's own, however many records there are."""
 
 FEWEST, SHARE, LEAST = 4, 0.02, 50
-"""So many people of unlike names suffice where this share of all records, of so many at least, hold the value."""
+"""So many people of unlike names suffice where this share of all records, of so many at least, hold the value. A date
+of birth must be of `MANY` and of such a share: of a million people some forty were born on one day."""
 
 RAREST_SILENT_PLACE = 3
 """Bits of rarity up to which an address that many share says nothing: one record of eight has it."""
@@ -26,12 +27,13 @@ CASE WHEN bits > {RAREST_SILENT_PLACE} THEN chr(1) || printf('%02d', bits) || ad
 
 ADDRESS_VALUE = r"'address:' || regexp_replace(upper(strip_accents(address)), '[^\pL\pN]+', '', 'g')"
 
-VALUES = """list_concat(
+HELD = """list_distinct(list_concat(
     list_transform(list_filter(identifiers, lambda i: i.valid), lambda i: i.kind || ':' || i.value),
     list_transform(contact_points, lambda c: c.kind || ':' || c.value),
+    list_transform(birth_dates, lambda d: 'born:' || d),
     list_filter(list_transform(addresses, lambda a: 'postcode:' || a.postcode), lambda v: v IS NOT NULL),
     list_filter(list_transform(addresses, lambda a: nominal_address_value(a.address)), lambda v: v IS NOT NULL)
-)"""
+))"""
 """SQL for a record's values, each with its kind."""
 
 
@@ -49,8 +51,7 @@ def without_common(own: Temporaries, records: str, into: str) -> int:
     con = own.con
     own.macro("nominal_address_value", "address", ADDRESS_VALUE)
     own.macro("nominal_common_place", "address, bits", COMMON_PLACE)
-    own.macro("nominal_values", "identifiers, contact_points, addresses", VALUES)
-    own.view("common_record", f"FROM {records}")
+    own.view("common_record", f"SELECT *, {HELD} AS held FROM {records}")
     own.table(
         "common_value",
         statement(__file__, "common_values"),
@@ -61,8 +62,7 @@ def without_common(own: Temporaries, records: str, into: str) -> int:
         "common_holder",
         """
         SELECT record_key, map(list(value), list(bits)) AS common FROM (
-            SELECT record_key, unnest(list_distinct(nominal_values(identifiers, contact_points, addresses))) AS value
-            FROM common_record
+            SELECT record_key, unnest(held) AS value FROM common_record
         ) JOIN common_value USING (value) GROUP BY record_key
         """
         if found
@@ -78,6 +78,9 @@ def without_common(own: Temporaries, records: str, into: str) -> int:
             CASE WHEN common IS NULL THEN contact_points
                 ELSE list_filter(contact_points, lambda c: common[c.kind || ':' || c.value] IS NULL)
             END AS contact_points,
+            CASE WHEN common IS NULL THEN birth_dates
+                ELSE list_filter(birth_dates, lambda d: common['born:' || d] IS NULL)
+            END AS birth_dates,
             CASE WHEN common IS NULL THEN addresses
                 ELSE list_transform(addresses, lambda a: struct_pack(
                     address := CASE

@@ -1,20 +1,32 @@
--- Identifiers, contact points, postcodes and addresses that too many people of unlike names hold to be anyone's own.
--- Names are taken for unlike by their beginnings, so that one person's slips and spellings do not pass for people.
-WITH held AS (
+-- Identifiers, contact points, dates of birth, postcodes and addresses that too many people of unlike names hold to be
+-- their own. Names are taken for unlike by their beginnings, so that the slips and spellings of one person do not pass
+-- for people.
+WITH holder AS (
     SELECT
         record_key,
         left(coalesce(names[1].surname, ''), 2) || '/' || left(coalesce(names[1].forename, ''), 1) AS bearer,
-        unnest(list_distinct(nominal_values(identifiers, contact_points, addresses))) AS value
+        unnest(held) AS value
     FROM common_record
 ),
 
+total AS (SELECT count(*) AS records FROM common_record),
+
+several AS (SELECT value FROM holder GROUP BY value HAVING count(*) >= $fewest),
+
 counted AS (
-    SELECT value, count(*) AS records, count(DISTINCT bearer) AS bearers
-    FROM held
-    SEMI JOIN (SELECT value FROM held GROUP BY value HAVING count(*) >= $fewest) USING (value)
-    GROUP BY value
+    SELECT
+        holder.value,
+        count(*) AS records,
+        count(DISTINCT holder.bearer) >= $many AS of_many,
+        count(DISTINCT holder.bearer) >= $fewest
+        AND count(*) >= $share * greatest($least, any_value(total.records)) AS of_a_share,
+        round(-log2(count(*) / any_value(total.records)))::INTEGER AS bits
+    FROM holder
+    INNER JOIN several ON holder.value = several.value
+    CROSS JOIN total
+    GROUP BY holder.value
 )
 
-SELECT value, records, round(-log2(records / (SELECT count(*) FROM common_record)))::INTEGER AS bits
+SELECT value, records, bits
 FROM counted
-WHERE bearers >= $many OR (bearers >= $fewest AND records >= $share * greatest($least, (SELECT count(*) FROM common_record)))
+WHERE CASE WHEN starts_with(value, 'born:') THEN of_many AND of_a_share ELSE of_many OR of_a_share END

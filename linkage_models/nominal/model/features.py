@@ -113,6 +113,7 @@ def features_sql(records: str, kinds: tuple[str, ...] = IDENTIFIER_KINDS) -> str
             f"SELECT * REPLACE ({names} AS names), {feature_hash_sql()} AS feature_hash FROM {records}",
         )
         .step("feature_given", statement(__file__, "features_given"))
+        .step("feature_main", statement(__file__, "features_main"))
         .step("feature_listed", statement(__file__, "features_listed"))
         .step("feature_identified", f"SELECT {columns(listed)} FROM feature_listed")
         .query(f"SELECT {columns(others | first)} FROM feature_identified")

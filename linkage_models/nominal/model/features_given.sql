@@ -4,10 +4,12 @@ SELECT
     source_system,
     feature_hash,
     sex,
-    names,
+    nominal_of_one(names, names) AS names,
     -- Years of four digits, so that two dates are texts of one length.
-    list_filter(nominal_compared(birth_dates), lambda d: d BETWEEN DATE '1000-01-01' AND DATE '9999-12-31')
-        AS birth_dates,
+    list_filter(
+        nominal_compared(nominal_of_one(birth_dates, names)),
+        lambda d: d BETWEEN DATE '1000-01-01' AND DATE '9999-12-31'
+    ) AS birth_dates,
     nominal_compared(partial_birth_dates) AS partial_birth_dates,
     nominal_compared(identifiers) AS identifiers,
     list_transform(
@@ -21,7 +23,10 @@ SELECT
     ) AS addresses,
     -- Those that many share, marked by `common_values`: two digits of rarity, then the text as one word.
     nominal_set(list_transform(
-        list_filter(nominal_compared(addresses), lambda a: starts_with(a.address, chr(1)) AND NOT nominal_is_no_address(a.address[4:])),
+        list_filter(
+            nominal_compared(addresses),
+            lambda a: starts_with(a.address, chr(1)) AND NOT nominal_is_no_address(a.address[4:])
+        ),
         lambda a: a.address[2:3] || nominal_plain(a.address[4:], '')
     )) AS common_addresses,
     nominal_compared(contact_points) AS contact_points,

@@ -1,30 +1,6 @@
 -- The features that every model has; lists are sorted, without repeats, and never NULL.
 SELECT
-    record_key,
-    source_system,
-    feature_hash,
-    sex,
-    sentence_dates,
-    birth_place,
-    identifiers,
-    names[1].forename AS forename,
-    names[1].surname AS surname,
-    names[1].middle_names AS middle_names,
-    names[1].forename_v AS forename_v,
-    names[1].surname_v AS surname_v,
-    names[1].forename || ' ' || names[1].surname AS full_name,
-    names[1].sorted AS name_sorted,
-    names[1].whole AS name_whole,
-    names[1].turned AS name_turned,
-    names[1].generation AS generation,
-    names[1].surname_joined AS surname_joined,
-    names[1].initials AS initials,
-    names[1].in_initials AS in_initials,
-    names[1].middles_in_initials AS middles_in_initials,
-    names[1].forename_consonants AS forename_consonants,
-    names[1].forename_abjad AS forename_abjad,
-    names[1].surname_consonants AS surname_consonants,
-    names[1].surname_abjad AS surname_abjad,
+    * EXCLUDE (names, birth_dates, partial_birth_dates, addresses, contact_points),
     nominal_set(names[1].forename_forms) AS forename_forms,
     nominal_set(names[1].surname_forms) AS surname_forms,
     nominal_set(names[1].middles) AS middles,
@@ -57,7 +33,6 @@ SELECT
         list_transform(addresses, lambda a: nominal_first_line(a.address)),
         list_transform(common_addresses, lambda word: word[3:])
     )) AS address_lines,
-    common_addresses,
     nominal_compared(nominal_set(flatten(list_transform(addresses, lambda a: nominal_address_parts(a.address)))))
         AS address_parts,
     nominal_set(list_transform(addresses, lambda a: nominal_house_number(a.address))) AS house_numbers,
@@ -65,4 +40,4 @@ SELECT
     list_filter(contact_points, lambda c: c.kind = 'email')[1].value AS email,
     split_part(list_filter(contact_points, lambda c: c.kind = 'email')[1].value, '@', 1) AS email_name,
     list_filter(contact_points, lambda c: c.kind = 'phone')[1].value AS phone
-FROM feature_given
+FROM feature_main

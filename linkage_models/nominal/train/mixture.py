@@ -81,6 +81,9 @@ class _Families:
 
     The last level, of those that have nothing in common, is never rarer than stated: relatives who live apart, or under
     another name, cannot be told from strangers, so that the pairs in the class are those who share everything.
+
+    Sharing a door or a telephone speaks no more for a household, against one person, than is stated. Where records of
+    one person never share one, the records were kept so, and the next source's may be kept otherwise.
     """
 
     def __init__(self, comparison: Comparison, within: NDArray[np.float64]) -> None:
@@ -93,8 +96,11 @@ class _Families:
         start = np.array(list(stated.values()))
         self._start = start / start.sum()
         self._last = [word == words[-1] for word in stated].index(True)
+        m = np.array([level.m for level in comparison.levels])
+        at_home = all(words) and len({*words}) == len(words)
+        self._most = self._start[: len(words)] / (m / m.sum()) if at_home else np.full(len(words), np.inf)
 
-    def learned(self, counts: NDArray[np.float64]) -> NDArray[np.float64]:
+    def learned(self, counts: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.float64]:
         weight = max(PRIOR_PAIRS, HOUSEHOLD_PRIOR * float(counts.sum()))
         learned = shares(self._groups @ counts, self._start, weight)
         least = self._start[self._last]
@@ -102,6 +108,9 @@ class _Families:
             learned *= (1 - least) / max(1 - learned[self._last], 1e-300)
             learned[self._last] = least
         result: NDArray[np.float64] = learned @ self._within
+        if np.isfinite(self._most).all():
+            result[:-1] = np.minimum(result[:-1], m[:-1] * self._most[:-1])
+            result[-1] = 1 - result[:-1].sum()
         return result
 
 
@@ -125,7 +134,7 @@ def fit(
     stated = {name: value / value.sum() for name, value in stated.items()}
     families = {c.name: _Families(c, within[c.name]) for c in comparisons}
     m = dict(stated)
-    household = {name: family.learned(np.zeros(len(m[name]))) for name, family in families.items()}
+    household = {name: family.learned(np.zeros(len(m[name])), m[name]) for name, family in families.items()}
     relatives, named = matches, NAMED_ALIKE
 
     def log_likelihood(parameters: Parameters, pairs: float) -> NDArray[np.float64]:
@@ -149,7 +158,8 @@ def fit(
         matches, relatives = float(of_one.sum()), float(of_kin.sum())
         counts = counts_by_level(patterns, of_one)
         m = {name: shares(count, stated[name]) for name, count in counts.items()}
-        household = {name: families[name].learned(count) for name, count in counts_by_level(patterns, of_kin).items()}
+        related = counts_by_level(patterns, of_kin)
+        household = {name: families[name].learned(count, m[name]) for name, count in related.items()}
         ratios = slips.learned(of_one)
         named = _named_alike(of_kin, patterns, named / alike)
         change = max(abs(new - old) / max(old, 1.0) for new, old in zip((matches, relatives), before, strict=True))
