@@ -5,7 +5,8 @@ address are all alike in this, and no list knows them all. So a value that many 
 and joins nobody: records are compared without it. Which values those are follows from all records there are.
 
 An address is different in one way: a town alone, or a hostel, is of many people and still tells some strangers apart.
-It counts as one word, as rare as it is among all records, and says nothing where one record in eight has it.
+It counts as one word, as rare as it is among all records, and says nothing where one record in eight has it. Of a
+postcode that many share the district is left.
 """
 
 from linkage_models.relations import Temporaries, single_value, statement
@@ -17,11 +18,14 @@ FEWEST, SHARE, LEAST = 4, 0.02, 50
 """So many people of unlike names suffice where this share of all records, of so many at least, hold the value. A date
 of birth must be of `MANY` and of such a share: of a million people some forty were born on one day."""
 
+MARK = "chr(1)"
+"""SQL for what stands before an address or a postcode that many share, for the features to know it by."""
+
 RAREST_SILENT_PLACE = 3
 """Bits of rarity up to which an address that many share says nothing: one record of eight has it."""
 
 COMMON_PLACE = f"""
-CASE WHEN bits > {RAREST_SILENT_PLACE} THEN chr(1) || printf('%02d', bits) || address END
+CASE WHEN bits > {RAREST_SILENT_PLACE} THEN {MARK} || printf('%02d', bits) || address END
 """
 """SQL for an address that many share, as the features read it: a mark and its rarity in whole bits stand before it."""
 
@@ -89,6 +93,7 @@ def without_common(own: Temporaries, records: str, into: str) -> int:
                     END,
                     postcode := CASE
                         WHEN common['postcode:' || a.postcode] IS NULL THEN a.postcode
+                        ELSE {MARK} || a.postcode
                     END,
                     from_date := a.from_date,
                     to_date := a.to_date

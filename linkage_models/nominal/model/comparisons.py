@@ -43,7 +43,7 @@ _POSTCODE_NEAR = condition(
 POSTCODE = of_households(
     Comparison(
         "postcode",
-        empty("postcodes"),
+        empty("outcodes"),
         (
             Level("one shared, of few", both(shared("postcodes"), _FEW_POSTCODES), 0.65, 2e-5),
             Level("one shared, of many", shared("postcodes"), 0.05, 1e-5),

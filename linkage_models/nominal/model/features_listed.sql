@@ -22,10 +22,11 @@ SELECT
         list_transform(birth_dates, lambda d: year(d)),
         list_transform(partial_birth_dates, lambda p: left(p, 4)::INTEGER)
     )) AS dob_years,
-    nominal_set(list_transform(addresses, lambda a: a.postcode)) AS postcodes,
+    nominal_set(list_filter(list_transform(addresses, lambda a: a.postcode), lambda p: NOT starts_with(p, chr(1))))
+        AS postcodes,
     nominal_set(list_filter(list_transform(addresses, lambda a: a.postcode), lambda p: nominal_is_unit(p)))
         AS unit_postcodes,
-    nominal_set(list_transform(addresses, lambda a: nominal_outcode(a.postcode))) AS outcodes,
+    nominal_set(list_transform(addresses, lambda a: nominal_outcode(ltrim(a.postcode, chr(1))))) AS outcodes,
     nominal_set(flatten(list_transform(
         list_filter(addresses, lambda a: a.address IS NOT NULL), lambda a: nominal_address_words(a.address)
     ))) AS address_words,
