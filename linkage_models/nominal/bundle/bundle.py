@@ -239,7 +239,7 @@ def _checked_manifest(folder: Path) -> dict[str, Any]:
     if found != FORMAT:
         raise BundleError(
             f"The bundle {folder} is of the format '{found}', and this version of Conjoin reads '{FORMAT}'; use the"
-            " version that trained it, or train one with this."
+            " version that trained it, or train one with this version."
         )
     for name, digest in files:
         file = folder / name

@@ -148,10 +148,10 @@ def fit(
     slips, ratios = _Slips(patterns), np.ones((2, 2))
     for _ in range(ROUNDS):
         alike = named + (1 - named) * own
-        one = log_likelihood(m, matches) + slips.log(ratios)
+        person = log_likelihood(m, matches) + slips.log(ratios)
         kin = log_likelihood(household, relatives) + patterns.own_weight * np.log(alike / chance) + slips.of_twins
-        highest = np.maximum(np.maximum(one, kin), strangers)
-        likelihood = np.exp(np.stack([one, kin, strangers]) - highest)
+        highest = np.maximum(np.maximum(person, kin), strangers)
+        likelihood = np.exp(np.stack([person, kin, strangers]) - highest)
         probability = likelihood / likelihood.sum(axis=0)
         of_one, of_kin = each * probability[0], each * probability[1]
         before = (matches, relatives)
@@ -165,7 +165,7 @@ def fit(
         change = max(abs(new - old) / max(old, 1.0) for new, old in zip((matches, relatives), before, strict=True))
         if change < CONVERGED:
             break
-    weights = (one - np.logaddexp(kin, strangers)) / np.log(2)
+    weights = (person - np.logaddexp(kin, strangers)) / np.log(2)
     return Mixture(m, household, matches, relatives, named, ratios, counts, weights)
 
 

@@ -28,8 +28,9 @@ HALF_A_TRANSPOSITION = next(place for place, (one, _) in enumerate(TWINS) if "Ch
 Spark does not, and here that is below where forenames are somewhat close."""
 
 BORN: list[tuple[Given, Given]] = [
-    tuple({"name": "Brian Featherstone", "noms": f"A{place:04}BC", "born": row[side]} for side in ("one", "other"))
+    (person | {"born": row["one"]}, person | {"born": row["other"]})
     for place, row in enumerate(table("dates_of_birth"))
+    for person in [{"name": "Brian Featherstone", "noms": f"A{place:04}BC"}]
 ]
 """A pair of records of one person for each level of two dates of birth."""
 

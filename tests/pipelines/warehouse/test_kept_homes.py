@@ -37,7 +37,7 @@ APPLIED_ANEW = {
     "nominal.load": ("records_changed",),
     "gap.finding": ("rests_on",),
 }
-"""What differs where every load was applied anew for the columns that formats 3 and 4 have added, and in gaps closed before."""
+"""What differs where loads were applied anew for the columns that formats 3 and 4 added, and in gaps closed before."""
 
 APPLIED_ANEW_SINCE = 4
 
