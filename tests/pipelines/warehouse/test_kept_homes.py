@@ -23,21 +23,23 @@ FORMATS = range(1, FORMAT + 1)
 
 OF_RUN_CLOCK_AND_CODE = {
     "linkage.decision": ("decision_id",),
-    "linkage.run": ("run_id", "started_at", "finished_at", "versions", "timings"),
+    "linkage.run": ("run_id", "started_at", "finished_at", "bundle", "versions", "timings"),
     "linkage.subject_event": ("run_id",),
     "linked.snapshot": ("audit_entries", "audit_hash"),
-    "linked.run": ("run_id", "started_at", "finished_at", "versions", "timings"),
+    "linked.run": ("run_id", "started_at", "finished_at", "bundle", "versions", "timings"),
     "linked.subject_event": ("run_id",),
     "nominal.load": ("mapping_hash",),
 }
-"""Columns that tell which run wrote a row, when by the clock, and by what code."""
+"""Columns that tell which run wrote a row, when by the clock, and by what code, with the bundle that comes with it."""
+
+COUNTED_SINCE_FORMAT_4 = ("implausible_birth_dates", "placeholder_birth_dates", "partial_birth_dates")
 
 APPLIED_ANEW = {
     "nominal.record": ("load_id", "landed_row"),
-    "nominal.load": ("records_changed",),
+    "nominal.load": ("records_changed", *COUNTED_SINCE_FORMAT_4),
     "gap.finding": ("rests_on",),
 }
-"""What differs where loads were applied anew for the columns that formats 3 and 4 added, and in gaps closed before."""
+"""What differs where loads were applied anew for the columns that formats 3 and 4 added; in loads and gaps of before."""
 
 APPLIED_ANEW_SINCE = 4
 
