@@ -39,7 +39,7 @@ APPLIED_ANEW = {
     "nominal.load": ("records_changed", *COUNTED_SINCE_FORMAT_4),
     "gap.finding": ("rests_on",),
 }
-"""What differs where loads were applied anew for columns that formats 3 and 4 added; and in loads and gaps of before."""
+"""What differs where loads were applied anew for columns that formats 3 and 4 added, and in loads and gaps before."""
 
 APPLIED_ANEW_SINCE = 4
 
