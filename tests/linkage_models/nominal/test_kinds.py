@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from linkage_models import nominal
+from linkage_models.nominal.model import slips
 from linkage_models.nominal.model.comparisons import comparisons
 from linkage_models.nominal.model.features import identifier_kinds_of
+from linkage_models.nominal.score import evidence
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS, OTHER_COMPARISONS
 from tests.linkage_models.nominal.builders import Warehouse, scored_pairs
 
@@ -25,7 +27,8 @@ def test_kinds_that_records_hold_are_compared_and_words_that_are_no_kind_never_r
 
 
 def test_every_name_of_the_evidence_that_is_no_kind_is_taken() -> None:
-    assert {comparison.name for comparison in comparisons(())} <= set(OTHER_COMPARISONS)
+    others = {"prior", slips.NAME, evidence.HOUSEHOLD, evidence.KINSHIP}
+    assert {comparison.name for comparison in comparisons(())} | others == set(OTHER_COMPARISONS)
 
 
 def test_numbers_given_out_in_a_row_are_two_numbers_and_a_slip_in_the_middle_is_one() -> None:
