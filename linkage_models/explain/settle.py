@@ -18,7 +18,7 @@ WORDS = {
 }  # fmt: skip
 """The fields that somebody can look up, as a person calls them; other kinds of identifier go by their own name."""
 
-DERIVED = ("prior", "sex", "address", "house_number", "police_serial", HOUSEHOLD, KINSHIP)
+DERIVED = ("prior", "generation", "sex", "address", "house_number", "police_serial", HOUSEHOLD, KINSHIP)
 """Parts of the evidence that no look-up would change, or that say too little by themselves."""
 
 

@@ -12,8 +12,8 @@ IDENTIFIER_KINDS = ("pnc", "cro", "noms", "crn", "visor")
 """The kinds of identifier of the justice systems, which every model compares; training adds others that it finds."""
 
 OTHER_COMPARISONS = (
-    "prior", "name", "generation", "middle_names", "date_of_birth", "postcode", "address", "house_number", "birth_place",
-    "sex", "police_serial", "sentence_date", "contact_point", "slips", "household", "kinship",
+    "prior", "name", "generation", "middle_names", "date_of_birth", "postcode", "address", "house_number",
+    "birth_place", "sex", "police_serial", "sentence_date", "contact_point", "slips", "household", "kinship",
 )  # fmt: skip
 """Names in the evidence that no kind of identifier may take."""
 

@@ -32,7 +32,7 @@ def test_an_identifier_settles_a_doubtful_pair_and_what_brothers_share_does_not(
         fields = {field.comparison: field for field in what_would_settle(bundle, evidence(edge))}
         assert fields["pnc"].if_same > bundle.thresholds.link, name
         assert fields["pnc"].if_different < fields["pnc"].if_same, name
-        assert not {"prior", "sex", "kinship", "household"} & set(fields)
+        assert not {"prior", "generation", "sex", "kinship", "household"} & set(fields)
     twins = {field.comparison: field for field in what_would_settle(bundle, evidence(pairs["twins"]))}
     assert twins["contact_point"].if_same < bundle.thresholds.link
     doubtful = pairs["doubtful"]
