@@ -100,8 +100,8 @@ trained elsewhere should be trained again on the records they are used for.
 BY_COST = """Not linking a pair that matches with probability p costs p; linking it costs c (1 - p), where a false link
 costs c missed ones. So a pair is linked where its calibrated odds are at least c."""
 
-PRIOR_PAIRS = 20.0
-"""Pairs that the stated shares weigh; see `train.mixture`."""
+PRIOR_PAIRS = 100.0
+"""How many pairs the stated shares weigh in training: enough that a handful of pairs cannot overturn them."""
 
 
 def _thresholds(recipe: dict[str, Any], thresholds: BundleThresholds) -> str:

@@ -20,12 +20,10 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from linkage_models.nominal.bundle.card import PRIOR_PAIRS
 from linkage_models.nominal.model.comparison import Comparison
 from linkage_models.nominal.model.slips import BETWEEN, NAMESAKE_TWINS
 from linkage_models.nominal.train.agreement import Patterns, counts_by_level
-
-PRIOR_PAIRS = 100.0
-"""How many pairs the stated shares weigh: enough that a handful of pairs cannot overturn them."""
 
 HOUSEHOLD_PRIOR = 0.1
 """Pairs that a household's stated shares weigh, for each expected pair, and `PRIOR_PAIRS` at least: which pairs are of
