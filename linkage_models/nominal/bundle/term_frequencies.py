@@ -156,8 +156,8 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
 
     Returns:
         A SELECT of the features with `forename_symbols` and `surname_symbols`, the names that the primary name's
-        spellings write; `unsettled_names`, the full names that may be slips of others, so without the primary one where
-        its forename is in common use; `rare_postcodes`, those in no frozen table; and `address_tokens`, the words of
+        spellings write; `forename_common`, whether its forename is in common use; `unsettled_names`, the full names
+        that may be slips of others, so without the primary one where its forename is in common use; `rare_postcodes`, those in no frozen table; and `address_tokens`, the words of
         the addresses and their parts without spaces, those that many addresses have left out: each begins with -log2 of
         its frequency, to the whole bit, as two digits.
     """
@@ -166,6 +166,7 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
         SELECT f.*,
             list_filter(f.full_names, lambda name: coalesce(forename_f.frequency, 0) < {COMMON_FORENAME_SHARE}
                 OR name IS DISTINCT FROM f.forename_v || ' ' || f.surname_v) AS unsettled_names,
+            coalesce(forename_f.frequency, 0) >= {COMMON_FORENAME_SHARE} AS forename_common,
             list_concat(coalesce(a.tokens, []), f.common_addresses) AS address_tokens,
             coalesce(forename_s.symbols, []) AS forename_symbols, coalesce(surname_s.symbols, []) AS surname_symbols
         FROM {features} AS f

@@ -58,7 +58,7 @@ POSTCODE = of_households(
             Level("none shared", None, 0.2, 0.997),
         ),
     ),
-    (0.6, 0.06, 0.005, 0.005, 0.1, 0.23),
+    (0.6, 0.06, 0.005, 0.005, 0.08, 0.25),
 )
 
 SEX = Comparison(

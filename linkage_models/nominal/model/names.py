@@ -20,6 +20,7 @@ from linkage_models.nominal.model.condition import (
     lacking,
     no,
     shared,
+    some_pair,
 )
 
 SURNAME = "surname"
@@ -29,6 +30,15 @@ ALIKE = "surname alike"
 """The same, where the surname is close, one of several or an alias's: counted by itself, since two people chosen for
 one surname never show it."""
 
+CLOSE = "name alike"
+"""Names alike, as those of Maria and Marie in one family."""
+
+ALIAS = "name through an alias"
+"""A relative's name, given as one's own."""
+
+EXCHANGED = "given names exchanged"
+"""What twins have who bear each other's first and middle name."""
+
 FIRST_GIVEN = "first given name"
 """What brothers and sisters have in common whose given names begin alike: Jean-Paul and Jean-Pierre, Jia Wei and Jia
 Ming. Families that do so do so by custom, far above chance."""
@@ -37,7 +47,8 @@ SHORTEST_MISTYPED = 4
 """Letters a word must have to be close at one edit: three letters one apart are as often two names."""
 
 ANY_LETTER = 6
-"""Letters from which the first may be the wrong one: Ming and Wing, Karen and Daren are two."""
+"""Letters from which the first may be the wrong one: Ming and Wing, Karen and Daren are two. It may always be missing,
+as in Rian for Brian."""
 
 ONE_EDIT = 0.84
 """Jaro-Winkler similarity that no two words one edit apart fall below. It costs a tenth of the distance."""
@@ -77,6 +88,7 @@ def _near(one: str, other: str) -> Condition:
             AND (
                 ascii({one}) = ascii({other})
                 OR ({one}[-1] = {other}[-1] AND least(strlen({one}), strlen({other})) >= {ANY_LETTER})
+                OR {one}[2:] = {other} OR {one} = {other}[2:]
             )
             AND least(strlen({one}), strlen({other})) >= {SHORTEST_MISTYPED}
             AND jaro_winkler_similarity({one}, {other}) >= {ONE_EDIT}
@@ -130,8 +142,12 @@ _SURNAME_NEAR = either(
 _SURNAME_SHARED = either(equal("surname_v"), both(_of_several("surnames", 1), shared("surnames")))
 _SURNAME_SAME_OR_NEAR = either(_SURNAME_SAME, _SURNAME_NEAR)
 
+_BOTH_IN_USE = condition("forename_common_l AND forename_common_r")
+"""A slip seldom makes of one name in common use another: Marcus and Marius are two people's."""
+
 _FORENAME_NEAR = both(
     _SEXES_AGREE,
+    no(_if_so(_BOTH_IN_USE)),
     either(_near("forename_v_l", "forename_v_r"), _in_two_scripts("forename"), shared("forename_symbols")),
 )
 _SHORT_FORM = both(_SEXES_AGREE, shared("forename_forms"))
@@ -220,6 +236,15 @@ NAME = Comparison(
         ),
         Level("same forename and surname", equal("full_name"), 0.84, 2e-5, "full_name", family=SURNAME, exact=True),
         Level(
+            "same given names in another order",
+            condition("surname_v_l = surname_v_r AND name_sorted_l = name_sorted_r AND forename_v_l <> forename_v_r"),
+            0.004,
+            1e-6,
+            "full_name",
+            0.5,
+            family=EXCHANGED,
+        ),
+        Level(
             "same words in another order, division or spelling",
             _SAME_WORDS,
             0.025,
@@ -235,14 +260,17 @@ NAME = Comparison(
             1e-5,
             "full_name",
             0.5,
-            family=ALIKE,
+            family=CLOSE,
         ),
         Level(
             "same through an alias",
-            both(_of_several("full_names", 1), shared("full_names")),
+            both(
+                _of_several("full_names", 1),
+                either(shared("full_names"), some_pair("full_names_l", "full_names_r", _near("a", "b"))),
+            ),
             0.02,
             1e-5,
-            family=ALIKE,
+            family=ALIAS,
         ),
         Level(
             "one has a single name, the other's forename",
@@ -324,7 +352,9 @@ NAME = Comparison(
         ),
         Level("unlike", None, 0.008, 0.95),
     ),
-    families=MappingProxyType({SURNAME: 0.66, ALIKE: 0.09, FIRST_GIVEN: 0.01}),
+    families=MappingProxyType(
+        {SURNAME: 0.66, ALIKE: 0.08, CLOSE: 0.004, ALIAS: 0.002, EXCHANGED: 0.004, FIRST_GIVEN: 0.01}
+    ),
     related=MappingProxyType({SURNAME: "surname_v"}),
 )
 
@@ -355,11 +385,13 @@ _FORENAME_IS_MIDDLE = condition(
     " AND (list_has_any([forename_v_l], given_names_r) OR list_has_any([forename_v_r], given_names_l))"
 )
 
+_AMONG_GIVEN_OTHERWISE = both(condition("forename_v_l <> forename_v_r"), _AMONG_GIVEN)
+
 MIDDLE_NAMES = Comparison(
     "middle_names",
     # What the name comparison has weighed is not weighed a second time: a middle name that is the other's forename, and
     # given names that contradict beside one forename and surname.
-    either(lacking("middle_names"), _if_so(_FORENAME_IS_MIDDLE), _OTHERS_CONTRADICT),
+    either(lacking("middle_names"), _if_so(_FORENAME_IS_MIDDLE), _if_so(_AMONG_GIVEN_OTHERWISE), _OTHERS_CONTRADICT),
     (
         Level("same", equal("middle_names"), 0.93, 0.012),
         Level("close, an initial or one of several", _MIDDLES_FIT, 0.05, 0.02),

@@ -93,7 +93,12 @@ def collate(
             # A level that no match showed speaks for one person no more strongly than was stated, however rare it is.
             learned_u = np.where(counts < SEEN, np.maximum(u[name], m * stated / start), u[name])
             final_u = _floored(np.where([level.u_stated for level in levels], stated, learned_u), SMALLEST_U)
-        k = _floored(mixture.household[name], 1e-9)
+        k = mixture.household[name]
+        if set(comparison.families) == {level.label for level in levels}:
+            # And for a household neither.
+            at_home = np.array([comparison.families[level.label] for level in levels])
+            k = np.where(counts < SEEN, m * at_home / start, k)
+        k = _floored(k, 1e-9)
         households[name] = [digits(value) for value in k]
         weights: set[float] = set()
         for level, m_value, u_value, of, count in zip(

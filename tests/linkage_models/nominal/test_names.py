@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from linkage_models import nominal, standardise
 from linkage_models.nominal.model.comparison import Comparison
 from linkage_models.nominal.model.name_variants import family_forms, given_forms, variant
-from linkage_models.nominal.model.names import MIDDLE_NAMES, NAME
+from linkage_models.nominal.model.names import GENERATION, MIDDLE_NAMES, NAME
 from linkage_models.nominal.train.agreement import columns_read, level_sql
 from linkage_models.standardise.names import plain_characters
 from tests.linkage_models.nominal.builders import RECORD, table
