@@ -157,9 +157,9 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
     Returns:
         A SELECT of the features with `forename_symbols` and `surname_symbols`, the names that the primary name's
         spellings write; `forename_common`, whether its forename is in common use; `unsettled_names`, the full names
-        that may be slips of others, so without the primary one where its forename is in common use; `rare_postcodes`, those in no frozen table; and `address_tokens`, the words of
-        the addresses and their parts without spaces, those that many addresses have left out: each begins with -log2 of
-        its frequency, to the whole bit, as two digits.
+        that may be slips of others, so without the primary one where its forename is in common use; `rare_postcodes`,
+        those in no frozen table; and `address_tokens`, the words of the addresses and their parts without spaces, those
+        that many addresses have left out: each begins with -log2 of its frequency, to the whole bit, as two digits.
     """
     unseen = frequencies.unseen[ADDRESS_WORDS]
     return f"""

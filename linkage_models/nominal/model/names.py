@@ -237,7 +237,10 @@ NAME = Comparison(
         Level("same forename and surname", equal("full_name"), 0.84, 2e-5, "full_name", family=SURNAME, exact=True),
         Level(
             "same given names in another order",
-            condition("surname_v_l = surname_v_r AND name_sorted_l = name_sorted_r AND forename_v_l <> forename_v_r"),
+            condition(
+                "surname_v_l = surname_v_r AND name_sorted_l = name_sorted_r AND forename_v_l <> forename_v_r"
+                " AND NOT (in_initials_l OR in_initials_r)"
+            ),
             0.004,
             1e-6,
             "full_name",

@@ -29,6 +29,10 @@ HOUSEHOLD_PRIOR = 0.1
 """Pairs that a household's stated shares weigh, for each expected pair, and `PRIOR_PAIRS` at least: which pairs are of
 a household is known less surely than which are of one person, and some systems leave out what families share."""
 
+MOST_AT_HOME = 3.0
+"""How much oftener than stated, beside one person, two people of one household may be learned to share a door: those
+who live together always do, and one person's records do so a third of the time at least."""
+
 NAMED_ALIKE = 0.005
 """Stated share of relatives with one surname of whom one was given the other's forename."""
 
@@ -80,8 +84,9 @@ class _Families:
     The last level, of those that have nothing in common, is never rarer than stated: relatives who live apart, or under
     another name, cannot be told from strangers, so that the pairs in the class are those who share everything.
 
-    Sharing a door or a telephone speaks no more for a household, against one person, than is stated. Where records of
-    one person never share one, the records were kept so, and the next source's may be kept otherwise.
+    Sharing a door or a telephone speaks for a household, against one person, `MOST_AT_HOME` times as strongly as stated
+    at most. Where records of one person never share one, the records were kept so, and the next source's may be kept
+    otherwise.
     """
 
     def __init__(self, comparison: Comparison, within: NDArray[np.float64]) -> None:
@@ -94,9 +99,10 @@ class _Families:
         start = np.array(list(stated.values()))
         self._start = start / start.sum()
         self._last = [word == words[-1] for word in stated].index(True)
-        m = np.array([level.m for level in comparison.levels])
-        at_home = all(words) and len({*words}) == len(words)
-        self._most = self._start[: len(words)] / (m / m.sum()) if at_home else np.full(len(words), np.inf)
+        self._most = np.full(len(words), np.inf)
+        if all(words) and len({*words}) == len(words):
+            m = np.array([level.m for level in comparison.levels])
+            self._most = MOST_AT_HOME * self._start[: len(words)] / (m / m.sum())
 
     def learned(self, counts: NDArray[np.float64], m: NDArray[np.float64]) -> NDArray[np.float64]:
         weight = max(PRIOR_PAIRS, HOUSEHOLD_PRIOR * float(counts.sum()))
