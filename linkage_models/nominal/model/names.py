@@ -33,6 +33,9 @@ one surname never show it."""
 CLOSE = "name alike"
 """Names alike, as those of Maria and Marie in one family."""
 
+SIMILAR = "forenames of one sound"
+"""Brothers' and sisters' forenames that were chosen to go together: Darren and Darryl, Marius and Darius."""
+
 ALIAS = "name through an alias"
 """A relative's name, given as one's own."""
 
@@ -330,7 +333,7 @@ NAME = Comparison(
             3e-5,
             "surname_v",
             0.5,
-            family=SURNAME,
+            family=SIMILAR,
         ),
         Level("same surname only", equal("surname_v"), 0.005, 2e-3, "surname_v", 0.5, family=SURNAME),
         Level(
@@ -356,7 +359,7 @@ NAME = Comparison(
         Level("unlike", None, 0.008, 0.95),
     ),
     families=MappingProxyType(
-        {SURNAME: 0.66, ALIKE: 0.08, CLOSE: 0.004, ALIAS: 0.002, EXCHANGED: 0.004, FIRST_GIVEN: 0.01}
+        {SURNAME: 0.66, ALIKE: 0.08, CLOSE: 0.004, SIMILAR: 0.008, ALIAS: 0.002, EXCHANGED: 0.004, FIRST_GIVEN: 0.01}
     ),
     related=MappingProxyType({SURNAME: "surname_v"}),
 )
