@@ -19,7 +19,7 @@ from linkage_models import standardise
 from linkage_models.python_function import as_written
 from linkage_models.relations import Temporaries, literal, quote, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
-from pipelines.canonical import bind, given, merges
+from pipelines.canonical import ahead, bind, given, merges
 from pipelines.landing.changes import parquet
 from pipelines.landing.manifest import QUARANTINED
 from pipelines.source.mapping import MARKINGS, ContactKind
@@ -81,6 +81,7 @@ class Staging(Temporaries):
         super().__init__(con)
         self.spec, self.load, self.folder, self.touched = spec, load, folder / load.load_id, touched
         self._yaml_file = yaml_file
+        self._taking, self._ahead = ahead.taken_ahead(con, spec)
 
     def stage(self) -> None:
         """Fill the tables named in this module's docstring.
@@ -123,7 +124,7 @@ class Staging(Temporaries):
         self.macro("read_date", "given", f"coalesce(try_strptime(given, [{formats}])::DATE, try_cast(given AS DATE))")
         try:
             self.view("given_person", given.given_person(self.spec, self._landed))
-            self.view("given_item", given.given_item(self.spec, self._landed))
+            self.view("given_item", given.given_item(self._taking, self._landed))
             self.view("landed_part", given.landed_part(self.spec, self._landed))
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
             for misfit in bind.misfits(self.con, self.spec, self._yaml_file, self.folder):
@@ -134,7 +135,9 @@ class Staging(Temporaries):
         """Return the name of the view of a resource's landed rows, or of a list inside them, making it if need be."""
         name = f"landed {resource}" + (f" {each}" if each else "")
         if name not in self._made:
-            self.view(name, bind.landed_view(self.folder, self.spec, resource, each, touched=self.touched))
+            taken = self._ahead.get((resource, each))
+            rows = bind.landed_view(self.folder, self.spec, resource, each, ahead=taken, touched=self.touched)
+            self.view(name, rows)
         return quote(name)
 
 
@@ -142,7 +145,7 @@ def mapping_hash(spec: SourceSpec) -> str:
     """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping and Conjoin's own forms."""
     digest = hashlib.sha256(spec.model_dump_json(exclude={"extract", "title", "description"}).encode())
     kept = [path.read_text(encoding="utf-8") for path in sorted(STAGED.rglob("*.sql"))]
-    built = [as_written(path) for path in (bind.__file__, given.__file__, merges.__file__, __file__)]
+    built = [as_written(path) for path in (ahead.__file__, bind.__file__, given.__file__, merges.__file__, __file__)]
     digest.update("".join((*standardise.APPLIED, *kept, *built)).encode())
     return digest.hexdigest()
 
