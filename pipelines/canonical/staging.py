@@ -71,7 +71,7 @@ class Staging(Temporaries):
         """Stage nothing yet.
 
         Args:
-            con: the warehouse, with the standardisation macros registered.
+            con: the warehouse.
             spec: the source system.
             yaml_file: where its YAML lies, for errors.
             load: the load.
@@ -89,6 +89,7 @@ class Staging(Temporaries):
         Raises:
             ConfigurationError: an expression of the YAML does not fit the landed columns.
         """
+        standardise.register(self.con)
         system = {"system": self.spec.system}
         longest = {"longest": LONGEST}
         of_item = {
