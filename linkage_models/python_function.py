@@ -11,7 +11,7 @@ from duckdb.func import FunctionNullHandling
 _number = itertools.count()
 
 
-def add_macro(con: duckdb.DuckDBPyConnection, name: str, function: Callable[[str], str | None]) -> None:
+def add_macro(con: duckdb.DuckDBPyConnection, name: str, function: Callable[[str], str | None]) -> bool:
     """Let SQL on one connection call a function of a text, as the temporary macro `name(text)`; NULL stays NULL.
 
     DuckDB gives a Python function to every connection to a database, and takes the process down where one calls it
@@ -22,10 +22,13 @@ def add_macro(con: duckdb.DuckDBPyConnection, name: str, function: Callable[[str
         con: the connection.
         name: of the macro; one that the connection has is left as it is.
         function: never called with None; must not raise, for DuckDB would show the text in the error.
+
+    Returns:
+        Whether the connection had none of that name.
     """
     held = con.execute("SELECT count(*) FROM duckdb_functions() WHERE function_name = $name", {"name": name}).fetchone()
     if held and held[0]:
-        return
+        return False
     own = f"{name}_{next(_number)}"
     con.create_function(
         own,
@@ -35,6 +38,7 @@ def add_macro(con: duckdb.DuckDBPyConnection, name: str, function: Callable[[str
         null_handling=FunctionNullHandling.SPECIAL,
     )
     con.execute(f"CREATE TEMP MACRO {name}(given) AS ({own}(given))")
+    return True
 
 
 def as_written(module: str) -> str:

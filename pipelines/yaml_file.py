@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 from collections.abc import Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar, cast
 
@@ -173,15 +174,21 @@ class _Shallow(RoundTripScanner):
         super().fetch_flow_collection_start(TokenClass, to_push)
 
 
-def _parse(path: Path) -> Any:
+@lru_cache(maxsize=64)
+def _tree(text: str) -> Any:
+    """Return what a text says, parsed once however often a command reads the file; nobody may change it."""
     yaml = YAML(typ="rt")
     yaml.Composer, yaml.Scanner = _WrittenOut, _Shallow
+    return yaml.load(text)
+
+
+def _parse(path: Path) -> Any:
     try:
         text = path.read_text(encoding="utf-8")
         if len(text) > LONGEST:
             message = f"{path} is longer than {LONGEST:,} characters; correct the path, or write less."
             raise ConfigurationError(message, file=path)
-        tree = yaml.load(text)
+        tree = _tree(text)
     except FileNotFoundError:
         message = f"{path} does not exist; create it or correct the path."
         raise ConfigurationError(message, file=path) from None

@@ -20,7 +20,8 @@ APPLIED: tuple[str, ...] = (*MACROS, READING, names.READING)
 def register(con: duckdb.DuckDBPyConnection) -> None:
     """Create the standardisation macros on one connection.
 
-    They are temporary: nothing is written to the database, and a connection made later must register them again.
+    They are temporary: nothing is written to the database, and a connection made later must register them again. One
+    that has them is left as it is.
     The `std_` macros are the public ones:
 
     * `std_name_tokens(text) -> VARCHAR[]`
@@ -38,7 +39,8 @@ def register(con: duckdb.DuckDBPyConnection) -> None:
     Raises:
         duckdb.Error: if the connection is closed.
     """
-    add_macro(con, contacts.READ_PHONE, read_phone)
+    if not add_macro(con, contacts.READ_PHONE, read_phone):
+        return
     add_macro(con, names.PLAIN, names.plain_characters)
     for macro in MACROS:
         con.execute(f"CREATE OR REPLACE TEMP MACRO {macro}")

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import duckdb
 
-from linkage_models.relations import Steps, literal
+from linkage_models.relations import Steps, columns, literal
 from linkage_models.words import counted
 from pipelines.errors import ConfigurationError
 from pipelines.landing.changes import parquet
@@ -17,7 +17,7 @@ from pipelines.source.extract.files import OWN_COLUMNS
 from pipelines.yaml_file import error_at
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
 
     from duckdb import DuckDBPyConnection
@@ -34,13 +34,20 @@ NOT_SQL_FIELDS = {"kind", "source", "each", "detail", "code_list", "code_lists"}
 
 
 def landed_view(
-    folder: Path, spec: SourceSpec, resource: str, each: str | None = None, *, touched: bool = False
+    folder: Path,
+    spec: SourceSpec,
+    resource: str,
+    each: str | None = None,
+    *,
+    ahead: Mapping[str, str] | None = None,
+    touched: bool = False,
 ) -> str:
     """Return an SQL relation over a landed resource, or over the elements of a list nested in its documents.
 
     Rows that say they are deleted are left out, and so are, for `touched`, those not in `touched_row`. The relation has
     `_row`, the source's columns and `_raw` (the row as JSON); for a list also `each`, `part` and `listed`, which is
-    false for a single value that stands where the list belongs.
+    false for a single value that stands where the list belongs, and the columns that are taken of the document `ahead`
+    of its elements.
     """
     rows = landed_rows(folder, resource, touched=touched)
     if deleted := resources(spec.extract)[resource].deleted:
@@ -48,7 +55,8 @@ def landed_view(
     steps = Steps().step("landed", rows)
     if each is None:
         return f"({steps.query('SELECT *, to_json(landed)::VARCHAR AS _raw FROM landed')})"
-    steps.step("held", f"SELECT *, json_extract(document, {literal(each)}) AS held FROM landed")
+    held = columns({**(ahead or {}), "held": f"json_extract(document, {literal(each)})"})
+    steps.step("held", f"SELECT *, {held} FROM landed")
     elements = f"""
         CASE json_type(held)
             WHEN 'ARRAY' THEN json_extract(document, {literal(each + "[*]")})

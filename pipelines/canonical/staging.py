@@ -19,7 +19,7 @@ from linkage_models import standardise
 from linkage_models.python_function import as_written
 from linkage_models.relations import Temporaries, quote, statement
 from linkage_models.standardise.identifiers import IDENTIFIER_KINDS
-from pipelines.canonical import bind, dates, given, merges
+from pipelines.canonical import ahead, bind, dates, given, merges
 from pipelines.landing.changes import parquet
 from pipelines.landing.manifest import QUARANTINED
 from pipelines.source.mapping import MARKINGS, ContactKind
@@ -73,7 +73,7 @@ class Staging(Temporaries):
         """Stage nothing yet.
 
         Args:
-            con: the warehouse, with the standardisation macros registered.
+            con: the warehouse.
             spec: the source system.
             yaml_file: where its YAML lies, for errors.
             load: the load.
@@ -83,6 +83,7 @@ class Staging(Temporaries):
         super().__init__(con)
         self.spec, self.load, self.folder, self.touched = spec, load, folder / load.load_id, touched
         self._yaml_file = yaml_file
+        self._taking, self._ahead = ahead.taken_ahead(con, spec)
 
     def stage(self) -> None:
         """Fill the tables named in this module's docstring.
@@ -90,6 +91,7 @@ class Staging(Temporaries):
         Raises:
             ConfigurationError: an expression of the YAML does not fit the landed columns.
         """
+        standardise.register(self.con)
         system = {"system": self.spec.system}
         longest = {"longest": LONGEST}
         of_item = {
@@ -124,7 +126,7 @@ class Staging(Temporaries):
         dates.make_macros(self, self.spec, self.load.delivered_at.date())
         try:
             self.view("given_person", given.given_person(self.spec, self._landed))
-            self.view("given_item", given.given_item(self.spec, self._landed))
+            self.view("given_item", given.given_item(self._taking, self._landed))
             self.view("landed_part", given.landed_part(self.spec, self._landed))
         except (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException):
             for misfit in bind.misfits(self.con, self.spec, self._yaml_file, self.folder):
@@ -135,7 +137,9 @@ class Staging(Temporaries):
         """Return the name of the view of a resource's landed rows, or of a list inside them, making it if need be."""
         name = f"landed {resource}" + (f" {each}" if each else "")
         if name not in self._made:
-            self.view(name, bind.landed_view(self.folder, self.spec, resource, each, touched=self.touched))
+            taken = self._ahead.get((resource, each))
+            rows = bind.landed_view(self.folder, self.spec, resource, each, ahead=taken, touched=self.touched)
+            self.view(name, rows)
         return quote(name)
 
 
@@ -143,7 +147,8 @@ def mapping_hash(spec: SourceSpec) -> str:
     """Return a hash of all that turns landed rows into canonical ones: the YAML's mapping and Conjoin's own forms."""
     digest = hashlib.sha256(spec.model_dump_json(exclude={"extract", "title", "description"}).encode())
     kept = [path.read_text(encoding="utf-8") for path in sorted(STAGED.rglob("*.sql"))]
-    built = [as_written(path) for path in (bind.__file__, dates.__file__, given.__file__, merges.__file__, __file__)]
+    modules = (ahead, bind, dates, given, merges)
+    built = [as_written(path) for path in (*(str(module.__file__) for module in modules), __file__)]
     digest.update("".join((*standardise.APPLIED, *kept, *built)).encode())
     return digest.hexdigest()
 

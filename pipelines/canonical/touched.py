@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from linkage_models.relations import Temporaries, literal, single_row, statement, union
+from pipelines.canonical.ahead import taken_ahead
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.changes import parquet
 from pipelines.source.extract import resources
@@ -21,6 +22,7 @@ from pipelines.source.extract.files import OWN_COLUMNS
 if TYPE_CHECKING:
     from duckdb import DuckDBPyConnection
 
+    from pipelines.canonical.ahead import Ahead
     from pipelines.landing.manifest import Load
     from pipelines.source import SourceSpec
     from pipelines.source.mapping import ItemMapping, RecordMapping
@@ -97,16 +99,21 @@ class Touched(Temporaries):
 
     def _merges(self, *loads: Load) -> str:
         """Return a SELECT of the record ids that every merge of the loads names."""
+        taking, ahead = taken_ahead(self.con, self._spec)
         return union(
             (
                 f"SELECT [{_id(item.key)}, {_id(item.value or 'NULL')}] AS record_ids "
-                f"FROM {landed_view(self._folder / load.load_id, self._spec, item.source, item.each)}"
-                for item in self._spec.items
+                f"FROM {self._elements(load, item, ahead)}"
+                for item in taking.items
                 if item.kind == "merge"
                 for load in loads
             ),
             of={"record_ids": "VARCHAR[]"},
         )
+
+    def _elements(self, load: Load, item: ItemMapping, ahead: Ahead) -> str:
+        taken = ahead.get((item.source, item.each))
+        return landed_view(self._folder / load.load_id, self._spec, item.source, item.each, ahead=taken)
 
 
 def _id(expression: str) -> str:

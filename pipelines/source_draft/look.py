@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import duckdb
 import sqlalchemy as sa
 
+from linkage_models import standardise
 from linkage_models.relations import columns, literal, quote, single_row, single_value
 from pipelines.canonical.bind import landed_view
 from pipelines.landing.land import land
@@ -255,6 +256,7 @@ def looking_at(system: str, extract: ExtractSpec, settings: Settings) -> Iterato
     with temporary_home(settings) as own:
         load = land(system, beginning_of(extract), own)
         with writer(own) as con:
+            standardise.register(con)
             known: dict[str, Any] = {"system": system, "extract": extract}
             source = SourceSpec.model_construct(**known)  # what its columns mean is what is looked for
             sight = Sight(con, own.landing / system / load.load_id, source)

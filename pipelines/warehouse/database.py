@@ -5,7 +5,6 @@ from __future__ import annotations
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING
 
-from linkage_models import standardise
 from pipelines.errors import FormatError, NothingPublishedError, storage_errors
 from pipelines.formats import CONJOIN, FORMAT
 from pipelines.warehouse import upgrade
@@ -68,7 +67,6 @@ def writer(settings: Settings) -> Iterator[DuckDBPyConnection]:
         StorageError: the disk is full, or a place cannot be written.
     """
     with held(settings) as con:
-        standardise.register(con)
         yield con
         con.execute("CHECKPOINT")
 
@@ -104,7 +102,6 @@ def reader(settings: Settings, patience: float = READER_SECONDS) -> Iterator[Duc
                 " `conjoin upgrade`, which keeps a copy."
             )
             raise FormatError(message)
-        standardise.register(con)
         yield con
 
 

@@ -21,6 +21,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO, Any
+from unittest.mock import patch
 
 import dagster as dg
 import duckdb
@@ -232,5 +233,6 @@ def leftovers(home: Path) -> list[str]:
 
 def statuses(home: Path) -> Counter[str]:
     """Return how many runs of a home Dagster holds for what."""
-    with dg.DagsterInstance.from_config(str(home.parent / f"{home.name}-dagster")) as instance:
+    dagster_home = str(home.parent / f"{home.name}-dagster")
+    with patch.dict(os.environ, DAGSTER_HOME=dagster_home), dg.DagsterInstance.get() as instance:
         return Counter(run.status.value for run in instance.get_runs())

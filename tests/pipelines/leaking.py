@@ -8,6 +8,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import random
 import sqlite3
 from collections.abc import Callable, Iterator
@@ -15,6 +16,7 @@ from contextlib import contextmanager
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import dagster as dg
 import duckdb
@@ -300,7 +302,7 @@ class Leaking:
 
     def events(self, dagster_home: Path) -> int:
         """Return how many events Dagster keeps, so that a search of them is no search of nothing."""
-        with dg.DagsterInstance.from_config(str(dagster_home)) as instance:
+        with patch.dict(os.environ, DAGSTER_HOME=str(dagster_home)), dg.DagsterInstance.get() as instance:
             return sum(len(instance.all_logs(run.run_id)) for run in instance.get_runs())
 
 

@@ -83,3 +83,27 @@ def test_merges_cost_what_they_count_however_they_meet(tmp_path: Path) -> None:
     back = [*chain, ("r50000", "r49999"), ("s", "t")]
     assert {end["merged_key"] for end in merge_endings(back).to_pylist() if end["record_key"]} == {"s"}
     assert time.monotonic() - began < 30
+
+
+def test_the_elements_of_a_list_cost_what_they_count_whatever_the_mapping_reads_of_their_document(
+    tmp_path: Path,
+) -> None:
+    addresses = [f"{number} Mill Lane, Flat {number}, Little Town, Near Leeds" for number in range(10_000)]
+    mixed = {
+        "kind": "address", "from": "cases", "each": "$.addresses",
+        "key": "coalesce(each->>'$.ref', document->>'$.ref')",
+        "value": "(each->>'$') || CASE WHEN (document->'$.at')->>'$.town' = 'Leeds' THEN ', Leeds' ELSE '' END",
+        "when": "document->>'$.ref' <> 'Z'", "detail": {"listed": "json_array_length(document->'$.addresses')"},
+    }  # fmt: skip
+    cases = [{"ref": ref, "alerts": ["X"], "at": {"town": "Leeds"}, "addresses": addresses} for ref in "AB"]
+    home = Home(tmp_path)
+    with writer(home.settings()) as con:
+        con.execute("SET memory_limit = '300MB'")
+        con.execute("SET max_temp_directory_size = '0B'")
+        applied = home.deliver(con, PEOPLE, cases, items=[*SOURCE["items"], mixed])
+        assert applied.refused is None
+        told = con.execute(
+            "SELECT record_key, count(*) FILTER (value LIKE '% Leeds, Leeds'), any_value(detail->>'$.listed') "
+            "FROM nominal.information_item WHERE kind = 'address' GROUP BY ALL ORDER BY ALL"
+        ).fetchall()
+    assert told == [("toy:A", 10_000, "10000"), ("toy:B", 10_000, "10000")]

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from duckdb import DuckDBPyConnection
 
+from linkage_models import standardise
 from pipelines.canonical import staging
 from pipelines.canonical.applied import Applied
 from pipelines.canonical.apply import apply_latest
@@ -72,6 +73,7 @@ def temporary(con: DuckDBPyConnection) -> set[str]:
 def test_canonicalising_leaves_no_temporary_relation_behind(tmp_path: Path) -> None:
     home = Home(tmp_path)
     with writer(home.settings()) as con:
+        standardise.register(con)  # these stay with the connection
         before = temporary(con)
         assert home.deliver(con, PEOPLE, CASES).refused is None
         assert temporary(con) == before
