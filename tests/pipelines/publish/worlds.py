@@ -42,6 +42,8 @@ class World:
 
     def __init__(self, path: Path | str = ":memory:", *, threads: int = 2) -> None:
         self.con = duckdb.connect(str(path), config={"threads": threads})
+        # A bar that DuckDB draws on a busy machine would be taken for what a script says.
+        self.con.execute("SET enable_progress_bar = false")
         make_tables(self.con)
         self._events = 0
 
