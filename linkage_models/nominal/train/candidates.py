@@ -76,10 +76,11 @@ def make_candidates(
             ) AS l JOIN training_block AS r USING (blocking_key)
             WHERE l.id <> r.id
         """)
+        own.drop("training_block", "training_large")
     own.table(
         into, "SELECT one, other, bit_or(rules) AS rules FROM training_found GROUP BY one, other ORDER BY one, other"
     )
-    own.drop("training_found", "training_sampled", "training_block", "training_large")
+    own.drop("training_found", "training_sampled")
     return Candidates(tuple(rules), tuple(sizes), 1 - (1 - sampled / 1_000_000) ** 2)
 
 

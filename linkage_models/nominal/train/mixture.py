@@ -12,6 +12,8 @@ until Splink stops with an error, and in a small set of records single pairs dec
 * Of a household only the shares of what families have in common are learned (`Level.family`), with the stated ones as
   prior: within each such group, and in all else, its people are as alike as strangers are. So the class cannot take in
   pairs of one person whose names and dates agree, whatever the records.
+* How often strangers share an identifier is stated, being too rare to be sampled, until they turn out to do so: all
+  pairs that share one are candidates.
 * A shared value that is rare speaks against strangers by its own frequency, to the whole bit.
 """
 
@@ -28,6 +30,14 @@ from linkage_models.nominal.train.agreement import Patterns, counts_by_level
 HOUSEHOLD_PRIOR = 0.1
 """Pairs that a household's stated shares weigh, for each expected pair, and `PRIOR_PAIRS` at least: which pairs are of
 a household is known less surely than which are of one person, and some systems leave out what families share."""
+
+NUMBER_PRIOR = 20.0
+"""Pairs that the stated shares of an identifier weigh: whether a number is a person's, or a row's of a source, is to
+show in a few."""
+
+BY_MISTAKE = 5.0
+"""Pairs of strangers that may share an identifier by a mistake before its kind is held to be shared oftener than
+stated."""
 
 MOST_AT_HOME = 3.0
 """How much oftener than stated, beside one person, two people of one household may be learned to share a door: those
@@ -53,6 +63,7 @@ class Mixture:
 
     Attributes:
         m: for each comparison its levels' shares among pairs of one person.
+        u: the same among strangers, as given but for identifiers that strangers turn out to share.
         household: the same among pairs of two people of one household.
         matches: expected pairs of one person.
         relatives: expected pairs of one household.
@@ -63,6 +74,7 @@ class Mixture:
     """
 
     m: Parameters
+    u: Parameters
     household: Parameters
     matches: float
     relatives: float
@@ -70,6 +82,11 @@ class Mixture:
     slips: NDArray[np.float64]
     counts: Parameters
     weights: NDArray[np.float64]
+
+
+def prior_pairs(comparison: Comparison) -> float:
+    """Return how many pairs of one person the stated shares of a comparison weigh."""
+    return NUMBER_PRIOR if any(level.u_stated for level in comparison.levels) else PRIOR_PAIRS
 
 
 def shares(counts: NDArray[np.float64], prior: NDArray[np.float64], weight: float = PRIOR_PAIRS) -> NDArray[np.float64]:
@@ -136,6 +153,7 @@ def fit(
     each = patterns.pairs * scale
     stated = {c.name: np.array([level.m for level in c.levels]) for c in comparisons}
     stated = {name: value / value.sum() for name, value in stated.items()}
+    weigh = {c.name: prior_pairs(c) for c in comparisons}
     families = {c.name: _Families(c, within[c.name]) for c in comparisons}
     m = dict(stated)
     household = {name: family.learned(np.zeros(len(m[name])), m[name]) for name, family in families.items()}
@@ -147,11 +165,14 @@ def fit(
             total += np.append(np.log(parameters[comparison.name]), 0.0)[column]
         return total
 
-    strangers = log_likelihood(u, possible) - np.log(2) * patterns.rarity
+    numbers = {c.name: np.array([level.u_stated for level in c.levels]) for c in comparisons}
+    numbers = {name: levels for name, levels in numbers.items() if levels.any()}
+    given_u, u = u, dict(u)
     own = np.exp2(-patterns.own_rarity)
     slips, ratios = _Slips(patterns), np.ones((2, 2))
     for _ in range(ROUNDS):
         alike = named + (1 - named) * own
+        strangers = log_likelihood(u, possible) - np.log(2) * patterns.rarity
         person = log_likelihood(m, matches) + slips.log(ratios)
         kin = log_likelihood(household, relatives) + patterns.own_weight * np.log(alike / chance) + slips.of_twins
         highest = np.maximum(np.maximum(person, kin), strangers)
@@ -161,16 +182,19 @@ def fit(
         before = (matches, relatives)
         matches, relatives = float(of_one.sum()), float(of_kin.sum())
         counts = counts_by_level(patterns, of_one)
-        m = {name: shares(count, stated[name]) for name, count in counts.items()}
+        m = {name: shares(count, stated[name], weigh[name]) for name, count in counts.items()}
         related = counts_by_level(patterns, of_kin)
         household = {name: families[name].learned(count, m[name]) for name, count in related.items()}
+        met = counts_by_level(patterns, each * probability[2])
+        for name, is_number in numbers.items():
+            u[name] = np.where(is_number, np.maximum(given_u[name], (met[name] - BY_MISTAKE) / possible), given_u[name])
         ratios = slips.learned(of_one)
         named = _named_alike(of_kin, patterns, named / alike)
         change = max(abs(new - old) / max(old, 1.0) for new, old in zip((matches, relatives), before, strict=True))
         if change < CONVERGED:
             break
     weights = (person - np.logaddexp(kin, strangers)) / np.log(2)
-    return Mixture(m, household, matches, relatives, named, ratios, counts, weights)
+    return Mixture(m, u, household, matches, relatives, named, ratios, counts, weights)
 
 
 class _Slips:

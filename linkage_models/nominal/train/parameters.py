@@ -10,7 +10,7 @@ from linkage_models.nominal.model.comparison import Comparison
 from linkage_models.nominal.model.household import Household
 from linkage_models.nominal.model.settings import splink_settings
 from linkage_models.nominal.model.slips import Slips
-from linkage_models.nominal.train.mixture import FEWEST, Mixture, Parameters, shares
+from linkage_models.nominal.train.mixture import FEWEST, Mixture, Parameters, prior_pairs, shares
 
 SMALLEST_M = 1e-3
 """No way of disagreeing is taken to be rarer than one true pair in a thousand: hands and keyboards are not that good,
@@ -89,10 +89,10 @@ def collate(
         counts = mixture.counts[name]
         m, final_u = start, stated / stated.sum()
         if not comparison.fixed:
-            m = _floored(shares(counts, start), SMALLEST_M)
+            m = _floored(shares(counts, start, prior_pairs(comparison)), SMALLEST_M)
             # A level that no match showed speaks for one person no more strongly than was stated, however rare it is.
             learned_u = np.where(counts < SEEN, np.maximum(u[name], m * stated / start), u[name])
-            final_u = _floored(np.where([level.u_stated for level in levels], stated, learned_u), SMALLEST_U)
+            final_u = _floored(np.where([level.u_stated for level in levels], mixture.u[name], learned_u), SMALLEST_U)
         k = mixture.household[name]
         if set(comparison.families) == {level.label for level in levels}:
             # And for a household neither.

@@ -87,7 +87,8 @@ def train(
         the records could not teach keeps its published or stated starting value and is listed in the recipe and card.
 
     Raises:
-        TrainingError: there are fewer than two records with a forename and a surname, or the costs make no sense.
+        TrainingError: there are fewer than two records with a forename and a surname, all records are alike, or the
+            costs make no sense.
         duckdb.Error: `records` lacks a column.
     """
     day = (trained_on or datetime.now(UTC).date()).isoformat()
@@ -128,6 +129,11 @@ def _train(
     within = learn_proportions(con, people, compared, u, seed, max_pairs)
     chance = max(1e-6, single_value(con, CHANCE))
     candidates = make_candidates(own, PLAIN, catalogue(kinds), PAIRS, seed, max_pairs)
+    if not candidates.rules:
+        raise TrainingError(
+            "These records are too alike to learn from: every blocking rule compares more than "
+            f"{PAIRS_A_RECORD:.0f} pairs a record; train on records of more people."
+        )
     join = f"FROM {PAIRS} JOIN {INPUT} AS l ON l.unique_id = one JOIN {INPUT} AS r ON r.unique_id = other"
     patterns = count_patterns(con, f"({levels_sql(join, compared, ('rules',))})", compared, u)
     possible = max(prior.records * (prior.records - 1) / 2, 1.0)

@@ -81,7 +81,7 @@ def test_pairs_below_the_review_threshold_are_not_kept() -> None:
 
 
 def test_evidence_begins_with_the_prior_and_names_each_comparison_once_in_the_order_of_the_model() -> None:
-    order = ["prior", *COMPARISONS, "household", "kinship"]
+    order = ["prior", *COMPARISONS, "slips", "household", "kinship"]
     prior = shipped_bundle().model["probability_two_random_records_match"]
     for edge in edges():
         places = [order.index(comparison) for comparison, _, _ in edge.evidence]
@@ -91,10 +91,10 @@ def test_evidence_begins_with_the_prior_and_names_each_comparison_once_in_the_or
 
 
 def test_evidence_gives_each_level_the_weight_that_the_model_gives_it() -> None:
-    """Names apart, whose frequency adjusts the weight, and what is taken off for a household."""
+    """Names apart, whose frequency adjusts the weight, and what slips and a household add or take off."""
     for edge in edges():
         for comparison, label, weight in edge.evidence:
-            if comparison not in {"prior", "name", "household", "kinship"}:
+            if comparison not in {"prior", "name", "slips", "household", "kinship"}:
                 level = COMPARISONS[comparison][label]
                 expected = log2(level["m_probability"] / level["u_probability"])
                 assert weight == pytest.approx(expected, abs=1e-6)

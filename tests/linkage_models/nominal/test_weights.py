@@ -66,7 +66,9 @@ def test_a_match_weight_ignores(row: dict[str, Any]) -> None:
     assert weight(row["statement"]) == weight("nothing")
 
 
-@pytest.mark.parametrize("row", SAME_WEIGHT, ids=lambda row: row["statement"])
+@pytest.mark.parametrize(
+    "row", [row for row in SAME_WEIGHT if not row.get("compared")], ids=lambda row: row["statement"]
+)
 def test_two_people_are_not_even_compared_for(row: dict[str, Any]) -> None:
     one, other = (given | said for given, said in zip(UNLIKE, row["said"], strict=True))
     assert rules_that_find(one, other, shipped_bundle().rules) == set()
