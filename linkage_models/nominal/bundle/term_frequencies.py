@@ -162,11 +162,13 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
         that many addresses have left out: each begins with -log2 of its frequency, to the whole bit, as two digits.
     """
     unseen = frequencies.unseen[ADDRESS_WORDS]
+    # A name with fewer bearers than the least kept has one or two: ten of them are many among few people too.
+    in_use = max(COMMON_FORENAME_SHARE, MANY_BEARERS * frequencies.unseen["forename_v"])
     return f"""
         SELECT f.*,
             list_filter(f.full_names, lambda name: coalesce(forename_f.frequency, 0) < {COMMON_FORENAME_SHARE}
                 OR name IS DISTINCT FROM f.forename_v || ' ' || f.surname_v) AS unsettled_names,
-            coalesce(forename_f.frequency, 0) >= {COMMON_FORENAME_SHARE} AS forename_common,
+            coalesce(forename_f.frequency, 0) >= {in_use!r} AS forename_common,
             list_concat(coalesce(a.tokens, []), f.common_addresses) AS address_tokens,
             coalesce(forename_s.symbols, []) AS forename_symbols, coalesce(surname_s.symbols, []) AS surname_symbols
         FROM {features} AS f

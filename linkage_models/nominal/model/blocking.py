@@ -165,7 +165,7 @@ OTHER_RULES: tuple[BlockingRule, ...] = (
     *(
         BlockingRule(
             f"{part} of birth and {name} shared",
-            f"flatten(list_transform(dobs, lambda d: [hash({place}, {key}, {feature})]))",
+            f"CASE WHEN {feature} IS NOT NULL THEN list_transform(dobs, lambda d: hash({place}, {key}, {feature})) END",
             "Finds one name that changed or was mistyped together with a slip in the date.",
             of_names=True,
         )

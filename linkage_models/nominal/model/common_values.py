@@ -85,10 +85,11 @@ def without_common(own: Temporaries, records: str, into: str) -> int:
             CASE WHEN common IS NULL THEN birth_dates
                 ELSE list_filter(birth_dates, lambda d: common['born:' || d] IS NULL)
             END AS birth_dates,
-            CASE WHEN common IS NULL THEN addresses
+            CASE WHEN common IS NULL AND len(list_filter(addresses, lambda a: starts_with(a.address, {MARK}))) = 0
+                THEN addresses
                 ELSE list_transform(addresses, lambda a: struct_pack(
                     address := CASE
-                        WHEN common[nominal_address_value(a.address)] IS NULL THEN a.address
+                        WHEN common[nominal_address_value(a.address)] IS NULL THEN ltrim(a.address, {MARK})
                         ELSE nominal_common_place(a.address, common[nominal_address_value(a.address)])
                     END,
                     postcode := CASE

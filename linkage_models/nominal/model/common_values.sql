@@ -1,10 +1,16 @@
 -- Identifiers, contact points, dates of birth, postcodes and addresses that too many people of unlike names hold to be
--- their own. Names are taken for unlike by their beginnings, so that the slips and spellings of one person do not pass
--- for people.
+-- their own. Names are taken for unlike by their beginnings, whichever is which, so that the slips, spellings and
+-- exchanged fields of one person do not pass for people; and of few people their dates of birth must be unlike too.
 WITH holder AS (
     SELECT
         record_key,
-        left(coalesce(names[1].surname, ''), 2) || '/' || left(coalesce(names[1].forename, ''), 1) AS bearer,
+        CASE
+            WHEN names[1].surname IS NOT NULL AND names[1].forename IS NOT NULL
+                THEN
+                    least(left(names[1].surname, 2), left(names[1].forename, 2)) || '/'
+                    || greatest(left(names[1].surname, 2), left(names[1].forename, 2))
+        END AS bearer,
+        birth_dates[1] AS born,
         unnest(held) AS value
     FROM common_record
 ),
@@ -19,7 +25,9 @@ counted AS (
         count(*) AS records,
         count(DISTINCT holder.bearer) >= $many AS of_many,
         count(DISTINCT holder.bearer) >= $fewest
+        AND (count(holder.born) = 0 OR count(DISTINCT holder.born) >= $fewest)
         AND count(*) >= $share * greatest($least, any_value(total.records)) AS of_a_share,
+        count(*) >= $share * greatest($least, any_value(total.records)) AS is_a_share,
         round(-log2(count(*) / any_value(total.records)))::INTEGER AS bits
     FROM holder
     INNER JOIN several ON holder.value = several.value
@@ -29,4 +37,4 @@ counted AS (
 
 SELECT value, records, bits
 FROM counted
-WHERE CASE WHEN starts_with(value, 'born:') THEN of_many AND of_a_share ELSE of_many OR of_a_share END
+WHERE CASE WHEN starts_with(value, 'born:') THEN of_many AND is_a_share ELSE of_many OR of_a_share END

@@ -23,7 +23,7 @@ class Level:
             level that asks for its equality alone, so it is nil for a value of average frequency.
         term_weight: how much of the adjustment applies, 0 to 1: in full where the value itself is shared, half where
             the pair agrees on only part of it.
-        u_stated: whether u stays as stated, being too rare for sampling to see.
+        u_stated: whether u is stated, being too rare for sampling to see; training raises it where strangers share it.
         family: what of the level a household or family has in common, such as a surname. Among pairs of two people of
             one household, levels of one such word are as frequent beside each other as among strangers; how frequent
             they are together is learned. Levels without a word are such a group as well.

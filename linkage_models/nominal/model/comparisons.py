@@ -102,7 +102,10 @@ ADDRESS = of_households(
             Level(
                 "first lines alike",
                 both(
-                    condition("address_line_l <> address_line_r"),
+                    condition(
+                        "address_line_l <> address_line_r"
+                        " AND (len(common_addresses_l) = 0 OR len(common_addresses_r) = 0)"
+                    ),
                     alike("address_line_l", "address_line_r", LINES_ALIKE),
                 ),
                 0.05,

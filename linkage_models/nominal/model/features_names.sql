@@ -55,9 +55,18 @@ CREATE OR REPLACE TEMP MACRO nominal_numbered(n) AS struct_pack(
     END
 );
 
+-- A single name is the surname, also where a generation stood beside it.
 CREATE OR REPLACE TEMP MACRO nominal_whole(n) AS struct_pack(
-    given := CASE WHEN n.of_given IS NULL THEN n.given ELSE n.given[:-2] END,
-    family := CASE WHEN n.of_family IS NULL THEN n.family ELSE n.family[:-2] END,
+    given := CASE
+        WHEN n.of_given IS NULL THEN n.given
+        WHEN len(n.family) = 0 AND len(n.given) = 2 THEN []::VARCHAR[]
+        ELSE n.given[:-2]
+    END,
+    family := CASE
+        WHEN n.of_given IS NOT NULL AND len(n.family) = 0 AND len(n.given) = 2 THEN n.given[:1]
+        WHEN n.of_family IS NULL THEN n.family
+        ELSE n.family[:-2]
+    END,
     other := n.other,
     generation := coalesce(n.of_family, n.of_given)
 );

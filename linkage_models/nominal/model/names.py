@@ -15,12 +15,11 @@ from linkage_models.nominal.model.condition import (
     lacking,
     no,
     shared,
-    some_pair,
 )
 from linkage_models.nominal.model.names_alike import (
+    ALIAS_NEAR,
     AMONG_GIVEN,
     FORENAME_NEAR,
-    I_IS_A_NUMBER,
     INITIALS_FIT,
     MAIN_NAME_SHARED,
     MIDDLES_FIT,
@@ -112,7 +111,7 @@ NAME = Comparison(
             "same through an alias",
             both(
                 of_several("full_names", 1),
-                either(shared("full_names"), some_pair("full_names_l", "full_names_r", near("a", "b"))),
+                either(shared("full_names"), both(SEXES_AGREE, ALIAS_NEAR)),
             ),
             0.02,
             1e-5,
@@ -209,7 +208,7 @@ GENERATION = of_households(
         "generation",
         no(
             both(
-                either(if_so(condition("generation_l IS NOT NULL AND generation_r IS NOT NULL")), if_so(I_IS_A_NUMBER)),
+                if_so(condition("generation_l IS NOT NULL AND generation_r IS NOT NULL")),
                 ONE_NAME,
             )
         ),

@@ -16,6 +16,7 @@ from linkage_models.nominal.model.condition import (
     lacking,
     no,
     shared,
+    some_pair,
 )
 
 SHORTEST_MISTYPED = 4
@@ -161,12 +162,8 @@ OTHERS_CONTRADICT = if_so(
 
 ONE_NAME = if_so(both(_FORENAME_FITS, SURNAME_SAME_OR_NEAR))
 
-I_IS_A_NUMBER = either_way(
-    lambda one, other: condition(
-        f"generation_{one} IS NOT NULL AND generation_{other} IS NULL AND middle_names_{other} = 'I'"
-    )
-)
-"""Morris I Klein is the first where another is the second; else it is an initial."""
+ALIAS_NEAR = either_way(lambda one, other: some_pair(f"unsettled_names_{one}", f"full_names_{other}", near("a", "b")))
+"""A full name of one record is close to one of the other, and its primary name, if it is that, not in common use."""
 
 SAME_WORDS = either(
     equal("name_sorted"),

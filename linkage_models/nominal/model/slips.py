@@ -61,3 +61,7 @@ class Slips:
     def bits(self) -> list[list[float]]:
         """Return the weights, in bits."""
         return [[round(log2(ratio), 6) for ratio in row] for row in self.ratios]
+
+    def most(self) -> float:
+        """Return the bits by which they raise a weight at most."""
+        return max(0.0, *(bits for row in self.bits() for bits in row))

@@ -13,7 +13,7 @@ from typing import Any, Protocol
 import duckdb
 
 from linkage_models.nominal.bundle import Bundle
-from linkage_models.nominal.bundle.term_frequencies import TERM_COLUMNS, attach
+from linkage_models.nominal.bundle.term_frequencies import TABLES, TERM_COLUMNS, attach, with_rarity_sql
 from linkage_models.nominal.model.blocking import MOST_IN_BLOCK, keys_sql
 from linkage_models.nominal.model.common_values import without_common
 from linkage_models.nominal.model.features import (
@@ -205,6 +205,7 @@ def scoring_method(bundle: Bundle, engine: Engine = DUCKDB) -> str:
         READING,
         MACROS,
         features_sql("records", bundle.kinds),
+        with_rarity_sql("features", bundle.frequencies, dict.fromkeys(TABLES, "frozen")),
         keys_of("features", "id", bundle),
         str(MOST_IN_BLOCK),
         edges_sql("predicted", "features", bundle),
@@ -302,5 +303,7 @@ def _score_pairs(own: Temporaries, bundle: Bundle, pairs: int, least: float | No
                 # The input carries its own frequencies; an empty table keeps Splink from counting them again.
                 empty = con.sql(f"SELECT ''::VARCHAR AS {column}, 0::DOUBLE AS tf_{column} LIMIT 0").to_arrow_table()
                 linker.table_management.register_term_frequency_lookup(api.register(empty), column)
-            predicted = linker.inference.predict(threshold_match_weight=from_weight - 1e-3, warning_mode="never")
+            predicted = linker.inference.predict(
+                threshold_match_weight=from_weight - bundle.slips.most() - 1e-3, warning_mode="never"
+            )
             con.execute(f"INSERT INTO score_edge {edges_sql(predicted.physical_name, 'score_input', bundle, least)}")

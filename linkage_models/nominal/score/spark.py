@@ -134,7 +134,7 @@ class SparkEngine:
             for column, frequency in zip(TERM_COLUMNS, frequencies, strict=True):
                 frozen = records.select(column, frequency).dropna().dropDuplicates([column])
                 linker.table_management.register_term_frequency_lookup(api.register(frozen), column)
-            least = bundle.thresholds.review - 1e-3
+            least = bundle.thresholds.review - bundle.slips.most() - 1e-3
             predicted = linker.inference.predict(threshold_match_weight=least, warning_mode="never")
             self._keep("score_edge", edges_sql(predicted.physical_name, "score_input", bundle))
         own.table("score_edge", f"FROM {self._kept('score_edge')}")

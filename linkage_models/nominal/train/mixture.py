@@ -153,6 +153,7 @@ def fit(
     each = patterns.pairs * scale
     stated = {c.name: np.array([level.m for level in c.levels]) for c in comparisons}
     stated = {name: value / value.sum() for name, value in stated.items()}
+    learnable = [c.name for c in comparisons if not c.fixed]
     weigh = {c.name: prior_pairs(c) for c in comparisons}
     families = {c.name: _Families(c, within[c.name]) for c in comparisons}
     m = dict(stated)
@@ -182,9 +183,9 @@ def fit(
         before = (matches, relatives)
         matches, relatives = float(of_one.sum()), float(of_kin.sum())
         counts = counts_by_level(patterns, of_one)
-        m = {name: shares(count, stated[name], weigh[name]) for name, count in counts.items()}
+        m |= {name: shares(counts[name], stated[name], weigh[name]) for name in learnable}
         related = counts_by_level(patterns, of_kin)
-        household = {name: families[name].learned(count, m[name]) for name, count in related.items()}
+        household |= {name: families[name].learned(related[name], m[name]) for name in learnable}
         met = counts_by_level(patterns, each * probability[2])
         for name, is_number in numbers.items():
             u[name] = np.where(is_number, np.maximum(given_u[name], (met[name] - BY_MISTAKE) / possible), given_u[name])
