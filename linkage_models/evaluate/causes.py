@@ -7,8 +7,10 @@ from typing import Any
 
 import duckdb
 
+from linkage_models.evaluate.rules import all_kinds
 from linkage_models.nominal.model.blocking import BlockingRule, keys_sql
-from linkage_models.nominal.model.features import build_features, identifier_kinds_of
+from linkage_models.nominal.model.common_values import without_common
+from linkage_models.nominal.model.features import build_features
 from linkage_models.relations import Temporaries, quote, relation, single_row, statement
 
 NOT_VALUES = ("unique_id", "record_key", "source_system", "feature_hash", "sex")
@@ -58,6 +60,7 @@ def missed(
     link_threshold: float,
     records: str | None = None,
     rules: tuple[BlockingRule, ...] = (),
+    kinds: tuple[str, ...] = (),
 ) -> MissedLinks:
     """Give each false or missed link a cause, read from its edge or, if it has none, from its records.
 
@@ -69,6 +72,7 @@ def missed(
         link_threshold: match weight from which an edge joins its records.
         records: relation of `relations.RECORD`, to tell pairs without an edge apart.
         rules: the blocking rules by which these were compared.
+        kinds: the kinds of identifier that the rules read, where that is more than the records hold.
 
     Returns:
         Counts of links between records that have both a subject and a person.
@@ -85,9 +89,7 @@ def missed(
         )
         counted = single_row(con, statement(__file__, "wrong_links"), {"link_threshold": link_threshold})
         links_missed, missed_below, missed_joining, links_false, false_joining, false_below = counted
-        unlinkable, never_compared, below_review = (
-            _without_edge(own, relation(records), rules) if records else (0, 0, 0)
-        )
+        unlinkable, never_compared, below_review = _without_edge(own, records, rules, kinds) if records else (0, 0, 0)
     return MissedLinks(
         missed=links_missed,
         missed_unlinkable=unlinkable,
@@ -103,7 +105,9 @@ def missed(
     )
 
 
-def _without_edge(own: Temporaries, records: str, rules: tuple[BlockingRule, ...]) -> tuple[Any, ...]:
+def _without_edge(
+    own: Temporaries, records: str, rules: tuple[BlockingRule, ...], kinds: tuple[str, ...]
+) -> tuple[Any, ...]:
     """Return how many missed pairs without an edge are unlinkable, never compared, and compared but scored low.
 
     Edges below the review threshold are not kept, so a pair was compared if its records share a blocking key.
@@ -114,8 +118,9 @@ def _without_edge(own: Temporaries, records: str, rules: tuple[BlockingRule, ...
         "evaluate_missed_record",
         "SELECT record_l AS record_key FROM evaluate_missed UNION SELECT record_r FROM evaluate_missed",
     )
-    kinds = identifier_kinds_of(con, records)
-    build_features(con, records, own.adopt("evaluate_feature"), "evaluate_missed_record", kinds)
+    without_common(own, relation(records), "evaluate_seen")
+    read = all_kinds(con, records, kinds)
+    build_features(con, "evaluate_seen", own.adopt("evaluate_feature"), "evaluate_missed_record", read)
     own.table("evaluate_key", keys_sql("evaluate_feature", "record_key", rules))
     own.view(
         "evaluate_shared",

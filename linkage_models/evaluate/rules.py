@@ -10,6 +10,7 @@ import numpy as np
 from linkage_models.evaluate.cells import numbered_records
 from linkage_models.intervals import Interval, ratio_interval
 from linkage_models.nominal.model.blocking import BlockingRule, keys_sql
+from linkage_models.nominal.model.common_values import without_common
 from linkage_models.nominal.model.features import build_features, identifier_kinds_of
 from linkage_models.relations import Temporaries, relation, single_value, statement
 
@@ -43,6 +44,7 @@ def recall_by_rule(
     truth: str,
     records: str,
     rules: tuple[BlockingRule, ...],
+    kinds: tuple[str, ...] = (),
 ) -> tuple[RuleRecall, ...]:
     """Measure the blocking rules against the truth.
 
@@ -52,6 +54,7 @@ def recall_by_rule(
         truth: relation (record_key, person_id), `record_key` unique.
         records: relation of `relations.RECORD`; all of its records count towards the comparisons.
         rules: the rules, at most 62.
+        kinds: the kinds of identifier that the rules read, where that is more than the records hold.
 
     Returns:
         All rules together, then each rule in order.
@@ -60,8 +63,8 @@ def recall_by_rule(
         duckdb.Error: a relation is missing or lacks a column.
     """
     with numbered_records(con, predicted=predicted, truth=truth) as own:
-        kinds = identifier_kinds_of(con, relation(records))
-        build_features(con, relation(records), own.adopt("evaluate_feature"), kinds=kinds)
+        without_common(own, relation(records), "evaluate_seen")
+        build_features(con, "evaluate_seen", own.adopt("evaluate_feature"), kinds=all_kinds(con, records, kinds))
         own.table(
             "evaluate_person",
             "SELECT unique_id, person, unit FROM evaluate_feature JOIN evaluate_record USING (record_key)",
@@ -72,6 +75,11 @@ def recall_by_rule(
         together = _measure(con, None, (1 << len(rules)) - 1, sum(costs))
         each = [_measure(con, rule.name, 1 << n, cost) for n, (rule, cost) in enumerate(zip(rules, costs, strict=True))]
     return (together, *each)
+
+
+def all_kinds(con: duckdb.DuckDBPyConnection, records: str, kinds: tuple[str, ...]) -> tuple[str, ...]:
+    """Return the kinds of identifier that some record holds, and those named."""
+    return tuple(dict.fromkeys((*identifier_kinds_of(con, relation(records)), *kinds)))
 
 
 def _apply(own: Temporaries, number: int, rule: BlockingRule) -> int:

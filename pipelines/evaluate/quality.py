@@ -107,10 +107,21 @@ def _against(own: Temporaries, bundle: Bundle, folder: Path) -> Evaluation:
     sides = {"predicted": "predicted", "truth": "truth"}
     links = quality_of.quality(con, **sides)
     causes = quality_of.missed(
-        con, **sides, edges="edge", link_threshold=bundle.thresholds.link, records="nominal.record", rules=bundle.rules
+        con,
+        **sides,
+        edges="edge",
+        link_threshold=bundle.thresholds.link,
+        records="nominal.record",
+        rules=bundle.rules,
+        kinds=bundle.kinds,
     )
     rules = quality_of.recall_by_rule(
-        con, predicted="predicted", truth="truth", records="nominal.record", rules=bundle.rules
+        con,
+        predicted="predicted",
+        truth="truth",
+        records="nominal.record",
+        rules=bundle.rules,
+        kinds=bundle.kinds,
     )
     gaps = quality_of.gap_quality(con, findings="finding", truth_gaps="truth_gap", **sides)
     groups = quality_of.recall_by_group(
