@@ -84,11 +84,11 @@ def levels(pairs: list[tuple[Written, Written]]) -> list[tuple[str | None, ...]]
         FROM written
     """)
     nominal.build_features(con, "record", "feature")
-    columns = [name for name in columns_read(COMPARED) if not name.endswith(("_symbols", "_common"))]
+    columns = [name for name in columns_read(COMPARED) if not name.endswith(("_symbols", "_common", "unsettled_names"))]
     sides = ", ".join(f"{side}.{column} AS {column}_{side}" for column in columns for side in "lr")
     none = ", ".join(
         f"[]::VARCHAR[] AS forename_symbols_{side}, []::VARCHAR[] AS surname_symbols_{side}, "
-        f"false AS forename_common_{side}"
+        f"false AS forename_common_{side}, []::VARCHAR[] AS unsettled_names_{side}"
         for side in "lr"
     )
     found = con.execute(f"""
