@@ -1,4 +1,4 @@
-"""How common names and postcodes are: counted once in training, frozen in the bundle, looked up for every record.
+"""How common names and words of addresses are: counted once in training, frozen in the bundle, looked up for every record.
 
 Frozen, so that a pair's weight does not change because other records arrived. Only values borne by several apparent
 persons are kept: the rest get a stated default, and a bundle does not list people.
@@ -51,8 +51,8 @@ class TermFrequencies:
     """Frozen frequencies.
 
     Attributes:
-        tables: for each of `NAME_COLUMNS` and `ADDRESS_WORDS` a table of `value` and `frequency`; under `POSTCODES`
-            one of `value`; under `NAME_SYMBOLS` one of `value` and `symbols`.
+        tables: for each of `NAME_COLUMNS` and `ADDRESS_WORDS` a table of `value` and `frequency`; under `NAME_SYMBOLS`
+            one of `value` and `symbols`.
         unseen: for `surname_v`, `forename_v` and `address_word` the frequency of a value the table does not have: the
             mean frequency of the values left out of it.
         dependence: by how much two bearers of a rare full name are likelier than the product of its parts' frequencies
@@ -147,7 +147,7 @@ def _dependence(con: duckdb.DuckDBPyConnection, people: str, unseen: dict[str, f
 
 
 def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str, str]) -> str:
-    """Return features with how rare their postcodes and the words of their addresses are.
+    """Return features with how rare their names and the words of their addresses are.
 
     Args:
         features: a relation with the columns of `build_features`.
@@ -157,9 +157,9 @@ def with_rarity_sql(features: str, frequencies: TermFrequencies, names: dict[str
     Returns:
         A SELECT of the features with `forename_symbols` and `surname_symbols`, the names that the primary name's
         spellings write; `forename_common`, whether its forename is in common use; `unsettled_names`, the full names
-        that may be slips of others, so without the primary one where its forename is in common use; `rare_postcodes`,
-        those in no frozen table; and `address_tokens`, the words of the addresses and their parts without spaces, those
-        that many addresses have left out: each begins with -log2 of its frequency, to the whole bit, as two digits.
+        that may be slips of others, so without the primary one where its forename is in common use; and
+        `address_tokens`, the words of the addresses and their parts without spaces, those that many addresses have left
+        out: each begins with -log2 of its frequency, to the whole bit, as two digits.
     """
     unseen = frequencies.unseen[ADDRESS_WORDS]
     # A name with fewer bearers than the least kept has one or two: ten of them are many among few people too.

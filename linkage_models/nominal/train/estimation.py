@@ -99,7 +99,7 @@ def learn_u(
 
     Args:
         own: the temporary relations of the training.
-        people: a relation of features, each apparent person once, with `rare_postcodes`.
+        people: a relation of features, each apparent person once.
         sample: the temporary table to create for the sample.
         learnable: the comparisons to learn.
         seed: decides the sample, together with the record keys.

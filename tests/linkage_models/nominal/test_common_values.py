@@ -64,6 +64,13 @@ def test_a_value_that_many_share_joins_nobody(kind: str, seed: int) -> None:
     assert links(people(random.Random(seed), SHARED[kind])) == {}  # noqa: S311  # no secret
 
 
+@pytest.mark.parametrize("kind", ["identifier", "telephone", "e-mail address"])
+def test_two_namesakes_of_whom_nothing_else_is_known_are_not_joined_by_it(kind: str) -> None:
+    crowd = people(random.Random(7), SHARED[kind])  # noqa: S311  # no secret
+    namesake = {"name": "David Jones", "sex": "M", **SHARED[kind]}
+    assert links(crowd | {"pnc:900": namesake, "ndelius:900": namesake}) == {}
+
+
 @pytest.mark.parametrize("kind", SHARED)
 def test_the_same_people_are_found_again_by_what_is_their_own(kind: str) -> None:
     rng = random.Random(3)  # noqa: S311  # no secret
