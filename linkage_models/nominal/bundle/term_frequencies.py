@@ -1,4 +1,4 @@
-"""How common names and words of addresses are: counted once in training, frozen in the bundle, looked up for every record.
+"""How common names and address words are: counted once in training, frozen in the bundle, looked up for every record.
 
 Frozen, so that a pair's weight does not change because other records arrived. Only values borne by several apparent
 persons are kept: the rest get a stated default, and a bundle does not list people.
